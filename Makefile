@@ -1,0 +1,105 @@
+# snowline: one file, read from top to bottom.
+#   make            build/release/snowline
+#   make help       what else there is
+
+MODE    ?= release
+WERROR  ?= 0
+V       ?= 0
+PREFIX  ?= /usr/local
+VERSION := 0.1.0
+B       := build/$(MODE)
+
+CC      ?= cc
+PKGS    := libuv libcares libcurl libpsl sqlite3 libzstd jansson
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+        -Wmissing-prototypes $(if $(filter 1,$(WERROR)),-Werror)
+HARDEN := -fstack-protector-strong -fPIE
+ifeq ($(MODE),release)
+  OPT := -O2 -g -D_FORTIFY_SOURCE=2
+else ifeq ($(MODE),debug)
+  OPT := -O0 -g
+else ifeq ($(MODE),asan)
+  OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+         -fno-sanitize-recover=all
+else ifeq ($(MODE),cov)
+  OPT := -O0 -g --coverage
+else ifeq ($(MODE),fuzz)
+  CC  := clang
+  OPT := -O1 -g -fno-omit-frame-pointer \
+         -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+else
+  $(error MODE is release, debug, asan, cov or fuzz)
+endif
+
+CFLAGS  ?=
+LDFLAGS ?=
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(OPT) -Iinclude \
+    -Iscanner -include scanner/base/banned.h -DSNOW_VERSION='"$(VERSION)"' \
+    -DSNOW_DATADIR='"$(PREFIX)/share/snowline"' -DCARES_NO_DEPRECATED \
+    $(PKG_CFLAGS) $(CFLAGS)
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(OPT) $(LDFLAGS)
+LIBS := $(PKG_LIBS) -lm -lpthread
+
+LIB_SRC  := $(filter-out scanner/cli/%,$(wildcard scanner/*/*.c))
+CLI_SRC  := $(wildcard scanner/cli/*.c)
+LIB_OBJ  := $(LIB_SRC:%.c=$B/%.o)
+CLI_OBJ  := $(CLI_SRC:%.c=$B/%.o)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$B/tests/%)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN := $(FUZZ_SRC:tests/fuzz/%.c=$B/tests/%)
+SUPPORT_SRC := $(filter-out %main.c,$(wildcard tests/support/*.c))
+SUPPORT_OBJ := $(SUPPORT_SRC:%.c=$B/%.o)
+Q := $(if $(filter 1,$V),,@)
+
+.PHONY: all
+all: $B/snowline ## build build/$(MODE)/snowline
+
+$B/snowline: $(CLI_OBJ) $B/libsnowline.a
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$B/libsnowline.a: $(LIB_OBJ)
+	$Qrm -f $@; ar rcs $@ $^
+
+# flags that change rebuild everything
+$B/flags: FORCE
+	$Qmkdir -p $(@D); echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' | \
+	    cmp -s - $@ || echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' > $@
+FORCE:
+
+$B/%.o: %.c $B/flags
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$B/tests/test_%: $B/tests/unit/test_%.o $(SUPPORT_OBJ) $B/libsnowline.a
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+ifeq ($(MODE),fuzz)
+$B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/libsnowline.a
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+else
+$B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/main.o $B/libsnowline.a
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+endif
+
+.PHONY: unit
+unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
+	$Qtests/run-unit $B
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$B/%.d)
+.SECONDARY:
+
+.PHONY: clean
+clean: ## remove build/
+	$Qrm -rf build
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | \
+	    sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 18

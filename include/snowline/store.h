@@ -1,0 +1,107 @@
+/* The store: the only thing that joins the stages of a scan. All calls block
+ * and belong to one thread at a time. */
+#ifndef SNOW_STORE_H
+#define SNOW_STORE_H
+
+#include "snowline/block.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct snow_store;
+
+enum snow_store_mode {
+    SNOW_STORE_READ,   /**< it must be there */
+    SNOW_STORE_WRITE,  /**< it must be there */
+    SNOW_STORE_CREATE, /**< made when it is not there */
+};
+
+/** Something to keep. */
+struct snow_record {
+    enum {
+        SNOW_RECORD_BLOCK,    /**< a closed block; its tail is deleted */
+        SNOW_RECORD_TAIL,     /**< newly answered addresses of an open block:
+                                   all others in it are pending */
+        SNOW_RECORD_PROBE,    /**< replaces an earlier one of the address */
+        SNOW_RECORD_EVIDENCE, /**< replaces the earlier one of the same
+                                   subject and kind */
+    } kind;
+    int64_t scan;
+    union {
+        const struct snow_block *block;
+        const struct snow_probe *probe;
+        const struct snow_evidence *evidence;
+    };
+};
+
+/**
+ * Open a store: "PATH", "sqlite:PATH" or "memory:".
+ *
+ * @return 0; SNOW_ENOTFOUND; SNOW_ESTORE for a file that is no store of ours,
+ *         is newer than this program, or is damaged; SNOW_EIO where it cannot
+ *         be made; SNOW_EBUSY when another process writes to it (held for the
+ *         whole life of a WRITE or CREATE handle); SNOW_ENOMEM
+ * @owner  the caller, with snow_store_close()
+ */
+int snow_store_open(struct snow_store **out, const char *url,
+                    enum snow_store_mode mode, struct snow_error *err);
+void snow_store_close(struct snow_store *s); /**< NULL is fine */
+
+/** Add a scan; @p scan->id is ignored and the new one written to @p id. */
+int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,
+                        int64_t *id, struct snow_error *err);
+
+/**
+ * Read a scan.
+ *
+ * @param id   its number; 0 for the newest
+ * @param out  its text is owned by the store until the next call of this or
+ *             _close()
+ * @return     0, SNOW_ENOTFOUND, SNOW_ESTORE
+ */
+int snow_store_get_scan(struct snow_store *s, int64_t id,
+                        struct snow_scan *out, struct snow_error *err);
+
+/** Mark a scan finished at @p utc_s, or open again (SNOW_TIME_UNKNOWN). */
+int snow_store_finish_scan(struct snow_store *s, int64_t id, int64_t utc_s,
+                           struct snow_error *err);
+
+/** A transaction: what is put between begin and commit is kept together or,
+ * after an error or a crash, not at all. After an error call _rollback().
+ * @return 0, SNOW_EFULL, SNOW_EIO, SNOW_ESTORE, SNOW_ENOMEM */
+int snow_store_begin(struct snow_store *s, struct snow_error *err);
+int snow_store_put(struct snow_store *s, const struct snow_record *r,
+                   struct snow_error *err);
+int snow_store_commit(struct snow_store *s, struct snow_error *err);
+void snow_store_rollback(struct snow_store *s);
+
+/** A reader; anything but 0 ends the iteration and is returned from it. */
+typedef int (*snow_block_fn)(void *arg, const struct snow_block *block,
+                             bool is_closed);
+typedef int (*snow_probe_fn)(void *arg, const struct snow_probe *probe);
+typedef int (*snow_evidence_fn)(void *arg, const struct snow_evidence *e);
+
+/**
+ * Every block of a scan in address order, tails merged in; constant memory.
+ *
+ * @param fn  is_closed tells whether the block's own row exists
+ */
+int snow_store_each_block(struct snow_store *s, int64_t scan,
+                          snow_block_fn fn, void *arg,
+                          struct snow_error *err);
+
+/** Every probe in address order. */
+int snow_store_each_probe(struct snow_store *s, int64_t scan,
+                          snow_probe_fn fn, void *arg,
+                          struct snow_error *err);
+
+/** Every evidence of one kind, ordered by subject. */
+int snow_store_each_evidence(struct snow_store *s, int64_t scan,
+                             const char *kind, snow_evidence_fn fn,
+                             void *arg, struct snow_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,17 @@
+/* Included by force before every file: what must not be called does not
+ * compile. System headers come first so that their declarations pass. */
+#ifndef BASE_BANNED_H
+#define BASE_BANNED_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#pragma GCC poison strcpy strcat sprintf vsprintf strtok gets
+#pragma GCC poison atoi atol atoll atof
+#pragma GCC poison gmtime localtime ctime asctime
+#pragma GCC poison isalpha isalnum isdigit isspace isupper islower isprint
+#pragma GCC poison rand srand strncpy strncat mktemp tmpnam
+
+#endif

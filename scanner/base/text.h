@@ -1,0 +1,74 @@
+/* Text and octets: growing buffers, escapes, numbers, times as text. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/** A growing run of octets, always with a NUL behind the last. Zeroed memory
+ * is an empty one; a failed allocation sets `failed` and later calls do
+ * nothing, so that one check at the end is enough. */
+struct buf {
+    char *data;
+    size_t len, cap;
+    bool failed;
+};
+
+void buf_fini(struct buf *b);
+void buf_clear(struct buf *b); /**< keeps the memory */
+void buf_add(struct buf *b, const void *octets, size_t len);
+void buf_add_text(struct buf *b, const char *text);
+void buf_add_char(struct buf *b, char c);
+void buf_printf(struct buf *b, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/** Copy as much of @p from as fits, always ending in NUL. */
+void text_copy(char *to, size_t cap, const char *from);
+
+/** Append octets for a terminal or log line: printable ASCII and valid UTF-8
+ * stay, everything else becomes \xHH. */
+void text_escape(struct buf *to, const void *octets, size_t len);
+
+/** Append octets as a JSON string with its quotes; octets that are no UTF-8
+ * text become \u00XX. */
+void text_json(struct buf *to, const void *octets, size_t len);
+
+/** Append octets as one CSV cell: RFC 4180 quoting, control octets as \xHH,
+ * a ' before what a spreadsheet would take for a formula (a lone "-" stays).*/
+void text_csv(struct buf *to, const void *octets, size_t len);
+
+/** Length of the valid UTF-8 sequence at @p s, 0 if there is none (overlong
+ * forms, surrogates and what lies past U+10FFFF are none). */
+size_t text_utf8(const unsigned char *s, size_t len);
+
+char text_lower(char c);     /**< ASCII only */
+bool text_is_digit(char c);  /**< ASCII only */
+bool text_is_alpha(char c);  /**< ASCII only */
+bool text_is_alnum(char c);  /**< ASCII only */
+bool text_is_space(char c);  /**< space, \t, \n, \r, \v, \f */
+int text_hex(char c);        /**< 0 … 15, or -1 */
+bool text_equal_fold(const char *a, const char *b); /**< ASCII case folded */
+
+/** Read a decimal number that is all of @p text.
+ * @return 0, SNOW_ESYNTAX, SNOW_ERANGE when more than @p max */
+int text_parse_u64(uint64_t *out, const char *text, uint64_t max);
+
+#define TEXT_TIME_MAX 24 /**< "-292277022657-01-27T08:29:52Z" never appears */
+
+/** UTC seconds as "2018-05-20T11:02:33Z"; "" for SNOW_TIME_UNKNOWN. */
+void text_format_time(int64_t utc_s, char out[TEXT_TIME_MAX]);
+
+/**
+ * Read an RFC 3339 time, leniently: any fraction, `t`/`z`, a space for the T,
+ * offsets with or without colon, a date alone, no zone (taken as UTC).
+ *
+ * @param is_date_only  set when no time of day was given; may be NULL
+ * @return              0, SNOW_ESYNTAX, SNOW_ERANGE (no such day)
+ */
+int text_parse_time(int64_t *utc_s, bool *is_date_only, const char *text);
+
+#endif

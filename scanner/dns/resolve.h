@@ -1,0 +1,43 @@
+/* Names to addresses, and the system's servers: c-ares on the loop. */
+#ifndef DNS_RESOLVE_H
+#define DNS_RESOLVE_H
+
+#include <sys/socket.h>
+
+#include "snowline/addr.h"
+#include "snowline/error.h"
+
+struct uv_loop_s;
+struct dns_resolver;
+
+#define DNS_SERVERS_MAX 64
+
+/** The name servers this machine is configured with (c-ares' reading of
+ * resolv.conf); asks nobody. @return 0, SNOW_EIO when there is none */
+int dns_system_servers(struct sockaddr_storage servers[DNS_SERVERS_MAX],
+                       size_t *n, struct snow_error *err);
+
+/** Read "ADDR", "ADDR:PORT" or "[ADDR6]:PORT"; the port is 53 if not given.
+ * @return 0, SNOW_ESYNTAX, SNOW_ERANGE */
+int dns_server_parse(struct sockaddr_storage *out, const char *text);
+
+/** Write "ADDR:PORT". */
+void dns_server_format(const struct sockaddr_storage *server, char *out,
+                       size_t cap);
+
+/** @param servers  [n], asked in turn @owner the caller, with _close() */
+int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
+                     const struct sockaddr_storage *servers, size_t n,
+                     unsigned timeout_ms, unsigned tries);
+void dns_resolver_close(struct dns_resolver *r); /**< NULL is fine */
+
+/** Addresses of a name, [n]; 0 when there are none or nobody answers. Gone
+ * after the call. Exactly once, never from inside dns_resolver_ask(). */
+typedef void (*dns_resolved_fn)(void *arg, const struct snow_addr *addrs,
+                                size_t n);
+
+/** Ask for A and AAAA of @p name. @return 0, SNOW_ENOMEM */
+int dns_resolver_ask(struct dns_resolver *r, const char *name,
+                     dns_resolved_fn done, void *arg);
+
+#endif

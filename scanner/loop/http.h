@@ -1,0 +1,74 @@
+/* Polite HTTP GETs on the loop: curl multi, spoken to in http.c alone. Names
+ * are resolved by whom the caller says, and every address is checked before it
+ * is connected to. */
+#ifndef LOOP_HTTP_H
+#define LOOP_HTTP_H
+
+#include "snowline/addr.h"
+#include "snowline/error.h"
+
+#include <stddef.h>
+
+struct uv_loop_s;
+struct http;
+struct http_lookup; /**< one name being resolved */
+
+/** Hand over the result of a look-up; n = 0 when there is none. */
+void http_lookup_done(struct http_lookup *l, const struct snow_addr *addrs,
+                      size_t n);
+
+struct http_config {
+    const char *user_agent; /**< names us, the version and the contact */
+    const char *ca_file;    /**< NULL: the system's */
+    unsigned timeout_ms;    /**< one exchange, redirects included */
+    size_t parallel;        /**< exchanges under way at once */
+
+    /** Start to resolve @p host; must lead to one http_lookup_done() call,
+     * later or at once. Literal addresses are never asked for. */
+    void (*resolve)(void *arg, const char *host, struct http_lookup *l);
+    /** May this address be connected to? */
+    bool (*allow)(void *arg, struct snow_addr a);
+    void *arg;
+};
+
+/** What came of a GET; all text lives until the callback returns. */
+struct http_answer {
+    int code;    /**< 0: there is a status; else SNOW_ETIMEOUT, SNOW_EREFUSED
+                      (nothing there), SNOW_EPOLICY (address or scheme not
+                      allowed), SNOW_ELIMIT (body too large), SNOW_ECANCELED,
+                      SNOW_EIO */
+    long status; /**< HTTP status of the last response */
+    const char *body; /**< NUL-terminated as well */
+    size_t body_len;
+    const char *content_type; /**< "" if none, and so for the next three */
+    const char *retry_after;
+    const char *etag;
+    const char *expires;
+    const char *url; /**< where it came from in the end */
+};
+
+typedef void (*http_fn)(void *arg, const struct http_answer *a);
+
+struct http_request {
+    const char *url;      /**< http or https */
+    const char *accept;   /**< NULL: anything */
+    const char *if_none_match; /**< NULL: none */
+    size_t body_max;      /**< octets, after decompression */
+    unsigned redirects;   /**< followed at most, by our own hand */
+    http_fn done;
+    void *arg;
+};
+
+/** @owner the caller, with http_close() */
+int http_new(struct http **out, struct uv_loop_s *loop,
+             const struct http_config *cfg);
+
+/** Start a GET: fails at once, or calls done exactly once, later. The request
+ * is copied. @return 0, SNOW_ENOMEM, SNOW_ESYNTAX */
+int http_get(struct http *h, const struct http_request *r);
+
+/** End all exchanges (done carries SNOW_ECANCELED, called from here) and give
+ * everything back once the loop has closed the handles. NULL is fine. */
+void http_close(struct http *h);
+
+#endif

@@ -1,0 +1,57 @@
+/* Many polite SMTP conversations at once; the module's README is the first
+ * comment of probe.c. */
+#ifndef SMTP_PROBE_H
+#define SMTP_PROBE_H
+
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "snowline/error.h"
+#include "snowline/records.h"
+#include "snowline/targets.h"
+
+struct uv_loop_s;
+struct smtp_engine;
+
+struct smtp_config {
+    const char *ehlo; /**< our own host name; copied */
+    uint16_t port;
+    double rate;          /**< new connections a second; 0 lifts */
+    unsigned concurrency; /**< conversations at once, >= 1 */
+    unsigned connect_timeout_ms, banner_timeout_ms, total_timeout_ms;
+    struct sockaddr_storage source; /**< to bind to; ss_family 0: any */
+};
+
+struct smtp_hooks {
+    /** As in struct dns_hooks. */
+    int (*next)(void *arg, uint64_t now_us, struct snow_step *out,
+                uint64_t *wait_us);
+    /** The record of one conversation; gone after the call. */
+    void (*answer)(void *arg, const struct snow_step *step,
+                   const struct snow_probe *p);
+    /** Once: 0, or SNOW_ECANCELED after _stop(). */
+    void (*done)(void *arg, int code);
+    void *arg;
+};
+
+struct smtp_stats {
+    uint64_t connections;
+    uint64_t by_status[16];
+    size_t in_flight;
+};
+
+/** @owner the caller, with smtp_engine_close()
+ * @return 0, SNOW_ENOMEM, SNOW_EIO */
+int smtp_engine_new(struct smtp_engine **out, struct uv_loop_s *loop,
+                    const struct smtp_config *cfg,
+                    const struct smtp_hooks *hooks, const struct clock *clock,
+                    struct snow_error *err);
+void smtp_engine_start(struct smtp_engine *e);
+void smtp_engine_kick(struct smtp_engine *e);
+void smtp_engine_drain(struct smtp_engine *e); /**< greet nobody new */
+void smtp_engine_stop(struct smtp_engine *e);  /**< hang up; open
+                                      conversations give no answer() */
+void smtp_engine_stats(const struct smtp_engine *e, struct smtp_stats *out);
+void smtp_engine_close(struct smtp_engine *e); /**< as dns_engine_close() */
+
+#endif
