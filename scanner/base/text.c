@@ -1,0 +1,198 @@
+#include "base/text.h"
+
+#include <errno.h>
+
+#include "snowline/error.h"
+
+void text_copy(char *to, size_t cap, const char *from)
+{
+    size_t len = strlen(from);
+
+    if (cap == 0)
+        return;
+    if (len >= cap)
+        len = cap - 1;
+    memcpy(to, from, len);
+    to[len] = '\0';
+}
+
+char text_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool text_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool text_is_alpha(char c)
+{
+    c = text_lower(c);
+    return c >= 'a' && c <= 'z';
+}
+
+bool text_is_alnum(char c)
+{
+    return text_is_alpha(c) || text_is_digit(c);
+}
+
+bool text_is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+int text_hex(char c)
+{
+    c = text_lower(c);
+    if (text_is_digit(c))
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool text_equal_fold(const char *a, const char *b)
+{
+    while (*a && text_lower(*a) == text_lower(*b)) {
+        a++;
+        b++;
+    }
+    return *a == '\0' && *b == '\0';
+}
+
+/* Octets that follow the lead octet, and the least code point they may make;
+ * RFC 3629 §4. */
+size_t text_utf8(const unsigned char *s, size_t len)
+{
+    static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
+    size_t more;
+    uint32_t point;
+
+    if (len == 0)
+        return 0;
+    if (s[0] < 0x80)
+        return 1;
+    more = s[0] >= 0xf0 ? 3 : s[0] >= 0xe0 ? 2 : 1;
+    if (s[0] < 0xc2 || s[0] > 0xf4 || len <= more)
+        return 0;
+    point = s[0] & (0x3fu >> more);
+    for (size_t i = 1; i <= more; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+        point = point << 6 | (s[i] & 0x3fu);
+    }
+    if (point < least[more] || point > 0x10ffff ||
+        (point >= 0xd800 && point < 0xe000))
+        return 0;
+    return more + 1;
+}
+
+/* Octets of text that may stand as they are: printable ASCII, and UTF-8 that
+ * is no C1 control (a terminal obeys those, too). 0: to be escaped. */
+static size_t plain(const unsigned char *s, size_t len)
+{
+    size_t n = text_utf8(s, len);
+
+    if (n == 1)
+        return s[0] >= 0x20 && s[0] != 0x7f;
+    if (n == 2 && s[0] == 0xc2 && s[1] < 0xa0)
+        return 0;
+    /* U+202A … U+202E and U+2066 … U+2069 turn text around */
+    if (n == 3 && s[0] == 0xe2 &&
+        ((s[1] == 0x80 && s[2] >= 0xa8 && s[2] <= 0xae) ||
+         (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9)))
+        return 0;
+    return n;
+}
+
+void text_escape(struct buf *to, const void *octets, size_t len)
+{
+    const unsigned char *s = octets;
+
+    if (len == 0)
+        buf_add(to, "", 0);
+    for (size_t i = 0; i < len;) {
+        size_t n = plain(s + i, len - i);
+
+        if (n > 0)
+            buf_add(to, s + i, n);
+        else
+            buf_printf(to, "\\x%02X", s[i]);
+        i += n > 0 ? n : 1;
+    }
+}
+
+static void json_octet(struct buf *to, unsigned char c)
+{
+    static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+    for (size_t i = 0; i + 1 < sizeof shorts; i += 2)
+        if ((unsigned char)shorts[i] == c) {
+            buf_printf(to, "\\%c", shorts[i + 1]);
+            return;
+        }
+    buf_printf(to, "\\u%04x", c);
+}
+
+void text_json(struct buf *to, const void *octets, size_t len)
+{
+    const unsigned char *s = octets;
+
+    buf_add_char(to, '"');
+    for (size_t i = 0; i < len;) {
+        size_t n = plain(s + i, len - i);
+
+        if (n > 0 && s[i] != '"' && s[i] != '\\') {
+            buf_add(to, s + i, n);
+            i += n;
+            continue;
+        }
+        json_octet(to, s[i]);
+        i++;
+    }
+    buf_add_char(to, '"');
+}
+
+void text_csv(struct buf *to, const void *octets, size_t len)
+{
+    const char *s = octets;
+    bool is_formula = len > 0 && strchr("=+-@\t\r", s[0]) && s[0] != '\0' &&
+                      !(len == 1 && s[0] == '-');
+    bool needs_quotes = false;
+    struct buf cell = { 0 };
+
+    text_escape(&cell, octets, len);
+    for (size_t i = 0; i < cell.len; i++)
+        needs_quotes |= cell.data[i] == ',' || cell.data[i] == '"';
+    if (needs_quotes)
+        buf_add_char(to, '"');
+    if (is_formula)
+        buf_add_char(to, '\'');
+    for (size_t i = 0; i < cell.len; i++) {
+        if (cell.data[i] == '"')
+            buf_add_char(to, '"');
+        buf_add_char(to, cell.data[i]);
+    }
+    if (needs_quotes)
+        buf_add_char(to, '"');
+    to->failed |= cell.failed;
+    buf_fini(&cell);
+}
+
+int text_parse_u64(uint64_t *out, const char *text, uint64_t max)
+{
+    uint64_t value = 0;
+
+    if (*text == '\0')
+        return SNOW_ESYNTAX;
+    for (; *text; text++) {
+        unsigned digit = (unsigned)(*text - '0');
+
+        if (!text_is_digit(*text))
+            return SNOW_ESYNTAX;
+        if (value > (max - digit) / 10 || digit > max)
+            return SNOW_ERANGE;
+        value = value * 10 + digit;
+    }
+    *out = value;
+    return 0;
+}
