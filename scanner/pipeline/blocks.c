@@ -1,0 +1,202 @@
+#include "pipeline/blocks.h"
+
+#include "base/clock.h"
+
+/* Names held of open blocks. Past this the walk narrows: the oldest blocks
+ * are finished before others go on, so that a netblock full of long names
+ * costs time and not memory. */
+#define TEXT_BUDGET (20u << 20)
+#define NARROW_LANES 16
+
+static bool bit(const uint64_t mask[4], unsigned i)
+{
+    return mask[i >> 6] >> (i & 63) & 1;
+}
+
+static void set_bit(uint64_t mask[4], unsigned i)
+{
+    mask[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+
+static bool is_answered(const struct blocks *b, unsigned status)
+{
+    if (status == SNOW_PTR_PENDING || status == SNOW_PTR_OUTSIDE)
+        return false;
+    return !b->is_retry || !snow_ptr_status_is_failure(status);
+}
+
+static int keep_partial(struct blocks *b, const struct snow_block *block)
+{
+    struct snow_block *more =
+        realloc(b->partial, (b->n_partial + 1) * sizeof *more);
+
+    if (!more)
+        return SNOW_ENOMEM;
+    b->partial = more;
+    snow_block_init(&more[b->n_partial], block->first);
+    return snow_block_merge(&more[b->n_partial++], block);
+}
+
+static int take_up(void *arg, const struct snow_block *block, bool is_closed)
+{
+    struct blocks *b = arg;
+    uint64_t done[4] = { 0 }, wanted[4];
+    bool is_complete = true;
+    int code;
+
+    (void)is_closed;
+    snow_ranges_block_mask(b->targets, block->first, wanted);
+    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
+        if (!is_answered(b, block->status[i])) {
+            is_complete &= !bit(wanted, i);
+            continue;
+        }
+        set_bit(done, i);
+        b->by_status[block->status[i] & 15]++;
+    }
+    if (is_complete)
+        return snow_targets_skip(b->walk, block->first);
+    code = snow_targets_resume(b->walk, block->first, done);
+    return code || b->is_retry ? code : keep_partial(b, block);
+}
+
+int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,
+                struct snow_store *s, struct snow_error *err)
+{
+    b->walk = walk;
+    b->n = lanes;
+    b->at = calloc(lanes, sizeof *b->at);
+    if (!b->at)
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    return snow_store_each_block(s, b->scan, take_up, b, err);
+}
+
+void blocks_fini(struct blocks *b)
+{
+    for (unsigned i = 0; b->at && i < b->n; i++)
+        snow_block_fini(&b->at[i].block);
+    for (size_t i = 0; i < b->n_partial; i++)
+        snow_block_fini(&b->partial[i]);
+    snow_block_fini(&b->scratch);
+    free(b->at);
+    free(b->partial);
+    *b = (struct blocks){ 0 };
+}
+
+/* What an earlier run has learnt of the block, if it was half done. */
+static int take_partial(struct blocks *b, struct snow_block *to)
+{
+    size_t lo = 0, hi = b->n_partial;
+
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        int order = snow_addr_compare(b->partial[mid].first, to->first);
+
+        if (order == 0)
+            return snow_block_merge(to, &b->partial[mid]);
+        if (order < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return 0;
+}
+
+static int open_lane(struct blocks *b, struct open_block *o,
+                     struct snow_addr addr)
+{
+    snow_block_init(&o->block, snow_addr_block(addr));
+    memset(o->fresh, 0, sizeof o->fresh);
+    o->is_open = true;
+    return b->is_retry ? 0 : take_partial(b, &o->block);
+}
+
+static int put(struct blocks *b, int kind, const struct snow_block *block)
+{
+    struct snow_record r = { .scan = b->scan, .block = block };
+
+    r.kind = kind;
+    return sink_put(b->run->sink, &r);
+}
+
+/* Only what is new: the tail is appended to, never rewritten. */
+static int put_fresh(struct blocks *b, struct open_block *o)
+{
+    int code = 0;
+
+    snow_block_fini(&b->scratch);
+    snow_block_init(&b->scratch, o->block.first);
+    for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++)
+        if (bit(o->fresh, i))
+            code = snow_block_set(&b->scratch, i, o->block.status[i],
+                                  o->block.seen_utc_s[i],
+                                  snow_block_names(&o->block, i),
+                                  o->block.n_names[i]);
+    memset(o->fresh, 0, sizeof o->fresh);
+    return code ? code : put(b, SNOW_RECORD_TAIL, &b->scratch);
+}
+
+static int close_lane(struct blocks *b, struct open_block *o)
+{
+    uint64_t wanted[4];
+    int code;
+
+    snow_ranges_block_mask(b->targets, o->block.first, wanted);
+    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++)
+        if (!bit(wanted, i))
+            o->block.status[i] = SNOW_PTR_OUTSIDE;
+    code = b->is_retry ? put_fresh(b, o)
+                       : put(b, SNOW_RECORD_BLOCK, &o->block);
+    b->text_bytes -= o->block.text_cap;
+    snow_block_fini(&o->block);
+    o->is_open = false;
+    return code;
+}
+
+static void bound_memory(struct blocks *b)
+{
+    if (!b->is_narrow && b->text_bytes > TEXT_BUDGET) {
+        b->is_narrow = true;
+        snow_targets_narrow(b->walk, NARROW_LANES);
+    }
+    if (b->is_narrow && b->text_bytes < TEXT_BUDGET / 2) {
+        b->is_narrow = false;
+        snow_targets_narrow(b->walk, 0);
+    }
+}
+
+int blocks_answer(struct blocks *b, const struct snow_step *step,
+                  unsigned status, const char *names, unsigned n_names)
+{
+    struct open_block *o = &b->at[step->lane];
+    unsigned i = (unsigned)(step->addr.lo & 255);
+    size_t before = o->is_open ? o->block.text_cap : 0;
+    int code = o->is_open ? 0 : open_lane(b, o, step->addr);
+
+    if (!code)
+        code = snow_block_set(&o->block, i, status,
+                              clock_utc_s(b->run->clock), names, n_names);
+    if (code)
+        return code;
+    b->text_bytes += o->block.text_cap - before;
+    b->by_status[status & 15]++;
+    set_bit(o->fresh, i);
+    if (snow_targets_finish(b->walk, step))
+        code = close_lane(b, o);
+    bound_memory(b);
+    return code;
+}
+
+int blocks_tick(struct blocks *b)
+{
+    int code = 0;
+
+    for (unsigned i = 0; !code && i < b->n; i++) {
+        struct open_block *o = &b->at[i];
+
+        if (o->is_open && (o->fresh[0] | o->fresh[1] | o->fresh[2] |
+                           o->fresh[3]))
+            code = put_fresh(b, o);
+    }
+    return code;
+}

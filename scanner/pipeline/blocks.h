@@ -1,0 +1,49 @@
+/* The open blocks of a sweep: outcomes on their way into the store. */
+#ifndef PIPELINE_BLOCKS_H
+#define PIPELINE_BLOCKS_H
+
+#include "pipeline/run.h"
+#include "snowline/targets.h"
+
+/** The block that one lane has open. */
+struct open_block {
+    struct snow_block block;
+    uint64_t fresh[4]; /**< answered since the last tick */
+    bool is_open;
+};
+
+struct blocks {
+    struct run *run;
+    struct snow_targets *walk;
+    const struct snow_ranges *targets; /**< what the scan covers */
+    int64_t scan;
+    bool is_retry; /**< closed blocks are asked again: answers go over them */
+    struct open_block *at; /**< [n], one a lane */
+    unsigned n;
+    struct snow_block *partial; /**< half done by an earlier run, in order */
+    size_t n_partial;
+    size_t text_bytes; /**< held for names of open blocks */
+    bool is_narrow;
+    struct snow_block scratch;
+    uint64_t by_status[16]; /**< of the whole scan */
+};
+
+/**
+ * Take up what an earlier run left: finished blocks are left out of the walk,
+ * half-done ones go on where they stopped.
+ *
+ * @param b  zeroed but for run, targets, scan, is_retry
+ * @return   0, SNOW_ENOMEM, SNOW_ESTORE
+ */
+int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,
+                struct snow_store *s, struct snow_error *err);
+void blocks_fini(struct blocks *b); /**< zeroed is fine */
+
+/** Keep one outcome; tells the walk that its question is answered. */
+int blocks_answer(struct blocks *b, const struct snow_step *step,
+                  unsigned status, const char *names, unsigned n_names);
+
+/** Hand what is new of open blocks to the sink. */
+int blocks_tick(struct blocks *b);
+
+#endif

@@ -1,0 +1,65 @@
+/* Everything a person can set. Filled once by the option table, checked once,
+ * constant from then on; each module is handed its own part. */
+#ifndef PIPELINE_CONFIG_H
+#define PIPELINE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** What may be given more than once. */
+struct text_list {
+    char **at; /**< [n], each owned */
+    size_t n;
+};
+
+/** Whom to greet; the order of the words of --smtp. */
+enum smtp_whom { SMTP_CANDIDATES, SMTP_NAMED, SMTP_ALL, SMTP_NONE };
+
+/** How to learn about domains; the order of the words of --registration. */
+enum registration_how { REGISTRATION_AUTO, REGISTRATION_RDAP,
+                        REGISTRATION_NONE };
+
+struct snow_config {
+    /* targets */
+    struct text_list targets, excludes;
+    bool include_reserved, yes_large, i_own_this_network;
+    char *contact;
+
+    /* sweep */
+    struct text_list resolvers;
+    double dns_rate, dns_block_rate, dns_timeout_s;
+    uint64_t dns_window, dns_tries;
+    bool no_prune;
+
+    /* greeting */
+    uint64_t smtp; /**< enum smtp_whom */
+    uint64_t candidates_max, smtp_port, smtp_concurrency, smtp_per_block;
+    double smtp_rate, smtp_block_rate;
+    double connect_timeout_s, banner_timeout_s, smtp_timeout_s;
+    char *ehlo, *source_ip;
+
+    /* registration */
+    uint64_t registration; /**< enum registration_how */
+    char *rdap_bootstrap, *registration_cache, *ca_file;
+    struct text_list rdap_servers;
+    double registration_rate, http_timeout_s;
+    uint64_t background;
+
+    /* analysis */
+    char *psl;
+    int64_t now_utc_s; /**< SNOW_TIME_UNKNOWN: the clock */
+
+    /* the run */
+    char *output;  /**< -o */
+    uint64_t seed; /**< 0: pick one */
+    double max_time_s;
+    uint64_t max_queries, progress;
+    bool dry_run;
+
+    /* commands that read a store */
+    uint64_t scan, retry, tier, format;
+    char *explain;
+};
+
+#endif

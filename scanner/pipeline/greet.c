@@ -1,0 +1,183 @@
+#include "pipeline/greet.h"
+
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "dns/resolve.h"
+#include "pipeline/plan.h"
+
+#define OTHER_DESCRIPTORS 256 /* servers, store, curl: what is not a probe */
+
+static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
+                   uint64_t *wait_us)
+{
+    struct greet *g = arg;
+
+    if (run_must_wait(g->run)) {
+        *wait_us = UINT64_MAX;
+        return SNOW_EAGAIN;
+    }
+    return snow_targets_next(g->walk, now_us, out, wait_us);
+}
+
+static void on_answer(void *arg, const struct snow_step *step,
+                      const struct snow_probe *p)
+{
+    struct greet *g = arg;
+
+    snow_targets_finish(g->walk, step);
+    g->by_status[p->status & 15]++;
+    if (!g->code)
+        g->code = g->answer(g->arg, p);
+    if (g->code)
+        smtp_engine_stop(g->engine);
+}
+
+static void on_done(void *arg, int code)
+{
+    struct greet *g = arg;
+
+    run_stage_done(g->run, &g->stage, g->code ? g->code : code);
+}
+
+static void on_drain(struct stage *s)
+{
+    smtp_engine_drain(((struct greet *)s)->engine);
+}
+
+static void on_stop(struct stage *s)
+{
+    smtp_engine_stop(((struct greet *)s)->engine);
+}
+
+static void on_kick(struct stage *s)
+{
+    smtp_engine_kick(((struct greet *)s)->engine);
+}
+
+static void add_stats(struct stage *s, struct progress *p)
+{
+    struct greet *g = (struct greet *)s;
+    struct progress_stage *to = &p->probe;
+    struct smtp_stats stats;
+    uint64_t answered = 0;
+
+    smtp_engine_stats(g->engine, &stats);
+    p->connections += stats.connections;
+    to->targets = g->n_targets;
+    to->excluded = g->n_excluded;
+    for (unsigned i = 1; i < COUNT_OF(to->by_status); i++) {
+        to->by_status[i] = g->by_status[i];
+        answered += g->by_status[i];
+    }
+    to->pending = to->targets - to->excluded - answered;
+    to->is_known = true;
+}
+
+/* As many conversations as wished, as descriptors allow. */
+static unsigned concurrency(const struct snow_config *cfg)
+{
+    struct rlimit limit;
+    uint64_t wished = cfg->smtp_concurrency ? cfg->smtp_concurrency : 10000;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit))
+        return 64;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur < 2 * OTHER_DESCRIPTORS)
+        return 64;
+    limit.rlim_cur -= OTHER_DESCRIPTORS;
+    return (unsigned)(wished < limit.rlim_cur ? wished : limit.rlim_cur);
+}
+
+static int walk_new(struct greet *g, const struct snow_ranges *set,
+                    uint64_t seed, struct snow_error *err)
+{
+    const struct snow_config *cfg = g->run->cfg;
+    struct snow_walk_config walk = {
+        .lanes = plan_lanes(0),
+        .seed = seed,
+        .block_in_flight = (unsigned)cfg->smtp_per_block,
+    };
+
+    if (cfg->smtp_block_rate > 0)
+        walk.block_gap_us = (uint64_t)(1e6 / cfg->smtp_block_rate);
+    if (snow_targets_new(&g->walk, set, &walk))
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    return 0;
+}
+
+/* Our name in EHLO: RFC 5321 §4.1.4 wants one that resolves to us. */
+static void own_name(char *out, size_t cap, const struct snow_config *cfg)
+{
+    text_copy(out, cap, cfg->ehlo);
+    if (!*out && gethostname(out, cap))
+        text_copy(out, cap, "localhost");
+    out[cap - 1] = '\0';
+}
+
+static int source_address(struct sockaddr_storage *out,
+                          const struct snow_config *cfg,
+                          struct snow_error *err)
+{
+    struct snow_addr a;
+
+    if (!cfg->source_ip[0])
+        return 0;
+    if (snow_addr_parse(&a, cfg->source_ip) ||
+        dns_server_parse(out, cfg->source_ip))
+        return snow_fail(err, SNOW_EINVAL, "--source-ip '%s' is no address",
+                         cfg->source_ip);
+    if (out->ss_family == AF_INET)
+        ((struct sockaddr_in *)out)->sin_port = 0;
+    return 0;
+}
+
+int greet_start(struct greet *g, struct run *run,
+                const struct snow_ranges *set, uint64_t seed,
+                struct snow_error *err)
+{
+    const struct snow_config *cfg = run->cfg;
+    char name[256];
+    struct smtp_config smtp = {
+        .ehlo = name,
+        .port = (uint16_t)cfg->smtp_port,
+        .rate = cfg->smtp_rate,
+        .concurrency = concurrency(cfg),
+        .connect_timeout_ms = (unsigned)(cfg->connect_timeout_s * 1000),
+        .banner_timeout_ms = (unsigned)(cfg->banner_timeout_s * 1000),
+        .total_timeout_ms = (unsigned)(cfg->smtp_timeout_s * 1000),
+    };
+    struct smtp_hooks hooks = { on_next, on_answer, on_done, g };
+    int code;
+
+    g->run = run;
+    g->stage = (struct stage){
+        .on = { [STAGE_DRAIN] = on_drain,
+                [STAGE_STOP] = on_stop,
+                [STAGE_KICK] = on_kick },
+        .stats = add_stats,
+    };
+    own_name(name, sizeof name, cfg);
+    code = source_address(&smtp.source, cfg, err);
+    if (!code)
+        code = walk_new(g, set, seed, err);
+    if (!code)
+        code = smtp_engine_new(&g->engine, &run->loop, &smtp, &hooks,
+                               run->clock, err);
+    if (code)
+        return code;
+    run_add(run, &g->stage);
+    smtp_engine_start(g->engine);
+    return 0;
+}
+
+void greet_end(struct greet *g)
+{
+    smtp_engine_close(g->engine);
+    snow_targets_free(g->walk);
+    g->engine = NULL;
+    g->walk = NULL;
+}

@@ -1,0 +1,286 @@
+#include "pipeline/plan.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define LARGE (UINT64_C(1) << 20)    /* a /12 */
+#define DNS_CEILING 100000.0         /* queries a second */
+#define SMTP_CEILING 1000.0          /* connections a second */
+#define LANE_SECONDS 10.0
+
+/* The folder of reserved.txt and optout.txt: beside the source tree that the
+ * program was built in, else where `make install` puts them. */
+static int list_path(char *out, size_t cap, const char *name)
+{
+    char exe[4096];
+    ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
+
+    for (int up = 0; len > 0 && up < 3; up++) { /* build/MODE/snowline */
+        while (len > 0 && exe[len - 1] != '/')
+            len--;
+        len -= len > 0;
+        exe[len] = '\0';
+    }
+    if (len > 0) {
+        snprintf(out, cap, "%s/targets/%s", exe, name);
+        if (access(out, R_OK) == 0)
+            return 0;
+    }
+    snprintf(out, cap, "%s/targets/%s", SNOW_DATADIR, name);
+    return access(out, R_OK) == 0 ? 0 : SNOW_EIO;
+}
+
+/* Without the lists of whom to leave alone nothing may be sent at all. */
+static int read_list(struct snow_ranges *set, const char *name,
+                     struct snow_error *err)
+{
+    char path[4200];
+
+    if (list_path(path, sizeof path, name))
+        return snow_fail(err, SNOW_EIO,
+                         "%s: cannot be read: %s; install it again", path,
+                         strerror(errno));
+    return snow_ranges_read_list(set, path, err);
+}
+
+static int read_reserved(struct plan *p, const struct snow_config *cfg,
+                         struct snow_error *err)
+{
+    return cfg->include_reserved
+               ? 0
+               : read_list(p->reserved, "reserved.txt", err);
+}
+
+static int read_exclusions(struct plan *p, struct snow_ranges *out,
+                           const struct snow_config *cfg,
+                           struct snow_error *err)
+{
+    int code = read_reserved(p, cfg, err);
+
+    if (!code)
+        code = snow_ranges_add_all(out, p->reserved);
+    if (!code)
+        code = read_list(out, "optout.txt", err);
+    for (size_t i = 0; !code && i < cfg->excludes.n; i++)
+        code = snow_ranges_read(out, cfg->excludes.at[i], err);
+    return code;
+}
+
+static int check_family(const struct plan *p, struct snow_error *err)
+{
+    for (size_t i = 0; i < snow_ranges_n(p->targets); i++) {
+        struct snow_range r = snow_ranges_at(p->targets, i);
+        char text[SNOW_ADDR_TEXT_MAX];
+
+        snow_addr_format(r.first, text);
+        if (!snow_addr_is_ipv4(r.first) || !snow_addr_is_ipv4(r.last))
+            return snow_fail(err, SNOW_EINVAL,
+                             "%s: IPv6 is not walked yet; give IPv4 targets",
+                             text);
+    }
+    return 0;
+}
+
+static int check_policy(const struct plan *p, const struct snow_config *cfg,
+                        struct snow_error *err)
+{
+    uint64_t n = snow_ranges_count(p->targets);
+
+    if (n == 0)
+        return snow_fail(err, SNOW_EPOLICY,
+                         "all %llu addresses are reserved or excluded; "
+                         "--include-reserved lifts the first",
+                         (unsigned long long)p->n_given);
+    if (n > LARGE && !(cfg->yes_large && cfg->contact[0]))
+        return snow_fail(err, SNOW_EPOLICY,
+                         "%llu addresses are more than a /12; add --yes-large "
+                         "and --contact MAIL",
+                         (unsigned long long)n);
+    if (cfg->smtp_rate > SMTP_CEILING && !cfg->i_own_this_network)
+        return snow_fail(err, SNOW_EPOLICY,
+                         "--smtp-rate is over the ceiling of %.0f/s; only "
+                         "--i-own-this-network lifts it",
+                         SMTP_CEILING);
+    return 0;
+}
+
+int plan_init(struct plan *p, const struct snow_config *cfg,
+              struct snow_error *err)
+{
+    struct snow_ranges *excluded = NULL;
+    int code;
+
+    *p = (struct plan){ 0 };
+    if (snow_ranges_new(&p->targets) || snow_ranges_new(&p->reserved) ||
+        snow_ranges_new(&excluded)) {
+        code = snow_fail(err, SNOW_ENOMEM, "out of memory");
+        goto fail;
+    }
+    code = cfg->targets.n > 0
+               ? 0
+               : snow_fail(err, SNOW_EINVAL, "no target; see --help");
+    for (size_t i = 0; !code && i < cfg->targets.n; i++)
+        code = snow_ranges_read(p->targets, cfg->targets.at[i], err);
+    if (code || (code = check_family(p, err)))
+        goto fail;
+    p->n_given = snow_ranges_count(p->targets);
+    if ((code = read_exclusions(p, excluded, cfg, err)) ||
+        (code = snow_ranges_subtract(p->targets, excluded)) ||
+        (code = check_policy(p, cfg, err)))
+        goto fail;
+    p->n_excluded = p->n_given - snow_ranges_count(p->targets);
+    snow_ranges_free(excluded);
+    return 0;
+
+fail:
+    snow_ranges_free(excluded);
+    plan_fini(p);
+    return code;
+}
+
+static bool is_loopback(const struct sockaddr_storage *s)
+{
+    if (s->ss_family == AF_INET)
+        return ntohl(((const struct sockaddr_in *)s)->sin_addr.s_addr) >> 24 ==
+               127;
+    return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)s)->sin6_addr);
+}
+
+/* Beyond the ceiling only for who owns the network, or stays on loopback. */
+static int limit_rate(struct plan *p, const struct snow_config *cfg,
+                      struct snow_error *err)
+{
+    bool is_free = cfg->i_own_this_network;
+    bool all_loopback = true;
+
+    for (size_t i = 0; i < p->n_servers; i++)
+        all_loopback &= is_loopback(&p->servers[i]);
+    is_free |= all_loopback;
+    p->dns_rate = cfg->dns_rate;
+    if (is_free || (cfg->dns_rate > 0 && cfg->dns_rate <= DNS_CEILING))
+        return 0;
+    p->dns_rate = DNS_CEILING;
+    if (cfg->dns_rate == 0)
+        return 0;
+    return snow_fail(err, SNOW_EPOLICY,
+                     "--dns-rate is over the ceiling of %.0f/s; only "
+                     "--i-own-this-network lifts it",
+                     DNS_CEILING);
+}
+
+/* One "--resolver": an address, or "@FILE" with one a line. */
+static int add_servers(struct plan *p, const char *text,
+                       struct snow_error *err)
+{
+    char line[256];
+    FILE *f;
+    int code = 0;
+
+    if (text[0] != '@') {
+        if (p->n_servers == DNS_SERVERS_MAX)
+            return snow_fail(err, SNOW_ELIMIT, "more than %d resolvers",
+                             DNS_SERVERS_MAX);
+        code = dns_server_parse(&p->servers[p->n_servers], text);
+        if (code)
+            return snow_fail(err, code,
+                             "--resolver '%s' is no ADDR[:PORT]; names are "
+                             "not looked up",
+                             text);
+        p->n_servers++;
+        return 0;
+    }
+    f = fopen(text + 1, "r");
+    if (!f)
+        return snow_fail(err, SNOW_EIO, "%s: %s", text + 1, strerror(errno));
+    while (!code && fgets(line, sizeof line, f)) {
+        line[strcspn(line, "# \t\r\n")] = '\0';
+        if (line[0] == '@')
+            code = snow_fail(err, SNOW_ESYNTAX, "%s: '%s' is no resolver",
+                             text + 1, line);
+        else if (line[0])
+            code = add_servers(p, line, err);
+    }
+    fclose(f);
+    return code;
+}
+
+int plan_servers(struct plan *p, const struct snow_config *cfg,
+                 struct snow_error *err)
+{
+    int code = 0;
+
+    for (size_t i = 0; !code && i < cfg->resolvers.n; i++)
+        code = add_servers(p, cfg->resolvers.at[i], err);
+    if (!code && cfg->resolvers.n == 0)
+        code = dns_system_servers(p->servers, &p->n_servers, err);
+    if (!code && p->n_servers == 0)
+        code = snow_fail(err, SNOW_EINVAL, "no resolver in --resolver's file");
+    return code ? code : limit_rate(p, cfg, err);
+}
+
+int plan_init_servers(struct plan *p, const struct snow_config *cfg,
+                      struct snow_error *err)
+{
+    int code;
+
+    *p = (struct plan){ 0 };
+    if (snow_ranges_new(&p->reserved))
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    code = read_reserved(p, cfg, err);
+    if (!code)
+        code = plan_servers(p, cfg, err);
+    if (code)
+        plan_fini(p);
+    return code;
+}
+
+void plan_fini(struct plan *p)
+{
+    snow_ranges_free(p->targets);
+    snow_ranges_free(p->reserved);
+    *p = (struct plan){ 0 };
+}
+
+unsigned plan_lanes(double rate)
+{
+    double lanes = rate * LANE_SECONDS / 256;
+
+    if (rate == 0 || lanes > 4096)
+        return 4096;
+    return lanes < 1 ? 1 : (unsigned)lanes;
+}
+
+void plan_format_targets(struct buf *to, const struct snow_ranges *set)
+{
+    for (size_t i = 0; i < snow_ranges_n(set); i++) {
+        struct snow_range r = snow_ranges_at(set, i);
+        char first[SNOW_ADDR_TEXT_MAX], last[SNOW_ADDR_TEXT_MAX];
+
+        snow_addr_format(r.first, first);
+        snow_addr_format(r.last, last);
+        buf_printf(to, "%s%s-%s", i ? ";" : "", first, last);
+    }
+}
+
+int plan_parse_targets(struct snow_ranges *set, const char *text)
+{
+    while (*text) {
+        char one[2 * SNOW_ADDR_TEXT_MAX];
+        size_t len = strcspn(text, ";");
+        int code;
+
+        if (len >= sizeof one)
+            return SNOW_ESYNTAX;
+        memcpy(one, text, len);
+        one[len] = '\0';
+        if ((code = snow_ranges_read(set, one, NULL)))
+            return code;
+        text += len + (text[len] == ';');
+    }
+    return 0;
+}

@@ -1,0 +1,50 @@
+/* What would be asked: the target set after exclusion, and whether manners and
+ * policy allow it. */
+#ifndef PIPELINE_PLAN_H
+#define PIPELINE_PLAN_H
+
+#include <sys/socket.h>
+
+#include "dns/resolve.h"
+#include "pipeline/config.h"
+#include "snowline/ranges.h"
+
+struct plan {
+    struct snow_ranges *targets;  /**< to be asked */
+    struct snow_ranges *reserved; /**< never connected to by anyone */
+    uint64_t n_given;             /**< addresses before exclusion */
+    uint64_t n_excluded;
+    struct sockaddr_storage servers[DNS_SERVERS_MAX];
+    size_t n_servers;
+    double dns_rate; /**< with the ceiling applied; 0: none */
+};
+
+/**
+ * Read the targets and take the exclusions out; check the ceilings.
+ *
+ * @return 0; SNOW_ESYNTAX, SNOW_ERANGE, SNOW_EINVAL; SNOW_EPOLICY for reserved
+ *         addresses alone, for what is too large or too fast; SNOW_EIO for an
+ *         exclusion list that cannot be read
+ * @owner  the caller, with plan_fini()
+ */
+int plan_init(struct plan *p, const struct snow_config *cfg,
+              struct snow_error *err);
+
+/** The same without targets: who may be connected to, and the name servers. */
+int plan_init_servers(struct plan *p, const struct snow_config *cfg,
+                      struct snow_error *err);
+
+/** Find the name servers of the sweep: the given ones, else the system's. */
+int plan_servers(struct plan *p, const struct snow_config *cfg,
+                 struct snow_error *err);
+void plan_fini(struct plan *p); /**< zeroed is fine */
+
+/** Lanes of the walk: a block closes in about ten seconds. */
+unsigned plan_lanes(double rate);
+
+/** The set as "A-B;C-D", the form in which a scan remembers it. */
+struct buf;
+void plan_format_targets(struct buf *to, const struct snow_ranges *set);
+int plan_parse_targets(struct snow_ranges *set, const char *text);
+
+#endif

@@ -1,0 +1,38 @@
+/* How far a scan is: a snapshot that is handed to whoever shows it. */
+#ifndef PIPELINE_PROGRESS_H
+#define PIPELINE_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** One stage: targets = sum of by_status[1…] + excluded + pending. */
+struct progress_stage {
+    uint64_t targets, excluded, pending;
+    uint64_t by_status[16]; /**< [0] is unused */
+    bool is_known;          /**< the targets of later stages come late */
+};
+
+struct progress_server {
+    char name[64];
+    uint64_t sent, again, answered, timeouts;
+    unsigned window, in_flight;
+    bool is_alive;
+};
+
+#define PROGRESS_SERVERS 8
+
+struct progress {
+    struct progress_stage sweep, probe, registration;
+    uint64_t queries, queries_again, connections, http_requests;
+    double elapsed_s;
+    double rate_per_s;  /**< of answers, in the last second */
+    double left_s;      /**< estimate of the running stages; < 0 unknown */
+    struct progress_server servers[PROGRESS_SERVERS]; /**< the first ones */
+    size_t n_servers;
+    bool is_last;
+};
+
+typedef void (*progress_fn)(void *arg, const struct progress *p);
+
+#endif

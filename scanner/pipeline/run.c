@@ -1,0 +1,227 @@
+#include "pipeline/run.h"
+
+#include <assert.h>
+#include <signal.h>
+
+#include "base/clock.h"
+
+#define GRACE_MS 4000 /* a drain ends within 5 s, the last commit included */
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void each_stage(struct run *r, enum stage_call call)
+{
+    for (size_t i = 0; i < r->n_stages; i++) {
+        struct stage *s = r->stages[i];
+
+        if (!s->is_done && s->on[call])
+            s->on[call](s);
+    }
+}
+
+static void on_grace(uv_timer_t *t)
+{
+    each_stage(t->data, STAGE_STOP);
+}
+
+void run_drain(struct run *r)
+{
+    if (r->is_draining)
+        return;
+    r->is_draining = true;
+    each_stage(r, STAGE_DRAIN);
+    uv_timer_start(&r->grace, on_grace, GRACE_MS, 0);
+}
+
+/* The first signal drains, the second stops. */
+static void on_signal(uv_signal_t *h, int number)
+{
+    struct run *r = h->data;
+
+    if (r->signal)
+        each_stage(r, STAGE_STOP);
+    if (!r->signal)
+        r->signal = number;
+    run_drain(r);
+}
+
+static void snapshot(struct run *r, struct progress *p)
+{
+    *p = r->totals;
+    for (size_t i = 0; i < r->n_stages; i++)
+        r->stages[i]->stats(r->stages[i], p);
+    p->elapsed_s = (double)(clock_mono_us(r->clock) - r->started_us) / 1e6;
+}
+
+static uint64_t answered(const struct progress *p)
+{
+    const struct progress_stage *stages[] = { &p->sweep, &p->probe,
+                                              &p->registration };
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < 3; i++)
+        n += stages[i]->targets - stages[i]->excluded - stages[i]->pending;
+    return n;
+}
+
+/* The rate is that of the last second; what is left is judged by the mean of
+ * the whole stage, which swings less. */
+static void tell(struct run *r, bool is_last)
+{
+    struct progress p;
+    uint64_t done, pending;
+    double mean;
+
+    snapshot(r, &p);
+    done = answered(&p);
+    pending = p.sweep.pending + p.probe.pending + p.registration.pending;
+    p.rate_per_s = (double)(done - r->totals_done);
+    r->totals_done = done;
+    r->ticks++;
+    mean = (double)(done - r->done_at_start) / (p.elapsed_s + 0.001);
+    p.left_s = r->ticks > 2 && mean > 0 ? (double)pending / mean : -1;
+    p.is_last = is_last;
+    if (is_last)
+        p.left_s = 0;
+    if (r->progress)
+        r->progress(r->progress_arg, &p);
+    if (!is_last && ((r->cfg->max_time_s > 0 &&
+                      p.elapsed_s >= r->cfg->max_time_s) ||
+                     (r->cfg->max_queries > 0 &&
+                      p.queries >= r->cfg->max_queries))) {
+        r->is_late = true;
+        run_drain(r);
+    }
+}
+
+static void on_tick(uv_timer_t *t)
+{
+    struct run *r = t->data;
+
+    each_stage(r, STAGE_TICK);
+    if (r->sink)
+        sink_flush(r->sink);
+    tell(r, false);
+}
+
+/* The writer has kept a batch, or could not: then nothing more is asked. */
+static void on_drained(void *arg)
+{
+    struct run *r = arg;
+
+    if (r->sink && sink_error(r->sink, NULL)) {
+        each_stage(r, STAGE_STOP);
+        return;
+    }
+    each_stage(r, STAGE_KICK);
+}
+
+int run_init(struct run *r, const struct snow_config *cfg,
+             const struct clock *clock, struct snow_error *err)
+{
+    *r = (struct run){ .cfg = cfg, .clock = clock };
+    r->started_us = clock_mono_us(clock);
+    if (uv_loop_init(&r->loop))
+        return snow_fail(err, SNOW_EIO, "no event loop can be had");
+    uv_timer_init(&r->loop, &r->tick);
+    uv_timer_init(&r->loop, &r->grace);
+    r->tick.data = r->grace.data = r;
+    for (size_t i = 0; i < 3; i++) {
+        uv_signal_init(&r->loop, &r->signals[i]);
+        r->signals[i].data = r;
+        uv_signal_start(&r->signals[i], on_signal, signals[i]);
+        uv_unref((uv_handle_t *)&r->signals[i]);
+    }
+    return 0;
+}
+
+void run_fini(struct run *r)
+{
+    uv_close((uv_handle_t *)&r->tick, NULL);
+    uv_close((uv_handle_t *)&r->grace, NULL);
+    for (size_t i = 0; i < 3; i++)
+        uv_close((uv_handle_t *)&r->signals[i], NULL);
+    uv_run(&r->loop, UV_RUN_DEFAULT);
+    if (uv_loop_close(&r->loop))
+        assert(!"a handle was left on the loop");
+}
+
+int run_sink(struct run *r, struct snow_store *s, struct snow_error *err)
+{
+    if (sink_new(&r->sink, &r->loop, s, on_drained, r))
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    return 0;
+}
+
+int run_unsink(struct run *r, struct snow_error *err)
+{
+    int code = sink_close(r->sink, err);
+
+    r->sink = NULL;
+    return code;
+}
+
+void run_add(struct run *r, struct stage *s)
+{
+    assert(r->n_stages < RUN_STAGES_MAX);
+    r->stages[r->n_stages++] = s;
+}
+
+void run_stage_done(struct run *r, struct stage *s, int code)
+{
+    s->is_done = true;
+    s->code = code;
+    for (size_t i = 0; i < r->n_stages; i++)
+        if (!r->stages[i]->is_done)
+            return;
+    uv_timer_stop(&r->tick);
+    uv_timer_stop(&r->grace);
+}
+
+bool run_must_wait(const struct run *r)
+{
+    return r->sink && sink_is_full(r->sink);
+}
+
+/* Why the stages ended, the worst first. */
+static int verdict(struct run *r, struct snow_error *err)
+{
+    int code = r->sink ? sink_error(r->sink, err) : 0;
+
+    if (code)
+        return code;
+    if (r->signal)
+        return snow_fail(err, SNOW_ECANCELED, "interrupted");
+    for (size_t i = 0; i < r->n_stages && !code; i++)
+        code = r->stages[i]->code;
+    if (code == SNOW_ETIMEOUT)
+        return snow_fail(err, SNOW_EINCOMPLETE,
+                         "no resolver answers; what is pending stays so: "
+                         "check --resolver, then resume");
+    if (code)
+        return snow_fail(err, code, "the scan stopped: %s",
+                         snow_strerror(code));
+    if (r->is_late)
+        return snow_fail(err, SNOW_EINCOMPLETE,
+                         "--max-time or --max-queries reached; resume goes "
+                         "on");
+    return 0;
+}
+
+int run_stages(struct run *r, struct snow_error *err)
+{
+    struct progress p;
+    int code;
+
+    snapshot(r, &p);
+    r->totals_done = r->done_at_start = answered(&p);
+    uv_timer_start(&r->tick, on_tick, 1000, 1000);
+    if (r->is_draining)
+        each_stage(r, STAGE_DRAIN);
+    uv_run(&r->loop, UV_RUN_DEFAULT);
+    code = verdict(r, err);
+    tell(r, true);
+    snapshot(r, &r->totals);
+    r->n_stages = 0;
+    return code;
+}

@@ -1,0 +1,86 @@
+/* What every stage runs on: the loop, signals, the tick once a second, the
+ * sink, and one way to end early. */
+#ifndef PIPELINE_RUN_H
+#define PIPELINE_RUN_H
+
+#include <uv.h>
+
+#include "pipeline/config.h"
+#include "pipeline/progress.h"
+#include "snowline/store.h"
+#include "store/sink.h"
+
+struct run;
+
+struct stage;
+
+/** What a stage can be told. */
+enum stage_call {
+    STAGE_TICK,  /**< a second has passed: keep what is new */
+    STAGE_DRAIN, /**< begin nothing new */
+    STAGE_STOP,  /**< end now */
+    STAGE_KICK,  /**< the sink has room again */
+    STAGE_CALLS,
+};
+
+/** A stage that works on a run: one engine and what feeds it. */
+struct stage {
+    void (*on[STAGE_CALLS])(struct stage *s); /**< NULL: nothing to do */
+    void (*stats)(struct stage *s, struct progress *p);
+    int code; /**< how it ended */
+    bool is_done;
+};
+
+#define RUN_STAGES_MAX 2
+
+struct run {
+    const struct snow_config *cfg;
+    const struct clock *clock;
+    progress_fn progress;
+    void *progress_arg;
+    uint64_t started_us;
+
+    uv_loop_t loop;
+    uv_signal_t signals[3];
+    uv_timer_t tick, grace;
+    struct sink *sink; /**< NULL when nothing is kept */
+    struct stage *stages[RUN_STAGES_MAX];
+    size_t n_stages;
+    int signal;    /**< the first that came, 0 none */
+    bool is_late;  /**< --max-time or --max-queries was reached */
+    bool is_draining;
+    struct progress totals; /**< what is known before the stages add theirs */
+    uint64_t totals_done, done_at_start;
+    unsigned ticks;
+};
+
+int run_init(struct run *r, const struct snow_config *cfg,
+             const struct clock *clock, struct snow_error *err);
+
+/** Give everything back; asserts that nothing was left on the loop. */
+void run_fini(struct run *r);
+
+/** Keep the records of what comes in a store, until run_unsink(). */
+int run_sink(struct run *r, struct snow_store *s, struct snow_error *err);
+int run_unsink(struct run *r, struct snow_error *err);
+
+void run_add(struct run *r, struct stage *s);
+
+/** A stage calls this when its engine is done. */
+void run_stage_done(struct run *r, struct stage *s, int code);
+
+/**
+ * Run the added stages to their end.
+ *
+ * @return 0; SNOW_ECANCELED after a signal; SNOW_EINCOMPLETE at --max-time or
+ *         --max-queries; the first error of a stage or of the sink
+ */
+int run_stages(struct run *r, struct snow_error *err);
+
+/** True when a stage should ask for nothing new just now. */
+bool run_must_wait(const struct run *r);
+
+/** Begin nothing new: something has gone wrong that more work won't mend. */
+void run_drain(struct run *r);
+
+#endif

@@ -1,0 +1,404 @@
+/*
+ * pipeline – the stages of one scan, and what joins them.
+ *
+ *   plan.c     targets after exclusion, policy, name servers
+ *   run.c      loop, signals, the tick, the sink; ends early in one way
+ *   sweep.c    the walk and the DNS engine        blocks.c  open blocks
+ *   greet.c    the walk and the SMTP engine
+ *   enquire.c  the registration client, HTTP and its resolver
+ *   scan.c     sweep → candidates → greet and enquire → finished
+ *   single.c   each stage alone: ptr, probe, domain
+ *   status.c   progress of a stored scan
+ *
+ * Life      a scan is added or found, then each stage asks the store what is
+ *           missing and works on that; resuming is the ordinary case.
+ * Always    results and progress are the same rows, committed together.
+ * Never     reads the store while the sink has it.
+ * Start at  scan_run(), at the end of this file.
+ */
+#include "pipeline/scan.h"
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/random.h"
+#include "base/records.h"
+#include "pipeline/blocks.h"
+#include "pipeline/enquire.h"
+#include "pipeline/greet.h"
+#include "pipeline/sweep.h"
+
+struct scan {
+    const struct scan_request *req;
+    const struct snow_config *cfg;
+    struct plan plan;
+    struct snow_store *store;
+    struct run run;
+    int64_t id;
+    uint64_t seed;
+    int64_t now_utc_s;
+    struct blocks blocks;
+    struct snow_candidates candidates;
+    struct snow_ranges *to_greet; /**< not greeted yet */
+    struct map known;             /**< domains that are answered */
+    char **to_ask;                /**< [n_to_ask]; borrowed strings */
+    size_t n_to_ask;
+    struct greet greet;
+    struct enquire enquire;
+};
+
+void scan_analysis_config(struct snow_analysis_config *out,
+                          const struct snow_config *cfg,
+                          const struct snow_scan *scan)
+{
+    *out = (struct snow_analysis_config){
+        .now_utc_s = cfg->now_utc_s != SNOW_TIME_UNKNOWN ? cfg->now_utc_s
+                                                         : scan->now_utc_s,
+        .psl_path = cfg->psl,
+        .gap_max = 1,
+        .background = cfg->background,
+        .candidates_max = cfg->candidates_max,
+        .seed = scan->seed,
+    };
+}
+
+/* The newest scan, if it is unfinished and was asked for the same. */
+static int find_same(struct scan *s, const char *targets)
+{
+    struct snow_scan old;
+    int code = snow_store_get_scan(s->store, 0, &old, NULL);
+
+    if (code)
+        return code;
+    if (old.finished_utc_s != SNOW_TIME_UNKNOWN ||
+        strcmp(old.targets, targets) != 0 ||
+        strcmp(old.settings, s->req->settings) != 0)
+        return SNOW_ENOTFOUND;
+    s->id = old.id;
+    s->seed = old.seed;
+    s->now_utc_s = old.now_utc_s;
+    return 0;
+}
+
+static int find_resumed(struct scan *s, const char *targets,
+                        struct snow_error *err)
+{
+    struct snow_scan old;
+    int code = snow_store_get_scan(s->store, s->req->resume, &old, err);
+
+    if (code)
+        return code;
+    if (strcmp(old.targets, targets) != 0)
+        return snow_fail(err, SNOW_ESTORE,
+                         "%s: scan %lld covers other targets than these; the "
+                         "exclusion lists may have changed",
+                         s->req->store_url, (long long)old.id);
+    s->id = old.id;
+    s->seed = old.seed;
+    s->now_utc_s = old.now_utc_s;
+    if (old.finished_utc_s != SNOW_TIME_UNKNOWN && s->cfg->retry)
+        return snow_store_finish_scan(s->store, old.id, SNOW_TIME_UNKNOWN,
+                                      err);
+    return 0;
+}
+
+static int find_or_add(struct scan *s, struct snow_error *err)
+{
+    struct buf targets = { 0 };
+    struct snow_scan scan = { .settings = s->req->settings };
+    int code;
+
+    plan_format_targets(&targets, s->plan.targets);
+    if (targets.failed) {
+        buf_fini(&targets);
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    }
+    code = s->req->resume ? find_resumed(s, targets.data, err)
+                          : find_same(s, targets.data);
+    if (code == SNOW_ENOTFOUND && !s->req->resume) {
+        scan.targets = targets.data;
+        scan.created_utc_s = clock_utc_s(&clock_system);
+        scan.now_utc_s = s->cfg->now_utc_s != SNOW_TIME_UNKNOWN
+                             ? s->cfg->now_utc_s
+                             : scan.created_utc_s;
+        scan.finished_utc_s = SNOW_TIME_UNKNOWN;
+        scan.seed = s->cfg->seed ? s->cfg->seed : random_u64() >> 1;
+        s->seed = scan.seed;
+        s->now_utc_s = scan.now_utc_s;
+        code = snow_store_add_scan(s->store, &scan, &s->id, err);
+    }
+    buf_fini(&targets);
+    return code;
+}
+
+static int take_answer(void *arg, const struct snow_step *step,
+                       const struct dns_answer *a)
+{
+    return blocks_answer(arg, step, a->status, a->names, a->n_names);
+}
+
+static int keep_fresh(void *arg)
+{
+    return blocks_tick(arg);
+}
+
+static int sweep(struct scan *s, struct snow_error *err)
+{
+    struct sweep w = { .answer = take_answer,
+                       .keep = keep_fresh,
+                       .arg = &s->blocks,
+                       .by_status = s->blocks.by_status };
+    unsigned lanes;
+    int code, kept;
+
+    s->blocks = (struct blocks){ .run = &s->run,
+                                 .targets = s->plan.targets,
+                                 .scan = s->id,
+                                 .is_retry = s->cfg->retry != 0 };
+    if (sweep_walk(&w.walk, &s->plan, s->cfg, &lanes, s->seed))
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    code = blocks_init(&s->blocks, w.walk, lanes, s->store, err);
+    if (!code && (code = run_sink(&s->run, s->store, err)) == 0) {
+        code = sweep_start(&w, &s->run, &s->plan, err);
+        if (!code)
+            code = run_stages(&s->run, err);
+        kept = run_unsink(&s->run, code ? NULL : err);
+        code = code ? code : kept;
+    }
+    if (sweep_end(&w) > 0 && !code)
+        code = snow_fail(err, SNOW_EINCOMPLETE, "addresses are left; resume");
+    blocks_fini(&s->blocks);
+    return code;
+}
+
+/* --- whom to greet and what to ask that is not stored yet --- */
+
+static bool is_final_probe(const struct scan *s, const struct snow_probe *p)
+{
+    return !s->cfg->retry || (p->status != SNOW_SMTP_TIMEOUT &&
+                              p->status != SNOW_SMTP_LOCAL_ERROR);
+}
+
+struct greeted {
+    struct scan *scan;
+    struct snow_ranges *done;
+};
+
+static int take_greeted(void *arg, const struct snow_probe *p)
+{
+    struct greeted *g = arg;
+
+    if (p->port != g->scan->cfg->smtp_port || !is_final_probe(g->scan, p))
+        return 0;
+    g->scan->greet.by_status[p->status & 15]++;
+    return snow_ranges_add(g->done, (struct snow_range){ p->addr, p->addr });
+}
+
+static int take_named(void *arg, const struct snow_block *block,
+                      bool is_closed)
+{
+    struct snow_ranges *set = arg;
+
+    (void)is_closed;
+    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
+        struct snow_addr a = snow_addr_add(block->first, i);
+
+        if (block->status[i] == SNOW_PTR_NAME &&
+            snow_ranges_add(set, (struct snow_range){ a, a }))
+            return SNOW_ENOMEM;
+    }
+    return 0;
+}
+
+static int choose_greeted(struct scan *s, struct snow_error *err)
+{
+    struct greeted g = { s, NULL };
+    int code = 0;
+
+    if (snow_ranges_new(&s->to_greet) || snow_ranges_new(&g.done))
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    if (s->cfg->smtp == SMTP_ALL)
+        code = snow_ranges_add_all(s->to_greet, s->plan.targets);
+    else if (s->cfg->smtp == SMTP_NAMED)
+        code = snow_store_each_block(s->store, s->id, take_named, s->to_greet,
+                                     err);
+    else if (s->cfg->smtp == SMTP_CANDIDATES)
+        code = snow_ranges_add_all(s->to_greet, s->candidates.addrs);
+    s->greet.n_targets = snow_ranges_count(s->to_greet);
+    if (!code && s->cfg->smtp != SMTP_NONE)
+        code = snow_store_each_probe(s->store, s->id, take_greeted, &g, err);
+    if (!code)
+        code = snow_ranges_subtract(s->to_greet, g.done);
+    snow_ranges_free(g.done);
+    return code;
+}
+
+static int take_known(void *arg, const struct snow_evidence *e)
+{
+    struct scan *s = arg;
+    struct snow_registration r;
+    uint64_t *status;
+
+    if (record_registration_parse_json(&r, e->data, e->data_len) ||
+        (s->cfg->retry && (r.status == SNOW_REGISTRATION_UNKNOWN ||
+                           r.status == SNOW_REGISTRATION_LIMITED)))
+        return 0;
+    status = map_put(&s->known, e->subject, strlen(e->subject));
+    if (!status)
+        return SNOW_ENOMEM;
+    *status = r.status;
+    return 0;
+}
+
+static void ask_unless_known(struct scan *s, char *const *domains, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t *status = map_get(&s->known, domains[i], strlen(domains[i]));
+
+        s->enquire.n_targets++;
+        if (status)
+            s->enquire.by_status[*status & 15]++;
+        else
+            s->to_ask[s->n_to_ask++] = domains[i];
+    }
+}
+
+static int choose_asked(struct scan *s, struct snow_error *err)
+{
+    struct snow_candidates *c = &s->candidates;
+    int code;
+
+    if (s->cfg->registration == REGISTRATION_NONE)
+        return 0;
+    s->to_ask = calloc(c->n_domains + c->n_background + 1, sizeof *s->to_ask);
+    if (!s->to_ask)
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    code = snow_store_each_evidence(s->store, s->id, "registration",
+                                    take_known, s, err);
+    if (code)
+        return code;
+    ask_unless_known(s, c->domains, c->n_domains);
+    ask_unless_known(s, c->background, c->n_background);
+    return 0;
+}
+
+static int choose(struct scan *s, struct snow_error *err)
+{
+    struct snow_scan scan = { .now_utc_s = s->now_utc_s, .seed = s->seed };
+    struct snow_analysis_config analysis;
+    int code;
+
+    if (s->cfg->smtp == SMTP_NONE &&
+        s->cfg->registration == REGISTRATION_NONE)
+        return 0;
+    scan_analysis_config(&analysis, s->cfg, &scan);
+    code = snow_candidates_choose(&s->candidates, s->store, s->id, &analysis,
+                                  err);
+    if (!code)
+        code = choose_greeted(s, err);
+    return code ? code : choose_asked(s, err);
+}
+
+/* --- the stages that follow the sweep, at the same time --- */
+
+static int take_probe(void *arg, const struct snow_probe *p)
+{
+    struct scan *s = arg;
+    struct snow_record r = { .kind = SNOW_RECORD_PROBE,
+                             .scan = s->id,
+                             .probe = p };
+
+    return sink_put(s->run.sink, &r);
+}
+
+static int take_registration(void *arg, const struct snow_registration *reg)
+{
+    struct scan *s = arg;
+    struct buf json = { 0 };
+    struct snow_evidence e = { .subject = reg->domain,
+                               .kind = "registration",
+                               .source = reg->source,
+                               .observed_utc_s = reg->seen_utc_s };
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = s->id,
+                             .evidence = &e };
+    int code = SNOW_ENOMEM;
+
+    record_registration_format_json(&json, reg);
+    e.data = json.data;
+    e.data_len = json.len;
+    if (!json.failed)
+        code = sink_put(s->run.sink, &r);
+    buf_fini(&json);
+    return code;
+}
+
+static int probe_and_ask(struct scan *s, struct snow_error *err)
+{
+    int code = run_sink(&s->run, s->store, err), kept;
+
+    if (code)
+        return code;
+    s->greet.answer = take_probe;
+    s->enquire.answer = take_registration;
+    s->greet.arg = s->enquire.arg = s;
+    if (s->to_greet && snow_ranges_n(s->to_greet) > 0)
+        code = greet_start(&s->greet, &s->run, s->to_greet, s->seed, err);
+    if (!code && s->n_to_ask > 0)
+        code = enquire_start(&s->enquire, &s->run, &s->plan, s->to_ask,
+                             s->n_to_ask, err);
+    if (!code)
+        code = run_stages(&s->run, err);
+    kept = run_unsink(&s->run, code ? NULL : err);
+    greet_end(&s->greet);
+    enquire_end(&s->enquire);
+    return code ? code : kept;
+}
+
+static int work(struct scan *s, struct snow_error *err)
+{
+    int code;
+
+    if ((code = sweep(s, err)) || (code = choose(s, err)) ||
+        (code = probe_and_ask(s, err)))
+        return code;
+    return snow_store_finish_scan(s->store, s->id, clock_utc_s(&clock_system),
+                                  err);
+}
+
+static void scan_fini(struct scan *s)
+{
+    snow_candidates_fini(&s->candidates);
+    snow_ranges_free(s->to_greet);
+    map_fini(&s->known);
+    free(s->to_ask);
+    snow_store_close(s->store);
+    plan_fini(&s->plan);
+}
+
+int scan_run(const struct scan_request *req, struct scan_result *out,
+             struct snow_error *err)
+{
+    struct scan s = { .req = req, .cfg = req->cfg };
+    int code;
+
+    *out = (struct scan_result){ 0 };
+    if ((code = plan_init(&s.plan, s.cfg, err)) ||
+        (code = plan_servers(&s.plan, s.cfg, err)) ||
+        (code = snow_store_open(&s.store, req->store_url,
+                                req->resume ? SNOW_STORE_WRITE
+                                            : SNOW_STORE_CREATE,
+                                err)) ||
+        (code = find_or_add(&s, err)) ||
+        (code = run_init(&s.run, s.cfg, &clock_system, err)))
+        goto out;
+    s.run.progress = req->progress;
+    s.run.progress_arg = req->arg;
+    out->id = s.id;
+    code = work(&s, err);
+    out->signal = s.run.signal;
+    out->progress = s.run.totals;
+    run_fini(&s.run);
+out:
+    scan_fini(&s);
+    return code;
+}

@@ -1,0 +1,71 @@
+/* One scan from its targets to its findings, and each stage alone. */
+#ifndef PIPELINE_SCAN_H
+#define PIPELINE_SCAN_H
+
+#include "dns/engine.h"
+#include "pipeline/config.h"
+#include "pipeline/plan.h"
+#include "pipeline/progress.h"
+#include "snowline/findings.h"
+
+/** What a scan is told beside its settings. */
+struct scan_request {
+    const struct snow_config *cfg;
+    const char *store_url;
+    const char *settings; /**< JSON of the options; kept with the scan */
+    int64_t resume;       /**< id of the scan to go on with, 0: see settings */
+    progress_fn progress; /**< may be NULL */
+    void *arg;
+};
+
+/** What became of it. */
+struct scan_result {
+    int64_t id;
+    int signal; /**< that ended it early, 0 none */
+    struct progress progress;
+};
+
+/**
+ * Run a scan until it is complete or something ends it.
+ *
+ * Without `resume` an unfinished scan of the store with the same targets and
+ * settings is gone on with; else a scan is added.
+ *
+ * @return 0; SNOW_EINCOMPLETE, SNOW_ECANCELED (see signal): resumable; any
+ *         other SNOW_E…: failed, what is committed stays
+ */
+int scan_run(const struct scan_request *req, struct scan_result *out,
+             struct snow_error *err);
+
+/** Analysis settings of a run; `now` and seed as recorded with the scan. */
+void scan_analysis_config(struct snow_analysis_config *out,
+                          const struct snow_config *cfg,
+                          const struct snow_scan *scan);
+
+/** Progress of a stored scan, from the store alone. */
+int scan_status(struct snow_store *s, const struct snow_scan *scan,
+                const struct snow_config *cfg, struct progress *out,
+                struct snow_error *err);
+
+/** Takes the answers of a stage that runs alone. Anything but 0 ends it. */
+struct stage_taker {
+    int (*ptr)(void *arg, const struct snow_step *step,
+               const struct dns_answer *a, const struct plan *plan);
+    int (*probe)(void *arg, const struct snow_probe *p);
+    int (*domain)(void *arg, const struct snow_registration *r);
+    void *arg;
+    progress_fn progress;
+    void *progress_arg;
+};
+
+/** `ptr`, `probe`, `domain`: one stage, nothing stored.
+ * @return as scan_run(), the signal in @p signal */
+int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
+             int *signal, struct snow_error *err);
+int scan_probe(const struct snow_config *cfg, const struct stage_taker *taker,
+               int *signal, struct snow_error *err);
+int scan_domain(const struct snow_config *cfg,
+                const struct stage_taker *taker, int *signal,
+                struct snow_error *err);
+
+#endif

@@ -1,0 +1,132 @@
+/* One stage alone: answers go to whoever takes them, nothing is stored. */
+#include "base/clock.h"
+#include "base/random.h"
+#include "pipeline/enquire.h"
+#include "pipeline/greet.h"
+#include "pipeline/scan.h"
+#include "pipeline/sweep.h"
+
+struct single {
+    const struct stage_taker *taker;
+    struct plan plan;
+    struct run run;
+    struct sweep sweep;
+    uint64_t by_status[16];
+};
+
+static int begin(struct single *s, const struct snow_config *cfg,
+                 const struct stage_taker *taker, struct snow_error *err)
+{
+    int code = run_init(&s->run, cfg, &clock_system, err);
+
+    s->taker = taker;
+    s->run.progress = taker->progress;
+    s->run.progress_arg = taker->progress_arg;
+    return code;
+}
+
+static void end(struct single *s, int *signal)
+{
+    *signal = s->run.signal;
+    run_fini(&s->run);
+    plan_fini(&s->plan);
+}
+
+static uint64_t seed_of(const struct snow_config *cfg)
+{
+    return cfg->seed ? cfg->seed : random_u64();
+}
+
+static int take_ptr(void *arg, const struct snow_step *step,
+                    const struct dns_answer *a)
+{
+    struct single *s = arg;
+
+    s->by_status[a->status & 15]++;
+    snow_targets_finish(s->sweep.walk, step);
+    return s->taker->ptr(s->taker->arg, step, a, &s->plan);
+}
+
+int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
+             int *signal, struct snow_error *err)
+{
+    struct single s = { .sweep = { .answer = take_ptr } };
+    unsigned lanes;
+    int code;
+
+    if ((code = plan_init(&s.plan, cfg, err)) ||
+        (code = plan_servers(&s.plan, cfg, err)) ||
+        (code = begin(&s, cfg, taker, err))) {
+        plan_fini(&s.plan);
+        return code;
+    }
+    s.sweep.arg = &s;
+    s.sweep.by_status = s.by_status;
+    code = sweep_walk(&s.sweep.walk, &s.plan, cfg, &lanes, seed_of(cfg));
+    if (!code)
+        code = sweep_start(&s.sweep, &s.run, &s.plan, err);
+    if (!code)
+        code = run_stages(&s.run, err);
+    sweep_end(&s.sweep);
+    end(&s, signal);
+    return code;
+}
+
+static int take_probe(void *arg, const struct snow_probe *p)
+{
+    struct single *s = arg;
+
+    return s->taker->probe(s->taker->arg, p);
+}
+
+int scan_probe(const struct snow_config *cfg, const struct stage_taker *taker,
+               int *signal, struct snow_error *err)
+{
+    struct single s = { 0 };
+    struct greet g = { .answer = take_probe, .arg = &s };
+    int code = plan_init(&s.plan, cfg, err);
+
+    if (code || (code = begin(&s, cfg, taker, err))) {
+        plan_fini(&s.plan);
+        return code;
+    }
+    g.n_targets = s.plan.n_given;
+    g.n_excluded = s.plan.n_excluded;
+    code = greet_start(&g, &s.run, s.plan.targets, seed_of(cfg), err);
+    if (!code)
+        code = run_stages(&s.run, err);
+    greet_end(&g);
+    end(&s, signal);
+    return code;
+}
+
+static int take_domain(void *arg, const struct snow_registration *r)
+{
+    struct single *s = arg;
+
+    return s->taker->domain(s->taker->arg, r);
+}
+
+/* The targets are names here, and the only addresses that count are those of
+ * registries: the plan holds the name servers and the reserved list alone. */
+int scan_domain(const struct snow_config *cfg,
+                const struct stage_taker *taker, int *signal,
+                struct snow_error *err)
+{
+    struct single s = { 0 };
+    struct enquire q = { .answer = take_domain, .arg = &s };
+    int code = plan_init_servers(&s.plan, cfg, err);
+
+    if (code || (code = begin(&s, cfg, taker, err))) {
+        plan_fini(&s.plan);
+        return code;
+    }
+    q.n_targets = cfg->targets.n;
+    code = enquire_start(&q, &s.run, &s.plan, cfg->targets.at, cfg->targets.n,
+                         err);
+    if (!code)
+        code = run_stages(&s.run, err);
+    enquire_end(&q);
+    end(&s, signal);
+    return code;
+}

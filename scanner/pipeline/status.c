@@ -1,0 +1,105 @@
+/* How far a stored scan is, told by its rows alone. */
+#include "base/records.h"
+#include "pipeline/scan.h"
+
+struct count {
+    struct progress *progress;
+    const struct snow_config *cfg;
+};
+
+static int count_block(void *arg, const struct snow_block *block,
+                       bool is_closed)
+{
+    struct count *c = arg;
+
+    (void)is_closed;
+    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++)
+        if (block->status[i] != SNOW_PTR_PENDING &&
+            block->status[i] != SNOW_PTR_OUTSIDE)
+            c->progress->sweep.by_status[block->status[i] & 15]++;
+    return 0;
+}
+
+static int count_probe(void *arg, const struct snow_probe *p)
+{
+    struct count *c = arg;
+
+    if (p->port == c->cfg->smtp_port)
+        c->progress->probe.by_status[p->status & 15]++;
+    return 0;
+}
+
+static int count_registration(void *arg, const struct snow_evidence *e)
+{
+    struct count *c = arg;
+    struct snow_registration r;
+
+    if (record_registration_parse_json(&r, e->data, e->data_len) == 0)
+        c->progress->registration.by_status[r.status & 15]++;
+    return 0;
+}
+
+static void settle(struct progress_stage *s, uint64_t targets)
+{
+    uint64_t answered = 0;
+
+    for (unsigned i = 1; i < 16; i++)
+        answered += s->by_status[i];
+    s->is_known = true;
+    s->targets = targets > answered ? targets : answered;
+    s->pending = s->targets - answered;
+}
+
+/* What the later stages are to ask is known once the sweep is over. */
+static int later_targets(struct snow_store *s, const struct snow_scan *scan,
+                         const struct snow_config *cfg, struct progress *p,
+                         struct snow_error *err)
+{
+    struct snow_analysis_config analysis;
+    struct snow_candidates c = { 0 };
+    uint64_t to_greet = 0, to_ask = 0;
+    int code;
+
+    scan_analysis_config(&analysis, cfg, scan);
+    code = snow_candidates_choose(&c, s, scan->id, &analysis, err);
+    if (code)
+        return code;
+    if (cfg->smtp == SMTP_CANDIDATES)
+        to_greet = snow_ranges_count(c.addrs);
+    if (cfg->smtp == SMTP_NAMED)
+        to_greet = p->sweep.by_status[SNOW_PTR_NAME];
+    if (cfg->smtp == SMTP_ALL)
+        to_greet = p->sweep.targets;
+    if (cfg->registration != REGISTRATION_NONE)
+        to_ask = c.n_domains + c.n_background;
+    settle(&p->probe, to_greet);
+    settle(&p->registration, to_ask);
+    snow_candidates_fini(&c);
+    return 0;
+}
+
+int scan_status(struct snow_store *s, const struct snow_scan *scan,
+                const struct snow_config *cfg, struct progress *out,
+                struct snow_error *err)
+{
+    struct count c = { out, cfg };
+    struct snow_ranges *targets;
+    int code;
+
+    *out = (struct progress){ .left_s = -1 };
+    if (snow_ranges_new(&targets))
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    code = plan_parse_targets(targets, scan->targets);
+    if (!code)
+        code = snow_store_each_block(s, scan->id, count_block, &c, err);
+    if (!code)
+        code = snow_store_each_probe(s, scan->id, count_probe, &c, err);
+    if (!code)
+        code = snow_store_each_evidence(s, scan->id, "registration",
+                                        count_registration, &c, err);
+    settle(&out->sweep, snow_ranges_count(targets));
+    snow_ranges_free(targets);
+    if (code || out->sweep.pending > 0)
+        return code;
+    return later_targets(s, scan, cfg, out, err);
+}

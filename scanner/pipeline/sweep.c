@@ -1,0 +1,163 @@
+#include "pipeline/sweep.h"
+
+#include "base/text.h"
+
+static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
+                   uint64_t *wait_us)
+{
+    struct sweep *w = arg;
+
+    if (run_must_wait(w->run)) {
+        *wait_us = UINT64_MAX; /* the sink kicks when it has room */
+        return SNOW_EAGAIN;
+    }
+    return snow_targets_next(w->walk, now_us, out, wait_us);
+}
+
+static void on_again(void *arg, const struct snow_step *step)
+{
+    struct sweep *w = arg;
+
+    snow_targets_charge(w->walk, step->lane);
+}
+
+static void on_answer(void *arg, const struct snow_step *step,
+                      const struct dns_answer *a)
+{
+    struct sweep *w = arg;
+    int code = w->code ? w->code : w->answer(w->arg, step, a);
+
+    if (code && !w->code) {
+        w->code = code;
+        dns_engine_stop(w->engine);
+    }
+}
+
+static void on_done(void *arg, int code)
+{
+    struct sweep *w = arg;
+
+    if (!w->code && w->keep)
+        w->code = w->keep(w->arg);
+    run_stage_done(w->run, &w->stage, w->code ? w->code : code);
+}
+
+static void on_tick(struct stage *s)
+{
+    struct sweep *w = (struct sweep *)s;
+
+    if (!w->code && w->keep)
+        w->code = w->keep(w->arg);
+    if (w->code)
+        dns_engine_stop(w->engine);
+}
+
+static void on_drain(struct stage *s)
+{
+    dns_engine_drain(((struct sweep *)s)->engine);
+}
+
+static void on_stop(struct stage *s)
+{
+    dns_engine_stop(((struct sweep *)s)->engine);
+}
+
+static void on_kick(struct stage *s)
+{
+    dns_engine_kick(((struct sweep *)s)->engine);
+}
+
+static void add_server(struct sweep *w, unsigned i, struct progress *p)
+{
+    struct progress_server *to = &p->servers[i];
+    struct dns_server_stats s;
+
+    dns_engine_server_stats(w->engine, i, &s);
+    dns_server_format(&w->plan->servers[i], to->name, sizeof to->name);
+    to->sent = s.sent;
+    to->again = s.again;
+    to->answered = s.answered;
+    to->timeouts = s.timeouts;
+    to->window = s.window;
+    to->in_flight = s.in_flight;
+    to->is_alive = s.is_alive;
+}
+
+static void add_stats(struct stage *s, struct progress *p)
+{
+    struct sweep *w = (struct sweep *)s;
+    struct progress_stage *to = &p->sweep;
+    struct dns_stats stats;
+    uint64_t answered = 0;
+
+    dns_engine_stats(w->engine, &stats);
+    p->queries += stats.sent;
+    p->queries_again += stats.again;
+    to->targets = w->plan->n_given;
+    to->excluded = w->plan->n_excluded;
+    for (unsigned i = 1; i < COUNT_OF(to->by_status); i++) {
+        to->by_status[i] = w->by_status[i];
+        answered += w->by_status[i];
+    }
+    to->pending = to->targets - to->excluded - answered;
+    to->is_known = true;
+    p->n_servers = w->plan->n_servers < PROGRESS_SERVERS ? w->plan->n_servers
+                                                         : PROGRESS_SERVERS;
+    for (unsigned i = 0; i < p->n_servers; i++)
+        add_server(w, i, p);
+}
+
+int sweep_walk(struct snow_targets **out, const struct plan *plan,
+               const struct snow_config *cfg, unsigned *lanes, uint64_t seed)
+{
+    struct snow_walk_config walk = { .seed = seed };
+    double gap_us = cfg->dns_block_rate > 0 ? 1e6 / cfg->dns_block_rate : 0;
+
+    walk.lanes = *lanes = plan_lanes(plan->dns_rate);
+    walk.block_gap_us = (uint64_t)gap_us;
+    return snow_targets_new(out, plan->targets, &walk);
+}
+
+int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,
+                struct snow_error *err)
+{
+    const struct snow_config *cfg = run->cfg;
+    struct dns_config dns = {
+        .servers = plan->servers,
+        .n_servers = plan->n_servers,
+        .rate_qps = plan->dns_rate,
+        .window_max = (unsigned)cfg->dns_window,
+        .timeout_ms = (unsigned)(cfg->dns_timeout_s * 1000),
+        .tries = (unsigned)cfg->dns_tries,
+    };
+    struct dns_hooks hooks = { on_next, on_again, on_answer, on_done, w };
+    int code;
+
+    w->run = run;
+    w->plan = plan;
+    w->stage = (struct stage){
+        .on = { [STAGE_TICK] = on_tick,
+                [STAGE_DRAIN] = on_drain,
+                [STAGE_STOP] = on_stop,
+                [STAGE_KICK] = on_kick },
+        .stats = add_stats,
+    };
+    code = dns_engine_new(&w->engine, &run->loop, &dns, &hooks, run->clock,
+                          err);
+    if (code)
+        return code;
+    run_add(run, &w->stage);
+    dns_engine_start(w->engine);
+    return 0;
+}
+
+uint64_t sweep_end(struct sweep *w)
+{
+    uint64_t left = w->walk ? snow_targets_left(w->walk) : 0;
+
+    dns_engine_close(w->engine);
+    snow_targets_free(w->walk);
+    w->engine = NULL;
+    w->walk = NULL;
+    return left;
+}

@@ -1,0 +1,45 @@
+/* The sweep: the walk, the DNS engine, and whoever takes the answers. */
+#ifndef PIPELINE_SWEEP_H
+#define PIPELINE_SWEEP_H
+
+#include "dns/engine.h"
+#include "pipeline/plan.h"
+#include "pipeline/run.h"
+
+struct sweep;
+
+/** Takes one final answer, and tells the walk that the step is finished.
+ * @return 0, or why the sweep cannot go on */
+typedef int (*sweep_fn)(void *arg, const struct snow_step *step,
+                        const struct dns_answer *a);
+
+struct sweep {
+    struct stage stage;
+    struct run *run;
+    const struct plan *plan;
+    struct snow_targets *walk; /**< owned */
+    struct dns_engine *engine;
+    sweep_fn answer;
+    int (*keep)(void *arg); /**< once a second; may be NULL */
+    void *arg;
+    const uint64_t *by_status; /**< [16] final answers, kept by the taker */
+    int code; /**< what the taker could not do */
+};
+
+/** The walk that a sweep of these settings needs. */
+int sweep_walk(struct snow_targets **out, const struct plan *plan,
+               const struct snow_config *cfg, unsigned *lanes, uint64_t seed);
+
+/**
+ * Put a sweep on a run.
+ *
+ * @param w  zeroed but for walk, answer, keep, arg, by_status
+ * @return   0, SNOW_ENOMEM, SNOW_EIO
+ */
+int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,
+                struct snow_error *err);
+
+/** After the run: what no one asked is left. @return addresses pending */
+uint64_t sweep_end(struct sweep *w);
+
+#endif
