@@ -1,6 +1,6 @@
 /* Polite HTTP GETs on the loop: curl multi, spoken to in http.c alone. Names
  * are resolved by whom the caller says, and every address is checked before it
- * is connected to. */
+ * is connected to. The program ignores SIGPIPE. */
 #ifndef LOOP_HTTP_H
 #define LOOP_HTTP_H
 
@@ -13,7 +13,8 @@ struct uv_loop_s;
 struct http;
 struct http_lookup; /**< one name being resolved */
 
-/** Hand over the result of a look-up; n = 0 when there is none. */
+/** Hand over the result of a look-up; n = 0 when there is none. Due exactly
+ * once for each look-up, also after its exchange or http_close(). */
 void http_lookup_done(struct http_lookup *l, const struct snow_addr *addrs,
                       size_t n);
 
@@ -26,7 +27,8 @@ struct http_config {
     /** Start to resolve @p host; must lead to one http_lookup_done() call,
      * later or at once. Literal addresses are never asked for. */
     void (*resolve)(void *arg, const char *host, struct http_lookup *l);
-    /** May this address be connected to? */
+    /** May this address be connected to? Asked of each that a name has, and
+     * again of the one that a socket is opened for. */
     bool (*allow)(void *arg, struct snow_addr a);
     void *arg;
 };
@@ -34,9 +36,11 @@ struct http_config {
 /** What came of a GET; all text lives until the callback returns. */
 struct http_answer {
     int code;    /**< 0: there is a status; else SNOW_ETIMEOUT, SNOW_EREFUSED
-                      (nothing there), SNOW_EPOLICY (address or scheme not
-                      allowed), SNOW_ELIMIT (body too large), SNOW_ECANCELED,
-                      SNOW_EIO */
+                      (nothing there), SNOW_ENOTFOUND (a name without
+                      addresses), SNOW_EPOLICY (address or scheme not
+                      allowed, or a redirect from https to http), SNOW_ELIMIT
+                      (body or headers too large), SNOW_ECANCELED, SNOW_ENOMEM,
+                      SNOW_EIO (TLS, a broken answer) */
     long status; /**< HTTP status of the last response */
     const char *body; /**< NUL-terminated as well */
     size_t body_len;
@@ -50,11 +54,12 @@ struct http_answer {
 typedef void (*http_fn)(void *arg, const struct http_answer *a);
 
 struct http_request {
-    const char *url;      /**< http or https */
-    const char *accept;   /**< NULL: anything */
+    const char *url;           /**< http or https */
+    const char *accept;        /**< NULL: anything */
     const char *if_none_match; /**< NULL: none */
-    size_t body_max;      /**< octets, after decompression */
-    unsigned redirects;   /**< followed at most, by our own hand */
+    size_t body_max;           /**< octets, after decompression */
+    unsigned redirects; /**< followed at most, by our own hand; the one after
+                             the last is the answer */
     http_fn done;
     void *arg;
 };
@@ -64,7 +69,8 @@ int http_new(struct http **out, struct uv_loop_s *loop,
              const struct http_config *cfg);
 
 /** Start a GET: fails at once, or calls done exactly once, later. The request
- * is copied. @return 0, SNOW_ENOMEM, SNOW_ESYNTAX */
+ * is copied. @return 0; SNOW_ENOMEM; SNOW_ESYNTAX for no URL or a header value
+ * that would break its line; SNOW_ECANCELED while closing */
 int http_get(struct http *h, const struct http_request *r);
 
 /** End all exchanges (done carries SNOW_ECANCELED, called from here) and give
