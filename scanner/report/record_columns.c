@@ -1,0 +1,328 @@
+#include "report/columns.h"
+
+static void add_text(struct report_cell *to, const char *text)
+{
+    report_cell_text(to, text, strlen(text));
+}
+
+/* ---- one name of one address ---- */
+
+#define NAME(record) ((const struct report_name_row *)(record))
+
+static void name_addr(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_cell_addr(to, NAME(record)->addr);
+}
+
+static void name_status(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    add_text(to, snow_ptr_status_word(NAME(record)->status));
+}
+
+/* A failure proves nothing: its cell stays empty. */
+static void name_name(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (NAME(record)->name)
+        add_text(to, NAME(record)->name);
+    else if (!snow_ptr_status_is_failure(NAME(record)->status))
+        report_cell_absent(to);
+}
+
+static void name_seen(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_cell_time(to, NAME(record)->seen_utc_s);
+}
+
+/* clang-format off */
+static const struct report_column name_columns[] = {
+    { "ip", REPORT_TEXT, name_addr, 0, "The address." },
+    { "status", REPORT_TEXT, name_status, 0,
+      "`name`, `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, `pruned` or `error`." },
+    { "name", REPORT_TEXT, name_name, 0,
+      "Reverse name in lower case without the final dot; `-` when there is none, empty when that could not be learnt." },
+    { "seen", REPORT_TIME, name_seen, 0, "When that was seen." },
+};
+/* clang-format on */
+
+const struct report_kind report_kind_name = {
+    "Names",
+    "`export --format names`: one row a name; an address without one has one "
+    "row",
+    name_columns, COUNT_OF(name_columns)
+};
+
+/* ---- ptr ---- */
+
+#define PTR(record) ((const struct report_ptr *)(record))
+
+static void ptr_addr(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_cell_addr(to, PTR(record)->addr);
+}
+
+static void ptr_status(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    add_text(to, snow_ptr_status_word(PTR(record)->status));
+}
+
+static void ptr_names(struct report_cell *to, const void *record, size_t at)
+{
+    const char *name = PTR(record)->names;
+
+    (void)at;
+    report_cell_absent(to);
+    for (unsigned i = 0; i < PTR(record)->n_names; i++) {
+        report_cell_element(to, name, strlen(name));
+        name += strlen(name) + 1;
+    }
+}
+
+static void ptr_ttl(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (PTR(record)->n_names > 0)
+        report_cell_count(to, PTR(record)->ttl);
+}
+
+static void ptr_resolver(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (PTR(record)->resolver && *PTR(record)->resolver)
+        add_text(to, PTR(record)->resolver);
+}
+
+static void ptr_time(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_cell_time(to, PTR(record)->seen_utc_s);
+}
+
+/* clang-format off */
+static const struct report_column ptr_columns[] = {
+    { "ip", REPORT_TEXT, ptr_addr, 0, "The address." },
+    { "status", REPORT_TEXT, ptr_status, 0,
+      "`name`, `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, `pruned` or `error`." },
+    { "names", REPORT_LIST, ptr_names, 0, "Reverse names; always a list." },
+    { "ttl", REPORT_COUNT, ptr_ttl, 0, "Their time to live in seconds." },
+    { "resolver", REPORT_TEXT, ptr_resolver, 0, "Who answered; null when nobody did." },
+    { "time", REPORT_TIME, ptr_time, 0, "When." },
+};
+/* clang-format on */
+
+const struct report_kind report_kind_ptr = { "ptr", "`ptr`, NDJSON",
+                                             ptr_columns,
+                                             COUNT_OF(ptr_columns) };
+
+/* ---- probe ---- */
+
+#define PROBE(record) ((const struct snow_probe *)(record))
+
+static void probe_addr(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_cell_addr(to, PROBE(record)->addr);
+}
+
+static void probe_port(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_cell_count(to, PROBE(record)->port);
+}
+
+static void probe_status(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    add_text(to, snow_smtp_status_word(PROBE(record)->status));
+}
+
+/* True once a connection stood, so that a greeting could come. */
+static bool was_connected(const struct snow_probe *p)
+{
+    return p->status != SNOW_SMTP_PENDING && p->status != SNOW_SMTP_REFUSED &&
+           p->status != SNOW_SMTP_UNREACHABLE &&
+           p->status != SNOW_SMTP_TIMEOUT &&
+           p->status != SNOW_SMTP_LOCAL_ERROR &&
+           p->status != SNOW_SMTP_EXCLUDED;
+}
+
+static void probe_banner(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (was_connected(PROBE(record)))
+        report_cell_text(to, PROBE(record)->banner, PROBE(record)->banner_len);
+}
+
+static void probe_code(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (PROBE(record)->code > 0)
+        report_cell_count(to, PROBE(record)->code);
+}
+
+static void probe_greeting_ms(struct report_cell *to, const void *record,
+                              size_t at)
+{
+    (void)at;
+    if (PROBE(record)->banner_len > 0)
+        report_cell_count(to, PROBE(record)->greeting_ms);
+}
+
+static void probe_ehlo_status(struct report_cell *to, const void *record,
+                              size_t at)
+{
+    (void)at;
+    add_text(to, snow_ehlo_status_word(PROBE(record)->ehlo_status));
+}
+
+static void probe_hello(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (PROBE(record)->ehlo_status != SNOW_EHLO_NOT_ASKED)
+        report_cell_text(to, PROBE(record)->hello, PROBE(record)->hello_len);
+}
+
+static void probe_capabilities(struct report_cell *to, const void *record,
+                               size_t at)
+{
+    (void)at;
+    report_cell_split(to, PROBE(record)->capabilities,
+                      PROBE(record)->capabilities_len, '\n');
+}
+
+static void probe_tls_status(struct report_cell *to, const void *record,
+                             size_t at)
+{
+    (void)at;
+    add_text(to, snow_tls_status_word(PROBE(record)->tls_status));
+}
+
+static void probe_blocked(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_cell_flag(to, PROBE(record)->client_blocked);
+}
+
+static void probe_time(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_cell_time(to, PROBE(record)->seen_utc_s);
+}
+
+/* clang-format off */
+static const struct report_column probe_columns[] = {
+    { "ip", REPORT_TEXT, probe_addr, 0, "The address." },
+    { "port", REPORT_COUNT, probe_port, 0, "The port." },
+    { "status", REPORT_TEXT, probe_status, 0,
+      "How the greeting ended: `open` (220), `rejected` (5xx), `busy` (4xx), `refused` (RST), `unreachable` (ICMP), `timeout` (no connection), `silent`, `closed`, `reset`, `partial`, `not-smtp`, `tarpit`, `local-error` (our own fault), `excluded`." },
+    { "banner", REPORT_TEXT, probe_banner, 0,
+      "Every octet of the greeting, lines joined by a line feed; null without a connection." },
+    { "code", REPORT_COUNT, probe_code, 0, "Reply code of the greeting." },
+    { "greeting_ms", REPORT_COUNT, probe_greeting_ms, 0,
+      "Milliseconds from the connection to the end of the greeting." },
+    { "ehlo.status", REPORT_TEXT, probe_ehlo_status, 0,
+      "Answer to EHLO: `ok`, `helo` (only HELO was accepted), `rejected`, `closed`, `timeout`, `not-asked`." },
+    { "ehlo.hello", REPORT_TEXT, probe_hello, 0, "The name it answers with." },
+    { "ehlo.capabilities", REPORT_LIST, probe_capabilities, 0,
+      "What it offers; always a list." },
+    { "tls.status", REPORT_TEXT, probe_tls_status, 0,
+      "STARTTLS: `ok`, `refused`, `failed`, `injection`, `not-offered`, `not-asked`." },
+    { "client_blocked", REPORT_FLAG, probe_blocked, 0,
+      "True when it says that our own address is on a list: the rest then tells of us, not of it." },
+    { "time", REPORT_TIME, probe_time, 0, "When." },
+};
+/* clang-format on */
+
+const struct report_kind report_kind_probe = { "probe", "`probe`, NDJSON",
+                                               probe_columns,
+                                               COUNT_OF(probe_columns) };
+
+/* ---- domain ---- */
+
+#define DOMAIN(record) ((const struct snow_registration *)(record))
+#define AT(member) offsetof(struct snow_registration, member)
+
+static void domain_name(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    add_text(to, DOMAIN(record)->domain);
+}
+
+static void domain_status(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    add_text(to, snow_registration_status_word(DOMAIN(record)->status));
+}
+
+/* Only of a registered domain does an empty text say "there is none". */
+static void domain_text(struct report_cell *to, const void *record, size_t at)
+{
+    const char *text = (const char *)record + at;
+
+    if (*text || DOMAIN(record)->status == SNOW_REGISTRATION_REGISTERED)
+        add_text(to, text);
+}
+
+static void domain_source(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (DOMAIN(record)->source[0])
+        add_text(to, DOMAIN(record)->source);
+}
+
+static void domain_list(struct report_cell *to, const void *record, size_t at)
+{
+    const char *text = (const char *)record + at;
+
+    report_cell_split(to, text, strlen(text), ';');
+}
+
+static void domain_time(struct report_cell *to, const void *record, size_t at)
+{
+    int64_t utc_s;
+
+    memcpy(&utc_s, (const char *)record + at, sizeof utc_s);
+    report_cell_time(to, utc_s);
+}
+
+static void domain_iana_id(struct report_cell *to, const void *record,
+                           size_t at)
+{
+    (void)at;
+    if (DOMAIN(record)->registrar_iana_id > 0)
+        report_cell_count(to, DOMAIN(record)->registrar_iana_id);
+}
+
+/* clang-format off */
+static const struct report_column domain_columns[] = {
+    { "domain", REPORT_TEXT, domain_name, 0, "Registrable domain in A-label form." },
+    { "status", REPORT_TEXT, domain_status, 0,
+      "`registered`, `not-found` (said by the registry itself), `unknown` (could not be learnt), `limited` (the server wants fewer questions), `error` (our own fault)." },
+    { "registrar", REPORT_TEXT, domain_text, AT(registrar), "Registrar, as published." },
+    { "registrar_iana_id", REPORT_COUNT, domain_iana_id, 0, "Its number in IANA's list." },
+    { "created", REPORT_TIME, domain_time, AT(created_utc_s), "When it was registered." },
+    { "expires", REPORT_TIME, domain_time, AT(expires_utc_s), "When the registration ends." },
+    { "updated", REPORT_TIME, domain_time, AT(updated_utc_s), "When it was last changed." },
+    { "statuses", REPORT_LIST, domain_list, AT(statuses),
+      "Status words of the registry; always a list." },
+    { "nameservers", REPORT_LIST, domain_list, AT(nameservers),
+      "Name servers as registered; always a list." },
+    { "source", REPORT_TEXT, domain_source, 0,
+      "URL or server that said so; null when nobody did." },
+    { "mx", REPORT_LIST, report_get_nothing, 0, "MX hosts; not asked yet." },
+    { "spf", REPORT_TEXT, report_get_nothing, 0, "SPF record; not asked yet." },
+    { "dmarc", REPORT_TEXT, report_get_nothing, 0, "DMARC record; not asked yet." },
+    { "a", REPORT_LIST, report_get_nothing, 0, "Addresses; not asked yet." },
+    { "web", REPORT_TEXT, report_get_nothing, 0, "Website; not asked yet." },
+    { "time", REPORT_TIME, domain_time, AT(seen_utc_s), "When the registry said so." },
+};
+/* clang-format on */
+
+const struct report_kind report_kind_domain = { "domain", "`domain`, NDJSON",
+                                                domain_columns,
+                                                COUNT_OF(domain_columns) };

@@ -1,0 +1,113 @@
+/*
+ * report – findings and records on their way out.
+ *
+ *   report.c             the formats, and where their octets go
+ *   columns.c            a record to a CSV row, a JSON object, Markdown
+ *   *_columns.c          the columns: name, type, meaning, value
+ *   csv.c ndjson.c       findings, names; records one a line
+ *   evidence.c           every address of every finding, joined from the store
+ *   table.c explain.c    for a terminal
+ *   tree.c               members of campaigns and strips; who is shown
+ *   registrations.c      what registries said of the domains shown
+ *
+ * Always    foreign octets pass text_escape(), text_csv() or text_json();
+ *           one record is one write, and its failure ends the report.
+ * Never     a verdict: a finding resembles the pattern, it accuses nobody.
+ * Start at  the table of formats below; a new column is one row in a
+ *           *_columns.c, and results/README.md is made from it.
+ * Sources   RFC 4180 (CSV), RFC 8259 (JSON).
+ */
+#include "report/writers.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+/* clang-format off */
+static const struct report_format formats[] = {
+    { "table", "findings for a terminal", true, false, report_table },
+    { "csv", "findings, one row each", true, false, report_csv },
+    { "json", "findings as one JSON array", true, false, report_json },
+    { "ndjson", "findings, one JSON object a line", true, false, report_ndjson },
+    { "evidence-csv", "every address of every finding", true, true,
+      report_evidence_csv },
+    { "names", "every reverse name of the scan", false, true,
+      report_names_csv },
+};
+/* clang-format on */
+
+const struct report_format *report_format_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(formats); i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+const struct report_format *report_format_list(size_t *n)
+{
+    *n = COUNT_OF(formats);
+    return formats;
+}
+
+int report_write(const struct report_out *to, const struct report_format *f,
+                 const struct report_request *q, struct snow_error *err)
+{
+    struct snow_error told = { 0 };
+    int code = f->write(to, q, &told);
+
+    if (code && told.code == 0)
+        return snow_fail(err, code, "%s report: %s", f->name,
+                         snow_strerror(code));
+    if (code && err)
+        *err = told;
+    return code;
+}
+
+static int write_to_fd(void *arg, const char *octets, size_t len)
+{
+    struct report_fd *fd = arg;
+
+    while (len > 0) {
+        ssize_t n = write(fd->fd, octets, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            fd->reader_is_gone = errno == EPIPE;
+            return errno == ENOSPC || errno == EDQUOT || errno == EFBIG
+                       ? SNOW_EFULL
+                       : SNOW_EIO;
+        }
+        octets += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+struct report_out report_to_fd(struct report_fd *fd)
+{
+    return (struct report_out){ .write = write_to_fd, .arg = fd };
+}
+
+static int write_to_buf(void *arg, const char *octets, size_t len)
+{
+    struct buf *b = arg;
+
+    buf_add(b, octets, len);
+    return b->failed ? SNOW_ENOMEM : 0;
+}
+
+struct report_out report_to_buf(struct buf *b)
+{
+    return (struct report_out){ .write = write_to_buf, .arg = b };
+}
+
+int report_emit(const struct report_out *to, struct buf *b)
+{
+    int code = b->failed ? SNOW_ENOMEM : 0;
+
+    if (code == 0 && b->len > 0)
+        code = to->write(to->arg, b->data, b->len);
+    buf_clear(b);
+    return code;
+}

@@ -1,0 +1,95 @@
+/* Findings and records on their way out: to people, spreadsheets, programs.
+ * The module's README is the first comment of report.c. */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "base/text.h"
+#include "snowline/findings.h"
+
+/** Where a report goes. One call is one record, whole; it returns 0, SNOW_EIO
+ * or SNOW_EFULL, and anything but 0 ends the report and is returned from it. */
+struct report_out {
+    int (*write)(void *arg, const char *octets, size_t len);
+    void *arg;
+};
+
+/** A descriptor to write to. */
+struct report_fd {
+    int fd;
+    bool reader_is_gone; /**< set with SNOW_EIO when it is a closed pipe */
+};
+
+/** Writes to @p fd, which must outlive it; SIGPIPE must be ignored. */
+struct report_out report_to_fd(struct report_fd *fd);
+
+/** Appends to @p b, which must outlive it. */
+struct report_out report_to_buf(struct buf *b);
+
+/** What to write. */
+struct report_request {
+    const struct snow_findings *findings; /**< NULL where not needed */
+    struct snow_store *store; /**< NULL where not needed; csv, json and ndjson
+                                   use it, if given, to tell a registrar that
+                                   was asked for in vain from one that was
+                                   not asked for */
+    int64_t scan;
+    enum snow_tier least; /**< shown at least; review unless somebody asks for
+                               more. What belongs to a shown campaign or strip
+                               is shown with it, whatever its own tier */
+    unsigned width;       /**< columns of the terminal; 0: 100 */
+    bool colour;          /**< table only */
+};
+
+/** One way to write a report. */
+struct report_format {
+    const char *name;
+    const char *about; /**< one line of help */
+    bool needs_findings, needs_store;
+    int (*write)(const struct report_out *to, const struct report_request *q,
+                 struct snow_error *err);
+};
+
+/** The format of that name, or NULL. */
+const struct report_format *report_format_find(const char *name);
+
+/** All formats, [*n]. */
+const struct report_format *report_format_list(size_t *n);
+
+/**
+ * Write a report.
+ *
+ * @return 0; SNOW_EIO or SNOW_EFULL from the output; SNOW_ESTORE; SNOW_ENOMEM
+ */
+int report_write(const struct report_out *to, const struct report_format *f,
+                 const struct report_request *q, struct snow_error *err);
+
+/**
+ * Tell how one finding came by its score, part by part.
+ *
+ * @param q   as for a table; `least` does not matter
+ * @param id  the finding's id
+ * @return    as report_write(); SNOW_ENOTFOUND when no finding has this id
+ */
+int report_explain(const struct report_out *to, const struct report_request *q,
+                   const char *id, struct snow_error *err);
+
+/** The answer about one address, as `ptr` prints it. */
+struct report_ptr {
+    struct snow_addr addr;
+    uint8_t status;       /**< enum snow_ptr_status */
+    uint8_t n_names;      /**< 0 unless status is NAME */
+    uint32_t ttl;         /**< meaningful with a name */
+    const char *names;    /**< each NUL-terminated, one behind the other */
+    const char *resolver; /**< who answered; "" for nobody */
+    int64_t seen_utc_s;
+};
+
+/* Append one record as exactly one line of JSON. */
+void report_ptr_ndjson(struct buf *to, const struct report_ptr *p);
+void report_probe_ndjson(struct buf *to, const struct snow_probe *p);
+void report_domain_ndjson(struct buf *to, const struct snow_registration *r);
+
+/** Append the Markdown of results/README.md that names every column. */
+void report_columns_markdown(struct buf *to);
+
+#endif

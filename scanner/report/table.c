@@ -1,0 +1,153 @@
+#include "report/layout.h"
+#include "report/tree.h"
+#include "report/writers.h"
+
+#define INDENT 11 /* columns of the tier, with what moves members right */
+#define ADDRESSES 21
+#define BEFORE_DOMAINS 61 /* columns in front of the domains */
+
+struct table {
+    const struct report_out *to;
+    const struct report_request *q;
+    struct report_tree tree;
+    size_t width;
+    struct buf text;
+};
+
+static void add_header(struct table *t)
+{
+    buf_printf(&t->text, "%-*s %5s %5s  %-*s %5s %9s  %s\n", INDENT, "TIER",
+               "SCORE", "COVER", ADDRESSES, "ADDRESSES", "IPS", "SMTP",
+               "DOMAINS");
+}
+
+/* One finding on one line, deeper members further right. */
+static void add_row(struct table *t, const struct snow_finding *f, size_t depth)
+{
+    struct buf *to = &t->text;
+    struct buf piece = { 0 };
+    size_t shift = 2 * depth;
+
+    buf_printf(to, "%*s", (int)shift, "");
+    layout_tier(to, f->tier, INDENT - shift, t->q->colour);
+    buf_printf(to, " %5.1f %4.0f%%  ", f->score, f->coverage * 100);
+    layout_addresses(&piece, f);
+    layout_pad(to, piece.failed ? "" : piece.data, ADDRESSES);
+    buf_clear(&piece);
+    layout_smtp(&piece, f);
+    buf_printf(to, " %5llu %9s  ", (unsigned long long)f->ip_count,
+               piece.failed ? "" : piece.data);
+    layout_domains(to, f, t->width - BEFORE_DOMAINS);
+    buf_add_char(to, '\n');
+    to->failed |= piece.failed;
+    buf_fini(&piece);
+}
+
+/* One line below a finding, cut to the width. */
+static void add_detail(struct table *t, const char *label, const char *text)
+{
+    struct buf line = { 0 };
+
+    buf_printf(&line, "%s%s", label, text);
+    buf_printf(&t->text, "%*s", INDENT + 1, "");
+    if (!line.failed)
+        layout_fit(&t->text, line.data, t->width - INDENT - 1);
+    buf_add_char(&t->text, '\n');
+    t->text.failed |= line.failed;
+    buf_fini(&line);
+}
+
+static void add_details(struct table *t, const struct snow_finding *f)
+{
+    struct buf registration = { 0 };
+    char first[SNOW_ADDR_TEXT_MAX], last[SNOW_ADDR_TEXT_MAX], where[160];
+
+    snow_addr_format(f->first, first);
+    snow_addr_format(f->last, last);
+    snprintf(where, sizeof where, "%s %s, %s to %s",
+             snow_finding_kind_word(f->kind), f->id, first, last);
+    add_detail(t, "", where);
+    layout_registration(&registration, f);
+    add_detail(t, "", registration.failed ? "" : registration.data);
+    if (f->reasons[0])
+        add_detail(t, "resembles the pattern in: ", f->reasons);
+    if (f->caveats[0])
+        add_detail(t, "but: ", f->caveats);
+    t->text.failed |= registration.failed;
+    buf_fini(&registration);
+}
+
+static void add_members(struct table *t, size_t parent, size_t depth)
+{
+    size_t i = t->tree.nodes[parent].child;
+
+    for (; i != REPORT_NONE; i = t->tree.nodes[i].next) {
+        add_row(t, &t->q->findings->all[i], depth);
+        if (t->tree.nodes[i].child != REPORT_NONE) /* runs of a strip */
+            add_members(t, i, depth + 1);
+    }
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static void add_footer(struct table *t)
+{
+    size_t n_of[3] = { 0 }, hidden = t->tree.n - t->tree.n_shown;
+
+    for (size_t i = 0; i < t->tree.n; i++)
+        n_of[t->q->findings->all[i].tier] += t->tree.nodes[i].is_shown;
+    if (t->tree.n_shown == 0)
+        buf_add_text(&t->text, "No addresses resemble the pattern closely "
+                               "enough to be shown.");
+    else
+        buf_printf(&t->text,
+                   "%zu finding%s for inspection: %zu high, %zu review, %zu "
+                   "context. A resemblance, not a verdict.",
+                   t->tree.n_shown, plural(t->tree.n_shown), n_of[0], n_of[1],
+                   n_of[2]);
+    if (hidden > 0)
+        buf_printf(&t->text,
+                   "\n%zu finding%s of lower tier not shown (--tier context "
+                   "shows all).",
+                   hidden, plural(hidden));
+    buf_add_char(&t->text, '\n');
+}
+
+static int put_findings(struct table *t)
+{
+    int code = 0;
+
+    if (t->tree.n_shown > 0)
+        add_header(t);
+    for (size_t i = 0; i < t->tree.n && code == 0; i++) {
+        if (!report_tree_is_root(&t->tree, i))
+            continue;
+        add_row(t, &t->q->findings->all[i], 0);
+        add_details(t, &t->q->findings->all[i]);
+        add_members(t, i, 1);
+        buf_add_char(&t->text, '\n');
+        code = report_emit(t->to, &t->text);
+    }
+    if (code == 0) {
+        add_footer(t);
+        code = report_emit(t->to, &t->text);
+    }
+    return code;
+}
+
+int report_table(const struct report_out *to, const struct report_request *q,
+                 struct snow_error *err)
+{
+    struct table t = { .to = to, .q = q, .width = layout_width(q) };
+    int code = report_tree_init(&t.tree, q->findings, q->least);
+
+    (void)err;
+    if (code == 0)
+        code = put_findings(&t);
+    report_tree_fini(&t.tree);
+    buf_fini(&t.text);
+    return code;
+}
