@@ -20,7 +20,13 @@ enum smtp_whom { SMTP_CANDIDATES, SMTP_NAMED, SMTP_ALL, SMTP_NONE };
 enum registration_how { REGISTRATION_AUTO, REGISTRATION_RDAP,
                         REGISTRATION_NONE };
 
+#define SNOW_OPTIONS_MAX 96
+
 struct snow_config {
+    /** Which options somebody has set, by their place in the table: these
+     * count for more than what a stored scan remembers. */
+    bool is_given[SNOW_OPTIONS_MAX];
+
     /* targets */
     struct text_list targets, excludes;
     bool include_reserved, yes_large, i_own_this_network;

@@ -167,13 +167,20 @@ void run_add(struct run *r, struct stage *s)
     r->stages[r->n_stages++] = s;
 }
 
+static bool all_done(const struct run *r)
+{
+    for (size_t i = 0; i < r->n_stages; i++)
+        if (!r->stages[i]->is_done)
+            return false;
+    return true;
+}
+
 void run_stage_done(struct run *r, struct stage *s, int code)
 {
     s->is_done = true;
     s->code = code;
-    for (size_t i = 0; i < r->n_stages; i++)
-        if (!r->stages[i]->is_done)
-            return;
+    if (!all_done(r))
+        return;
     uv_timer_stop(&r->tick);
     uv_timer_stop(&r->grace);
 }
@@ -193,7 +200,9 @@ static int verdict(struct run *r, struct snow_error *err)
     if (r->signal)
         return snow_fail(err, SNOW_ECANCELED, "interrupted");
     for (size_t i = 0; i < r->n_stages && !code; i++)
-        code = r->stages[i]->code;
+        code = r->is_late && r->stages[i]->code == SNOW_ECANCELED
+                   ? 0
+                   : r->stages[i]->code;
     if (code == SNOW_ETIMEOUT)
         return snow_fail(err, SNOW_EINCOMPLETE,
                          "no resolver answers; what is pending stays so: "
@@ -215,10 +224,12 @@ int run_stages(struct run *r, struct snow_error *err)
 
     snapshot(r, &p);
     r->totals_done = r->done_at_start = answered(&p);
-    uv_timer_start(&r->tick, on_tick, 1000, 1000);
     if (r->is_draining)
         each_stage(r, STAGE_DRAIN);
-    uv_run(&r->loop, UV_RUN_DEFAULT);
+    if (!all_done(r)) {
+        uv_timer_start(&r->tick, on_tick, 1000, 1000);
+        uv_run(&r->loop, UV_RUN_DEFAULT);
+    }
     code = verdict(r, err);
     tell(r, true);
     snapshot(r, &r->totals);

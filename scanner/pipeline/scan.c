@@ -79,19 +79,15 @@ static int find_same(struct scan *s, const char *targets)
     return 0;
 }
 
-static int find_resumed(struct scan *s, const char *targets,
-                        struct snow_error *err)
+/* Its targets came from the store; what has asked to be left alone since is
+ * taken out of them and stays pending for ever. */
+static int find_resumed(struct scan *s, struct snow_error *err)
 {
     struct snow_scan old;
     int code = snow_store_get_scan(s->store, s->req->resume, &old, err);
 
     if (code)
         return code;
-    if (strcmp(old.targets, targets) != 0)
-        return snow_fail(err, SNOW_ESTORE,
-                         "%s: scan %lld covers other targets than these; the "
-                         "exclusion lists may have changed",
-                         s->req->store_url, (long long)old.id);
     s->id = old.id;
     s->seed = old.seed;
     s->now_utc_s = old.now_utc_s;
@@ -112,7 +108,7 @@ static int find_or_add(struct scan *s, struct snow_error *err)
         buf_fini(&targets);
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     }
-    code = s->req->resume ? find_resumed(s, targets.data, err)
+    code = s->req->resume ? find_resumed(s, err)
                           : find_same(s, targets.data);
     if (code == SNOW_ENOTFOUND && !s->req->resume) {
         scan.targets = targets.data;

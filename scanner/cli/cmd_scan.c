@@ -1,0 +1,235 @@
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "pipeline/scan.h"
+
+/* results/TARGET.db, where neither a path nor a reader of names stumbles. */
+static int default_store(char *out, size_t cap, const struct snow_config *cfg,
+                         struct snow_error *err)
+{
+    const char *target = cfg->targets.n ? cfg->targets.at[0] : "";
+    char name[128];
+    size_t n = 0;
+
+    if (target[0] == '@')
+        target = strrchr(target, '/') ? strrchr(target, '/') + 1 : target + 1;
+    for (; *target && n + 1 < sizeof name; target++)
+        name[n++] = text_is_alnum(*target) || *target == '.' ? *target : '-';
+    name[n] = '\0';
+    if (mkdir("results", 0777) && errno != EEXIST)
+        return snow_fail(err, SNOW_EIO, "results: %s; name a store with -o",
+                         strerror(errno));
+    snprintf(out, cap, "results/%s%s.db", name,
+             cfg->targets.n > 1 ? "-and-more" : "");
+    return 0;
+}
+
+int print_findings(struct snow_store *s, const struct snow_scan *scan,
+                   const struct snow_config *cfg, const char *format,
+                   struct output *to, struct snow_error *err)
+{
+    const struct report_format *f = report_format_find(format);
+    struct snow_analysis_config analysis;
+    struct snow_findings findings = { 0 };
+    struct report_request q = { .findings = &findings,
+                                .store = s,
+                                .scan = scan->id,
+                                .least = (enum snow_tier)cfg->tier };
+    struct report_out out = report_to_fd(&to->fd);
+    int code = 0;
+
+    if (!f)
+        return snow_fail(err, SNOW_EINVAL, "--format %s is not for this "
+                                           "command",
+                         format);
+    q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
+    scan_analysis_config(&analysis, cfg, scan);
+    if (f->needs_findings || cfg->explain[0])
+        code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
+    if (!code)
+        code = cfg->explain[0] ? report_explain(&out, &q, cfg->explain, err)
+                               : report_write(&out, f, &q, err);
+    snow_findings_fini(&findings);
+    return code;
+}
+
+/* The closing table of a finished scan. */
+static int show_findings(const struct snow_config *cfg, const char *url,
+                         int64_t id, struct snow_error *err)
+{
+    struct output to = { .fd = { .fd = STDOUT_FILENO } };
+    struct snow_store *s;
+    struct snow_scan scan;
+    int code = snow_store_open(&s, url, SNOW_STORE_READ, err);
+
+    if (code)
+        return code;
+    code = snow_store_get_scan(s, id, &scan, err);
+    if (!code)
+        code = print_findings(s, &scan, cfg, "table", &to, err);
+    snow_store_close(s);
+    if (to.fd.reader_is_gone)
+        return 0;
+    if (!code && (printf("\nstore: %s\n", url) < 0 || fflush(stdout)))
+        return snow_fail(err, SNOW_EIO, "standard output: %s",
+                         strerror(errno));
+    return code;
+}
+
+/* The counts of a scan's end, on stderr. */
+static void show_summary(const struct scan_result *r)
+{
+    struct buf text = { 0 };
+    const struct progress *p = &r->progress;
+
+    progress_text(&text, p);
+    buf_printf(&text, "%-13s %llu queries (%llu asked again)", "sent",
+               (unsigned long long)p->queries,
+               (unsigned long long)p->queries_again);
+    buf_printf(&text, ", %llu connections, %llu HTTP requests, %.1f s\n",
+               (unsigned long long)p->connections,
+               (unsigned long long)p->http_requests, p->elapsed_s);
+    for (size_t i = 0; i < p->n_servers; i++)
+        buf_printf(&text, "%-13s %s: %llu sent, %llu asked again, %llu "
+                          "answered, %llu timeouts\n",
+                   "", p->servers[i].name,
+                   (unsigned long long)p->servers[i].sent,
+                   (unsigned long long)p->servers[i].again,
+                   (unsigned long long)p->servers[i].answered,
+                   (unsigned long long)p->servers[i].timeouts);
+    if (!text.failed)
+        fputs(text.data, stderr);
+    buf_fini(&text);
+}
+
+static int run_scan(struct snow_config *cfg, const char *url, int64_t resume,
+                    struct outcome *o, struct snow_error *err)
+{
+    struct progress_shown shown;
+    struct buf settings = { 0 };
+    struct scan_result result = { 0 };
+    struct scan_request req = { .cfg = cfg,
+                                .store_url = url,
+                                .resume = resume,
+                                .progress = progress_show,
+                                .arg = &shown };
+    int code;
+
+    progress_init(&shown, cfg);
+    cli_settings_format(&settings, cfg);
+    if (settings.failed)
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    req.settings = settings.data;
+    code = scan_run(&req, &result, err);
+    buf_fini(&settings);
+    progress_end(&shown);
+    o->signal = result.signal;
+    if (result.signal) {
+        show_summary(&result);
+        fprintf(stderr, "interrupted; go on with: snowline resume %s\n", url);
+    } else if (!code && shown.how != PROGRESS_JSON &&
+               shown.how != PROGRESS_NONE) {
+        show_summary(&result);
+    }
+    return code ? code : show_findings(cfg, url, result.id, err);
+}
+
+/* What would be sent, how long it takes at least, and what the neighbours
+ * would see of it. */
+static int dry_run(const struct snow_config *cfg, struct snow_error *err)
+{
+    struct plan p;
+    uint64_t n;
+    double seconds, peak;
+    int code = plan_init(&p, cfg, err);
+
+    if (!code)
+        code = plan_servers(&p, cfg, err);
+    if (code)
+        return code;
+    n = snow_ranges_count(p.targets);
+    peak = cfg->dns_block_rate > 0 ? cfg->dns_block_rate : p.dns_rate;
+    seconds = p.dns_rate > 0 ? (double)n / p.dns_rate : 0;
+    if (cfg->dns_block_rate > 0 && seconds < 256 / cfg->dns_block_rate)
+        seconds = 256 / cfg->dns_block_rate;
+    printf("targets   %llu addresses in %llu blocks, %llu excluded\n",
+           (unsigned long long)n,
+           (unsigned long long)snow_ranges_blocks(p.targets),
+           (unsigned long long)p.n_excluded);
+    printf("queries   %llu, at most %llu if every try is needed\n",
+           (unsigned long long)n, (unsigned long long)(n * cfg->dns_tries));
+    printf("time      at least %.0f s for the sweep, at %.0f/s over %zu "
+           "servers\n",
+           seconds, p.dns_rate, p.n_servers);
+    printf("per /24   at most %.0f questions/s, %.3g connections/s, %llu "
+           "at once (0: no limit)\n",
+           peak, cfg->smtp_block_rate, (unsigned long long)cfg->smtp_per_block);
+    printf("nothing was sent\n");
+    plan_fini(&p);
+    return 0;
+}
+
+int cmd_scan(struct snow_config *cfg, struct outcome *o,
+             struct snow_error *err)
+{
+    char url[512];
+    struct plan p;
+    int code;
+
+    if (cfg->dry_run)
+        return dry_run(cfg, err);
+    if (cfg->output[0])
+        return run_scan(cfg, cfg->output, 0, o, err);
+    code = plan_init(&p, cfg, err); /* no folder is made for a bad target */
+    plan_fini(&p);
+    if (!code)
+        code = default_store(url, sizeof url, cfg, err);
+    return code ? code : run_scan(cfg, url, 0, o, err);
+}
+
+/* What the store says of the scan comes first, the command line over it. */
+static int restore(struct snow_config *cfg, const char *url, int64_t *id,
+                   struct snow_error *err)
+{
+    struct snow_store *s;
+    struct snow_scan scan;
+    int code = snow_store_open(&s, url, SNOW_STORE_READ, err);
+
+    if (code)
+        return code;
+    code = snow_store_get_scan(s, (int64_t)cfg->scan, &scan, err);
+    if (!code)
+        code = cli_settings_restore(cfg, scan.settings, err);
+    for (const char *at = code ? "" : scan.targets; *at && !code;) {
+        char one[128];
+        size_t len = strcspn(at, ";");
+
+        snprintf(one, sizeof one, "%.*s", (int)len, at);
+        code = cli_add_target(cfg, one);
+        at += len + (at[len] == ';');
+    }
+    if (!code)
+        *id = scan.id;
+    snow_store_close(s);
+    return code;
+}
+
+int cmd_resume(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err)
+{
+    const char *given;
+    char url[4096];
+    int64_t id = 0;
+    int code = only_store(cfg, &given, err);
+
+    if (code)
+        return code;
+    text_copy(url, sizeof url, given);
+    cli_forget_targets(cfg);
+    code = restore(cfg, url, &id, err);
+    return code ? code : run_scan(cfg, url, id, o, err);
+}

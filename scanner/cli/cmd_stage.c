@@ -1,0 +1,125 @@
+/* One stage alone: ptr, probe, domain. */
+#include "base/clock.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/progress.h"
+#include "pipeline/scan.h"
+
+struct printing {
+    struct output to;
+    struct report_out out;
+    struct buf line;
+    struct progress_shown shown;
+    uint64_t sure_s; /**< monotonic second of the last look at the clock */
+};
+
+/* One record, one write: what is printed parses after any interruption. */
+static int print_line(struct printing *p)
+{
+    int code = p->line.failed
+                   ? SNOW_ENOMEM
+                   : p->out.write(p->out.arg, p->line.data, p->line.len);
+
+    buf_clear(&p->line);
+    return code;
+}
+
+static int take_ptr(void *arg, const struct snow_step *step,
+                    const struct dns_answer *a, const struct plan *plan)
+{
+    struct printing *p = arg;
+    char resolver[64] = "";
+    struct report_ptr r = { .addr = step->addr,
+                            .status = a->status,
+                            .n_names = a->n_names,
+                            .ttl = a->ttl,
+                            .names = a->names,
+                            .resolver = resolver,
+                            .seen_utc_s = clock_utc_s(&clock_system) };
+
+    if (a->server < plan->n_servers)
+        dns_server_format(&plan->servers[a->server], resolver,
+                          sizeof resolver);
+    report_ptr_ndjson(&p->line, &r);
+    return print_line(p);
+}
+
+static int take_probe(void *arg, const struct snow_probe *probe)
+{
+    struct printing *p = arg;
+
+    report_probe_ndjson(&p->line, probe);
+    return print_line(p);
+}
+
+static int take_domain(void *arg, const struct snow_registration *r)
+{
+    struct printing *p = arg;
+
+    report_domain_ndjson(&p->line, r);
+    return print_line(p);
+}
+
+typedef int (*stage_fn)(const struct snow_config *cfg,
+                        const struct stage_taker *taker, int *signal,
+                        struct snow_error *err);
+
+static int run_stage(stage_fn stage, struct snow_config *cfg,
+                     struct outcome *o, struct snow_error *err)
+{
+    struct printing p = { 0 };
+    struct stage_taker taker = { take_ptr,      take_probe, take_domain, &p,
+                                 progress_show, &p.shown };
+    int code = output_open(&p.to, cfg, err);
+
+    if (code)
+        return code;
+    p.out = report_to_fd(&p.to.fd);
+    progress_init(&p.shown, cfg);
+    code = stage(cfg, &taker, &o->signal, err);
+    progress_end(&p.shown);
+    buf_fini(&p.line);
+    return output_close(&p.to, code, err);
+}
+
+int cmd_ptr(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
+{
+    return run_stage(scan_ptr, cfg, o, err);
+}
+
+int cmd_probe(struct snow_config *cfg, struct outcome *o,
+              struct snow_error *err)
+{
+    return run_stage(scan_probe, cfg, o, err);
+}
+
+/* Names come from the command line: bounded and lower-cased here, so that the
+ * client meets only what may stand in a URL. */
+static int check_domain(char *name, struct snow_error *err)
+{
+    size_t len = strlen(name);
+
+    if (len > 1 && name[len - 1] == '.')
+        name[--len] = '\0';
+    for (size_t i = 0; i < len; i++) {
+        name[i] = text_lower(name[i]);
+        if (!text_is_alnum(name[i]) && !strchr(".-_", name[i]))
+            len = 0;
+    }
+    if (len == 0 || len > 253 || !strchr(name, '.') || name[0] == '.')
+        return snow_fail(err, SNOW_ESYNTAX,
+                         "'%s' is no domain name (IDNs as xn--…)", name);
+    return 0;
+}
+
+int cmd_domain(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err)
+{
+    int code = cfg->targets.n
+                   ? 0
+                   : snow_fail(err, SNOW_EINVAL, "no domain; see --help");
+
+    for (size_t i = 0; !code && i < cfg->targets.n; i++)
+        code = check_domain(cfg->targets.at[i], err);
+    return code ? code : run_stage(scan_domain, cfg, o, err);
+}

@@ -1,0 +1,40 @@
+#include <errno.h>
+#include <unistd.h>
+
+#include "cli/commands.h"
+#include "pipeline/plan.h"
+
+int cmd_targets(struct snow_config *cfg, struct outcome *o,
+                struct snow_error *err)
+{
+    struct report_fd fd = { .fd = STDOUT_FILENO };
+    struct report_out out = report_to_fd(&fd);
+    struct buf text = { 0 };
+    struct plan p;
+    int code = plan_init(&p, cfg, err);
+
+    (void)o;
+    if (code)
+        return code;
+    for (size_t i = 0; i < snow_ranges_n(p.targets); i++) {
+        struct snow_range left = snow_ranges_at(p.targets, i);
+        bool is_more = true;
+
+        while (is_more) {
+            struct snow_prefix prefix;
+            char name[SNOW_PREFIX_TEXT_MAX];
+
+            is_more = snow_range_next_prefix(&left, &prefix);
+            snow_prefix_format(prefix, name);
+            buf_printf(&text, "%s\n", name);
+        }
+    }
+    buf_printf(&text, "# %llu addresses in %llu blocks; %llu excluded\n",
+               (unsigned long long)snow_ranges_count(p.targets),
+               (unsigned long long)snow_ranges_blocks(p.targets),
+               (unsigned long long)p.n_excluded);
+    code = text.failed ? SNOW_ENOMEM : out.write(out.arg, text.data, text.len);
+    buf_fini(&text);
+    plan_fini(&p);
+    return fd.reader_is_gone ? 0 : code;
+}

@@ -1,0 +1,60 @@
+/* The subcommands. Each returns 0 or a SNOW_E… with its sentence in err; main
+ * alone speaks of errors and chooses the exit code. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "pipeline/config.h"
+#include "report/report.h"
+#include "snowline/error.h"
+
+/** What a command leaves behind for main. */
+struct outcome {
+    int signal; /**< that ended it early, 0 none */
+};
+
+typedef int (*command_fn)(struct snow_config *cfg, struct outcome *o,
+                          struct snow_error *err);
+
+int cmd_scan(struct snow_config *cfg, struct outcome *o,
+             struct snow_error *err);
+int cmd_resume(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err);
+int cmd_status(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err);
+int cmd_findings(struct snow_config *cfg, struct outcome *o,
+                 struct snow_error *err);
+int cmd_export(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err);
+int cmd_ptr(struct snow_config *cfg, struct outcome *o,
+            struct snow_error *err);
+int cmd_probe(struct snow_config *cfg, struct outcome *o,
+              struct snow_error *err);
+int cmd_domain(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err);
+int cmd_targets(struct snow_config *cfg, struct outcome *o,
+                struct snow_error *err);
+
+/** The store that a reading command was given as its one argument. */
+int only_store(const struct snow_config *cfg, const char **url,
+               struct snow_error *err);
+
+/** Standard output, or the file of -o. */
+struct output {
+    struct report_fd fd;
+    char *path, *temporary; /**< NULL for standard output */
+};
+int output_open(struct output *o, const struct snow_config *cfg,
+                struct snow_error *err);
+
+/** A file appears under its name only when it is whole.
+ * @param code  how the writing went @return code, or what closing said */
+int output_close(struct output *o, int code, struct snow_error *err);
+
+/** Print the findings of a scan as a table. */
+struct snow_store;
+struct snow_scan;
+int print_findings(struct snow_store *s, const struct snow_scan *scan,
+                   const struct snow_config *cfg, const char *format,
+                   struct output *to, struct snow_error *err);
+
+#endif

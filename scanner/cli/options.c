@@ -1,0 +1,345 @@
+#include "cli/options.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "snowline/records.h"
+
+#define TO(member) offsetof(struct snow_config, member)
+
+#define STAGE_DNS (CLI_SCAN | CLI_RESUME | CLI_PTR)
+#define STAGE_SMTP (CLI_SCAN | CLI_RESUME | CLI_PROBE)
+#define STAGE_REG (CLI_SCAN | CLI_RESUME | CLI_DOMAIN)
+#define SENDS (STAGE_DNS | STAGE_SMTP | STAGE_REG)
+#define WALKS (CLI_SCAN | CLI_PTR | CLI_PROBE | CLI_TARGETS)
+#define READS (CLI_STATUS | CLI_FINDINGS | CLI_EXPORT)
+#define JUDGES (CLI_SCAN | CLI_RESUME | READS)
+
+#define IANA_BOOTSTRAP "https://data.iana.org/rdap/dns.json"
+
+/* clang-format off */
+static const struct cli_option options[] = {
+    { 0, "exclude", CLI_LIST, TO(excludes), NULL, "TARGET", NULL, 0, 0,
+      WALKS, true, "Targets",
+      "leave these alone; repeatable, @FILE too" },
+    { 0, "include-reserved", CLI_FLAG, TO(include_reserved), NULL, NULL, NULL,
+      0, 0, WALKS | CLI_DOMAIN, true, "Targets",
+      "also ask reserved, private, loopback and one's own addresses" },
+    { 0, "yes-large", CLI_FLAG, TO(yes_large), NULL, NULL, NULL, 0, 0,
+      WALKS, true, "Targets",
+      "more than a /12 is meant; needs --contact" },
+    { 0, "contact", CLI_TEXT, TO(contact), NULL, "MAIL", NULL, 0, 0,
+      WALKS | CLI_RESUME | CLI_DOMAIN, true, "Targets",
+      "whom to ask about this scan; shown in the User-Agent" },
+    { 0, "i-own-this-network", CLI_FLAG, TO(i_own_this_network), NULL, NULL,
+      NULL, 0, 0, WALKS | CLI_RESUME, true, "Targets",
+      "lift the ceilings of 100000 queries/s and 1000 connections/s" },
+
+    { 0, "resolver", CLI_LIST, TO(resolvers), NULL, "ADDR[:PORT]", NULL, 0, 0,
+      SENDS, true, "DNS",
+      "name server to ask; repeatable, @FILE too; the system's if not given" },
+    { 0, "dns-rate", CLI_RATE, TO(dns_rate), "2000", "N", NULL, 0, 1e9,
+      STAGE_DNS, true, "DNS",
+      "questions a second, all servers together; 0: as fast as they keep up" },
+    { 0, "dns-window", CLI_COUNT, TO(dns_window), "0", "N", NULL, 0, 65000,
+      STAGE_DNS, true, "DNS",
+      "questions in flight per server at most; 0: adaptive" },
+    { 0, "dns-block-rate", CLI_RATE, TO(dns_block_rate), "50", "N", NULL, 0,
+      1e6, STAGE_DNS, true, "DNS",
+      "questions a second about one /24; 0 lifts" },
+    { 0, "dns-timeout", CLI_SECONDS, TO(dns_timeout_s), "2", "S", NULL, 0.01,
+      60, SENDS, true, "DNS", "how long one try waits" },
+    { 0, "dns-tries", CLI_COUNT, TO(dns_tries), "4", "N", NULL, 1, 16,
+      SENDS, true, "DNS", "tries in all before an address is given up" },
+    { 0, "no-prune", CLI_FLAG, TO(no_prune), NULL, NULL, NULL, 0, 0,
+      STAGE_DNS, true, "DNS",
+      "ask every address, as this version does anyway" },
+
+    { 0, "smtp", CLI_WORD, TO(smtp), "candidates", "WHOM",
+      "candidates|named|all|none", 0, 0, CLI_SCAN | CLI_RESUME | CLI_STATUS,
+      true, "SMTP", "whom to greet: candidates, named, all or none" },
+    { 0, "candidates-max", CLI_COUNT, TO(candidates_max), "10000", "N", NULL,
+      0, 1e9, JUDGES, true, "SMTP",
+      "single-address strips greeted at most" },
+    { 0, "smtp-port", CLI_COUNT, TO(smtp_port), "25", "N", NULL, 1, 65535,
+      STAGE_SMTP | CLI_STATUS, true, "SMTP", "port of the mail servers" },
+    { 0, "smtp-rate", CLI_RATE, TO(smtp_rate), "200", "N", NULL, 0, 1e6,
+      STAGE_SMTP, true, "SMTP", "new connections a second; 0 lifts" },
+    { 0, "smtp-concurrency", CLI_COUNT, TO(smtp_concurrency), "2000", "N",
+      NULL, 0, 65000, STAGE_SMTP, true, "SMTP",
+      "open connections at most; 0 lifts" },
+    { 0, "smtp-per-block", CLI_COUNT, TO(smtp_per_block), "4", "N", NULL, 0,
+      256, STAGE_SMTP, true, "SMTP",
+      "open connections to one /24; 0 lifts" },
+    { 0, "smtp-block-rate", CLI_RATE, TO(smtp_block_rate), "2", "N", NULL, 0,
+      1e6, STAGE_SMTP, true, "SMTP",
+      "new connections a second to one /24; 0 lifts" },
+    { 0, "connect-timeout", CLI_SECONDS, TO(connect_timeout_s), "10", "S",
+      NULL, 0.01, 300, STAGE_SMTP, true, "SMTP", "to connect" },
+    { 0, "banner-timeout", CLI_SECONDS, TO(banner_timeout_s), "30", "S", NULL,
+      0.01, 300, STAGE_SMTP, true, "SMTP",
+      "for the whole greeting (RFC 5321 asks clients for 300)" },
+    { 0, "smtp-timeout", CLI_SECONDS, TO(smtp_timeout_s), "60", "S", NULL,
+      0.01, 900, STAGE_SMTP, true, "SMTP", "for the whole conversation" },
+    { 0, "ehlo", CLI_TEXT, TO(ehlo), NULL, "NAME", NULL, 0, 0,
+      STAGE_SMTP, true, "SMTP",
+      "our own name; should resolve to us and back; the host's if not given" },
+    { 0, "source-ip", CLI_TEXT, TO(source_ip), NULL, "ADDR", NULL, 0, 0,
+      STAGE_SMTP, true, "SMTP", "connect from this address" },
+
+    { 0, "registration", CLI_WORD, TO(registration), "auto", "HOW",
+      "auto|rdap|none", 0, 0, CLI_SCAN | CLI_RESUME | CLI_STATUS, true,
+      "Registration",
+      "auto, rdap (both RDAP in this version) or none" },
+    { 0, "rdap-bootstrap", CLI_TEXT, TO(rdap_bootstrap), IANA_BOOTSTRAP,
+      "URL|FILE", NULL, 0, 0, STAGE_REG, true, "Registration",
+      "list of RDAP servers by top-level domain" },
+    { 0, "rdap-server", CLI_LIST, TO(rdap_servers), NULL, "TLD=URL", NULL, 0,
+      0, STAGE_REG, true, "Registration",
+      "RDAP server of a top-level domain, * for all; repeatable" },
+    { 0, "registration-rate", CLI_RATE, TO(registration_rate), "1", "N", NULL,
+      0, 1e6, STAGE_REG, true, "Registration",
+      "questions a second per RDAP host; 0 lifts" },
+    { 0, "http-timeout", CLI_SECONDS, TO(http_timeout_s), "8", "S", NULL,
+      0.01, 300, STAGE_REG, true, "Registration",
+      "one exchange, redirects included" },
+    { 0, "registration-cache", CLI_TEXT, TO(registration_cache), NULL,
+      "PATH", NULL, 0, 0, STAGE_REG, true, "Registration",
+      "answers kept for all scans; ~/.cache/snowline if not given" },
+    { 0, "background", CLI_COUNT, TO(background), "300", "N", NULL, 0, 1e6,
+      JUDGES, true, "Registration",
+      "other domains looked up for comparison" },
+    { 0, "ca-file", CLI_TEXT, TO(ca_file), NULL, "FILE", NULL, 0, 0,
+      STAGE_REG, true, "Registration",
+      "certificates that https is checked against; the system's if not given"},
+
+    { 0, "psl", CLI_TEXT, TO(psl), NULL, "FILE", NULL, 0, 0,
+      JUDGES, true, "Analysis", "public suffix list; the system's if not given"},
+    { 0, "now", CLI_TIME, TO(now_utc_s), NULL, "TIME", NULL, 0, 0,
+      JUDGES, true, "Analysis",
+      "what \"new\" is measured against; the scan's start if not given" },
+    { 0, "tier", CLI_WORD, TO(tier), "review", "TIER", "high|review|context",
+      0, 0, CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT, false,
+      "Analysis", "show findings of this tier and above: high, review, context"
+      },
+    { 0, "explain", CLI_TEXT, TO(explain), NULL, "ID", NULL, 0, 0,
+      CLI_FINDINGS, false, "Analysis", "how this finding came by its score" },
+
+    { 0, "scan", CLI_COUNT, TO(scan), "0", "N", NULL, 0, 1e15,
+      READS | CLI_RESUME, false, "Store", "number of the scan; 0: the last" },
+    { 0, "retry", CLI_WORD, TO(retry), "nothing", "WHAT", "nothing|failed", 0,
+      0, CLI_RESUME, false, "Store",
+      "failed: ask again what ended in timeout, SERVFAIL, REFUSED, unknown" },
+    { 0, "format", CLI_WORD, TO(format), "default", "FORMAT",
+      "default|table|csv|json|ndjson|evidence-csv|names|text", 0, 0,
+      READS, false, "Output", "how to print it; see the command" },
+    { 'o', "output", CLI_TEXT, TO(output), NULL, "PATH", NULL, 0, 0,
+      SENDS | CLI_EXPORT | CLI_FINDINGS, false, "Output",
+      "scan: the store (results/TARGET.db); others: a file for the result" },
+    { 0, "progress", CLI_WORD, TO(progress), "auto", "HOW",
+      "auto|bar|json|none", 0, 0, SENDS, false, "Output",
+      "progress on stderr: auto, bar, json (an object a second) or none" },
+
+    { 0, "seed", CLI_COUNT, TO(seed), "0", "N", NULL, 0, 9e18,
+      SENDS | CLI_TARGETS, false, "Run",
+      "order of the walk and choice of the sample; 0 picks one" },
+    { 0, "max-time", CLI_SECONDS, TO(max_time_s), "0", "S", NULL, 0, 1e9,
+      SENDS, false, "Run", "stop after this long, to be resumed" },
+    { 0, "max-queries", CLI_COUNT, TO(max_queries), "0", "N", NULL, 0, 1e18,
+      STAGE_DNS, false, "Run", "stop after so many questions, to be resumed" },
+    { 0, "dry-run", CLI_FLAG, TO(dry_run), NULL, NULL, NULL, 0, 0,
+      CLI_SCAN, false, "Run", "say what would be sent; send nothing" },
+};
+/* clang-format on */
+
+const struct cli_option *cli_options(size_t *n)
+{
+    *n = COUNT_OF(options);
+    return options;
+}
+
+const struct cli_option *cli_option_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(options); i++)
+        if (strcmp(options[i].name, name) == 0)
+            return &options[i];
+    return NULL;
+}
+
+/* A number with an optional unit of one octet or "/s" behind it. */
+static int read_number(double *out, const char *text, const char *unit)
+{
+    char *end;
+
+    if (!text_is_digit(*text) && *text != '.')
+        return SNOW_ESYNTAX; /* no sign, no "inf", no white space */
+    errno = 0;
+    *out = strtod(text, &end);
+    if (errno || !isfinite(*out))
+        return SNOW_ERANGE;
+    return *end == '\0' || strcmp(end, unit) == 0 ? 0 : SNOW_ESYNTAX;
+}
+
+static int set_text(char **to, const char *value)
+{
+    char *copy = strdup(value);
+
+    if (!copy)
+        return SNOW_ENOMEM;
+    free(*to);
+    *to = copy;
+    return 0;
+}
+
+static int add_text(struct text_list *list, const char *value)
+{
+    char **more = realloc(list->at, (list->n + 1) * sizeof *more);
+
+    if (!more)
+        return SNOW_ENOMEM;
+    list->at = more;
+    more[list->n] = NULL;
+    if (set_text(&more[list->n], value))
+        return SNOW_ENOMEM;
+    list->n++;
+    return 0;
+}
+
+static int find_word(uint64_t *out, const char *words, const char *value)
+{
+    size_t len = strlen(value);
+
+    *out = 0;
+    for (;;) {
+        size_t n = strcspn(words, "|");
+
+        if (n == len && strncmp(words, value, n) == 0)
+            return 0;
+        if (words[n] == '\0')
+            return SNOW_EINVAL;
+        words += n + 1;
+        ++*out;
+    }
+}
+
+static int set_flag(bool *to, const char *value)
+{
+    uint64_t i;
+    int code = find_word(&i, "no|yes|off|on|false|true|0|1", value);
+
+    if (!code)
+        *to = i % 2 != 0;
+    return code;
+}
+
+static int set_double(double *to, const struct cli_option *o,
+                      const char *value)
+{
+    double number;
+    int code =
+        read_number(&number, value, o->kind == CLI_RATE ? "/s" : "s");
+
+    if (!code && (number < o->least || number > o->most))
+        code = SNOW_ERANGE;
+    if (!code)
+        *to = number;
+    return code;
+}
+
+static int set_count(uint64_t *to, const struct cli_option *o,
+                     const char *value)
+{
+    uint64_t number;
+    int code = text_parse_u64(&number, value, (uint64_t)o->most);
+
+    if (!code && (double)number < o->least)
+        code = SNOW_ERANGE;
+    if (!code)
+        *to = number;
+    return code;
+}
+
+static int set(struct snow_config *cfg, const struct cli_option *o,
+               const char *value)
+{
+    void *to = (char *)cfg + o->at;
+
+    switch (o->kind) {
+    case CLI_FLAG:
+        return set_flag(to, value);
+    case CLI_COUNT:
+        return set_count(to, o, value);
+    case CLI_RATE:
+    case CLI_SECONDS:
+        return set_double(to, o, value);
+    case CLI_TEXT:
+        return set_text(to, value);
+    case CLI_LIST:
+        return add_text(to, value);
+    case CLI_WORD:
+        return find_word(to, o->words, value);
+    case CLI_TIME:
+        return text_parse_time(to, NULL, value);
+    }
+    return SNOW_EINVAL;
+}
+
+int cli_option_set(struct snow_config *cfg, const struct cli_option *o,
+                   const char *value, const char *where,
+                   struct snow_error *err)
+{
+    int code = set(cfg, o, value);
+
+    if (code == 0 || code == SNOW_ENOMEM)
+        return code;
+    if (o->kind == CLI_WORD)
+        return snow_fail(err, code, "%s%s takes %s, not '%s'", where, o->name,
+                         o->words, value);
+    if (code == SNOW_ERANGE)
+        return snow_fail(err, code, "%s%s takes %.10g to %.10g, not '%s'",
+                         where, o->name, o->least, o->most, value);
+    return snow_fail(err, code, "%s%s: '%s' is no %s", where, o->name, value,
+                     o->value ? o->value : "yes or no");
+}
+
+int cli_config_init(struct snow_config *cfg)
+{
+    *cfg = (struct snow_config){ .now_utc_s = SNOW_TIME_UNKNOWN };
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        const struct cli_option *o = &options[i];
+        const char *value = o->fallback;
+
+        if (!value && o->kind == CLI_TEXT)
+            value = "";
+        if (value && set(cfg, o, value))
+            return SNOW_ENOMEM;
+    }
+    return 0;
+}
+
+static void free_list(struct text_list *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        free(list->at[i]);
+    free(list->at);
+    *list = (struct text_list){ 0 };
+}
+
+void cli_forget_targets(struct snow_config *cfg)
+{
+    free_list(&cfg->targets);
+}
+
+void cli_config_fini(struct snow_config *cfg)
+{
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        char *at = (char *)cfg + options[i].at;
+
+        if (options[i].kind == CLI_TEXT)
+            free(*(char **)(void *)at);
+        if (options[i].kind == CLI_LIST)
+            free_list((struct text_list *)(void *)at);
+    }
+    cli_forget_targets(cfg);
+    *cfg = (struct snow_config){ 0 };
+}

@@ -1,0 +1,96 @@
+/* Options: one table parses the command line, the environment and the config
+ * file, prints the help and records the run. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "base/text.h"
+#include "pipeline/config.h"
+#include "snowline/error.h"
+
+/** The commands an option belongs to. */
+enum cli_command {
+    CLI_SCAN = 1 << 0,
+    CLI_RESUME = 1 << 1,
+    CLI_STATUS = 1 << 2,
+    CLI_FINDINGS = 1 << 3,
+    CLI_EXPORT = 1 << 4,
+    CLI_PTR = 1 << 5,
+    CLI_PROBE = 1 << 6,
+    CLI_DOMAIN = 1 << 7,
+    CLI_TARGETS = 1 << 8,
+};
+
+enum cli_kind {
+    CLI_FLAG,    /**< bool */
+    CLI_COUNT,   /**< uint64_t, least … most */
+    CLI_RATE,    /**< double, >= 0; "/s" may follow */
+    CLI_SECONDS, /**< double, > 0; "s" may follow */
+    CLI_TEXT,    /**< char *, owned */
+    CLI_LIST,    /**< struct text_list; repeatable */
+    CLI_WORD,    /**< uint64_t, index into words */
+    CLI_TIME,    /**< int64_t UTC seconds */
+};
+
+struct cli_option {
+    char letter; /**< 0: none */
+    const char *name;
+    enum cli_kind kind;
+    size_t at;            /**< where in struct snow_config */
+    const char *fallback; /**< the default, as text; NULL: empty */
+    const char *value;    /**< what the help calls the value */
+    const char *words;    /**< "a|b|c" for CLI_WORD */
+    double least, most;   /**< bounds of numbers */
+    unsigned commands;
+    bool is_recorded; /**< a setting that a scan is known by */
+    const char *group;
+    const char *help;
+};
+
+/** The table, [*n]. */
+const struct cli_option *cli_options(size_t *n);
+
+/** Set every option to its default. @return 0, SNOW_ENOMEM */
+int cli_config_init(struct snow_config *cfg);
+void cli_config_fini(struct snow_config *cfg); /**< zeroed is fine */
+
+/** Give one option a value. @p where names the origin in errors. */
+int cli_option_set(struct snow_config *cfg, const struct cli_option *o,
+                   const char *value, const char *where,
+                   struct snow_error *err);
+
+/** Add a target, as if it stood on the command line. @return 0, SNOW_ENOMEM */
+int cli_add_target(struct snow_config *cfg, const char *text);
+void cli_forget_targets(struct snow_config *cfg);
+
+/** The option of that name, or NULL. */
+const struct cli_option *cli_option_find(const char *name);
+
+/**
+ * Read a command line: options anywhere, the rest into cfg->targets. Config
+ * file and environment are read first, so that the order of precedence is
+ * flag, environment, file, default.
+ *
+ * @return 0; SNOW_EDONE after --help; SNOW_EINVAL, SNOW_ESYNTAX, SNOW_ERANGE
+ */
+int cli_parse(struct snow_config *cfg, unsigned command, int argc,
+              char **argv, struct snow_error *err);
+
+/** Print the options of a command, grouped. */
+void cli_help_options(unsigned command);
+
+/** The recorded options as one JSON object. */
+void cli_settings_format(struct buf *to, const struct snow_config *cfg);
+
+/** Take over the settings that a scan was known by, but for what is_given. */
+int cli_settings_restore(struct snow_config *cfg, const char *json,
+                         struct snow_error *err);
+
+/** "file" lines `name = value`; `#` begins a comment. */
+int cli_config_file(struct snow_config *cfg, const char *path,
+                    struct snow_error *err);
+
+/** SNOWLINE_DNS_RATE=… and so on, for the options of @p command. */
+int cli_config_environment(struct snow_config *cfg, unsigned command,
+                           struct snow_error *err);
+
+#endif

@@ -1,0 +1,186 @@
+#include "cli/progress.h"
+
+#include <unistd.h>
+
+#include "snowline/records.h"
+
+#define LINE_EVERY_S 30.0 /* where stderr is no terminal */
+
+static const struct stage_shown {
+    const char *name;
+    size_t at;
+    const char *(*word)(unsigned status);
+} stages[] = {
+    { "sweep", offsetof(struct progress, sweep), snow_ptr_status_word },
+    { "probe", offsetof(struct progress, probe), snow_smtp_status_word },
+    { "registration", offsetof(struct progress, registration),
+      snow_registration_status_word },
+};
+
+static const struct progress_stage *stage_at(const struct progress *p,
+                                             const struct stage_shown *s)
+{
+    return (const void *)((const char *)p + s->at);
+}
+
+void progress_init(struct progress_shown *s, const struct snow_config *cfg)
+{
+    static const int how[] = { PROGRESS_LINES, PROGRESS_BAR, PROGRESS_JSON,
+                               PROGRESS_NONE };
+
+    *s = (struct progress_shown){ 0 };
+    s->how = how[cfg->progress];
+    if (cfg->progress == 0 && isatty(STDERR_FILENO))
+        s->how = PROGRESS_BAR;
+}
+
+static void stage_json(struct buf *to, const struct progress *p,
+                       const struct stage_shown *shown)
+{
+    const struct progress_stage *s = stage_at(p, shown);
+
+    buf_printf(to, "\"%s\":{\"targets\":%llu,\"excluded\":%llu,\"pending\":%llu",
+               shown->name, (unsigned long long)s->targets,
+               (unsigned long long)s->excluded,
+               (unsigned long long)s->pending);
+    buf_add_text(to, ",\"answered\":{");
+    for (unsigned i = 1, n = 0; i < COUNT_OF(s->by_status); i++)
+        if (s->by_status[i])
+            buf_printf(to, "%s\"%s\":%llu", n++ ? "," : "", shown->word(i),
+                       (unsigned long long)s->by_status[i]);
+    buf_add_text(to, "}},");
+}
+
+void progress_json(struct buf *to, const struct progress *p)
+{
+    buf_add_char(to, '{');
+    for (size_t i = 0; i < COUNT_OF(stages); i++)
+        if (stage_at(p, &stages[i])->is_known)
+            stage_json(to, p, &stages[i]);
+    buf_printf(to,
+               "\"queries\":%llu,\"queries_again\":%llu,\"connections\":%llu,"
+               "\"http_requests\":%llu,\"elapsed_s\":%.1f,"
+               "\"rate_per_s\":%.0f,\"left_s\":",
+               (unsigned long long)p->queries,
+               (unsigned long long)p->queries_again,
+               (unsigned long long)p->connections,
+               (unsigned long long)p->http_requests, p->elapsed_s,
+               p->rate_per_s);
+    if (p->left_s >= 0)
+        buf_printf(to, "%.0f", p->left_s);
+    else
+        buf_add_text(to, "null");
+    buf_add_text(to, ",\"servers\":[");
+    for (size_t i = 0; i < p->n_servers; i++) {
+        const struct progress_server *s = &p->servers[i];
+
+        buf_printf(to,
+                   "%s{\"server\":\"%s\",\"alive\":%s,\"window\":%u,"
+                   "\"in_flight\":%u,\"sent\":%llu,\"again\":%llu,"
+                   "\"answered\":%llu,\"timeouts\":%llu}",
+                   i ? "," : "", s->name, s->is_alive ? "true" : "false",
+                   s->window, s->in_flight, (unsigned long long)s->sent,
+                   (unsigned long long)s->again,
+                   (unsigned long long)s->answered,
+                   (unsigned long long)s->timeouts);
+    }
+    buf_printf(to, "],\"last\":%s}", p->is_last ? "true" : "false");
+}
+
+static void stage_text(struct buf *to, const struct progress *p,
+                       const struct stage_shown *shown)
+{
+    const struct progress_stage *s = stage_at(p, shown);
+
+    if (!s->is_known) {
+        buf_printf(to, "%-13s not begun\n", shown->name);
+        return;
+    }
+    buf_printf(to, "%-13s %llu targets, %llu excluded, %llu pending",
+               shown->name, (unsigned long long)s->targets,
+               (unsigned long long)s->excluded,
+               (unsigned long long)s->pending);
+    for (unsigned i = 1, n = 0; i < COUNT_OF(s->by_status); i++)
+        if (s->by_status[i])
+            buf_printf(to, "%s%llu %s", n++ ? ", " : ": ",
+                       (unsigned long long)s->by_status[i], shown->word(i));
+    buf_add_char(to, '\n');
+}
+
+void progress_text(struct buf *to, const struct progress *p)
+{
+    for (size_t i = 0; i < COUNT_OF(stages); i++)
+        stage_text(to, p, &stages[i]);
+}
+
+static uint64_t answered(const struct progress_stage *s)
+{
+    return s->targets - s->excluded - s->pending;
+}
+
+static void bar(struct buf *to, const struct progress *p)
+{
+    const struct progress_stage *s = &p->sweep;
+    uint64_t all = s->targets - s->excluded;
+
+    buf_printf(to, "%5.1f %%  %.0f/s",
+               all ? 100.0 * (double)answered(s) / (double)all : 100.0,
+               p->rate_per_s);
+    buf_printf(to, "  names %llu",
+               (unsigned long long)s->by_status[SNOW_PTR_NAME]);
+    if (s->by_status[SNOW_PTR_TIMEOUT])
+        buf_printf(to, "  timeouts %llu",
+                   (unsigned long long)s->by_status[SNOW_PTR_TIMEOUT]);
+    if (p->probe.is_known)
+        buf_printf(to, "  mail %llu/%llu open %llu",
+                   (unsigned long long)answered(&p->probe),
+                   (unsigned long long)p->probe.targets,
+                   (unsigned long long)p->probe.by_status[SNOW_SMTP_OPEN]);
+    if (p->registration.is_known)
+        buf_printf(to, "  domains %llu/%llu",
+                   (unsigned long long)answered(&p->registration),
+                   (unsigned long long)p->registration.targets);
+    if (p->left_s >= 0)
+        buf_printf(to, "  left %.0f:%02.0f", (double)(int)(p->left_s / 60),
+                   (double)((int)p->left_s % 60));
+}
+
+static void print_line(struct progress_shown *s, const struct progress *p)
+{
+    struct buf line = { 0 };
+
+    if (s->how == PROGRESS_BAR)
+        buf_add_text(&line, "\r\033[K");
+    if (s->how == PROGRESS_JSON)
+        progress_json(&line, p);
+    else
+        bar(&line, p);
+    if (s->how != PROGRESS_BAR)
+        buf_add_char(&line, '\n');
+    s->has_bar = s->how == PROGRESS_BAR;
+    if (!line.failed && write(STDERR_FILENO, line.data, line.len) < 0)
+        s->how = PROGRESS_NONE; /* nobody reads it any more */
+    buf_fini(&line);
+}
+
+void progress_show(void *arg, const struct progress *p)
+{
+    struct progress_shown *s = arg;
+
+    if (s->how == PROGRESS_NONE)
+        return;
+    if (s->how == PROGRESS_LINES && !p->is_last &&
+        p->elapsed_s - s->told_s < LINE_EVERY_S)
+        return;
+    if (s->how == PROGRESS_LINES && p->is_last && s->told_s == 0)
+        return; /* too short a run to speak of */
+    s->told_s = p->elapsed_s;
+    print_line(s, p);
+}
+
+void progress_end(struct progress_shown *s)
+{
+    if (s->has_bar && write(STDERR_FILENO, "\r\033[K", 4) < 0)
+        s->how = PROGRESS_NONE;
+    s->has_bar = false;
+}

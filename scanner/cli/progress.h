@@ -1,0 +1,29 @@
+/* Progress on stderr. */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include "base/text.h"
+#include "pipeline/config.h"
+#include "pipeline/progress.h"
+
+struct progress_shown {
+    enum { PROGRESS_NONE, PROGRESS_BAR, PROGRESS_LINES, PROGRESS_JSON } how;
+    double told_s; /**< when a line was last printed */
+    bool has_bar;  /**< there is a line to be cleared */
+};
+
+void progress_init(struct progress_shown *s, const struct snow_config *cfg);
+
+/** A progress_fn; @p arg is a struct progress_shown. */
+void progress_show(void *arg, const struct progress *p);
+
+/** Clear the bar before something else is printed. */
+void progress_end(struct progress_shown *s);
+
+/** The counts as one JSON object, without the final newline. */
+void progress_json(struct buf *to, const struct progress *p);
+
+/** The counts as lines for a person. */
+void progress_text(struct buf *to, const struct progress *p);
+
+#endif
