@@ -1,0 +1,184 @@
+/* Text: numbers, times, and the escapes at every exit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "snowline/error.h"
+#include "snowline/records.h"
+
+static const struct {
+    const char *why, *in;
+    size_t len;
+    const char *escaped, *json, *csv;
+} escapes[] = {
+    { "plain", "mail.example.com", 16, "mail.example.com",
+      "\"mail.example.com\"", "mail.example.com" },
+    { "empty", "", 0, "", "\"\"", "" },
+    { "quote and comma", "a\"b,c", 5, "a\"b,c", "\"a\\\"b,c\"",
+      "\"a\"\"b,c\"" },
+    { "terminal escape", "\x1b[31m", 5, "\\x1B[31m", "\"\\u001b[31m\"",
+      "\\x1B[31m" },
+    { "newline ends no record", "a\r\nb", 4, "a\\x0D\\x0Ab",
+      "\"a\\r\\nb\"", "a\\x0D\\x0Ab" },
+    { "NUL inside", "a\0b", 3, "a\\x00b", "\"a\\u0000b\"", "a\\x00b" },
+    { "UTF-8 stays", "b\xc3\xbc" "cher", 7, "b\xc3\xbc" "cher",
+      "\"b\xc3\xbc" "cher\"", "b\xc3\xbc" "cher" },
+    { "Latin-1 is no UTF-8", "b\xfc" "cher", 6, "b\\xFCcher",
+      "\"b\\u00fccher\"", "b\\xFCcher" },
+    { "overlong slash", "\xc0\xaf", 2, "\\xC0\\xAF", "\"\\u00c0\\u00af\"",
+      "\\xC0\\xAF" },
+    { "surrogate", "\xed\xa0\x80", 3, "\\xED\\xA0\\x80",
+      "\"\\u00ed\\u00a0\\u0080\"", "\\xED\\xA0\\x80" },
+    { "C1 control that terminals obey", "\xc2\x9b", 2, "\\xC2\\x9B",
+      "\"\\u00c2\\u009b\"", "\\xC2\\x9B" },
+    { "text turned around", "\xe2\x80\xae", 3, "\\xE2\\x80\\xAE",
+      "\"\\u00e2\\u0080\\u00ae\"", "\\xE2\\x80\\xAE" },
+    { "cut in the middle of a sequence", "\xe2\x82", 2, "\\xE2\\x82",
+      "\"\\u00e2\\u0082\"", "\\xE2\\x82" },
+    { "formula", "=cmd()", 6, "=cmd()", "\"=cmd()\"", "'=cmd()" },
+    { "formula with a comma", "@a,b", 4, "@a,b", "\"@a,b\"", "\"'@a,b\"" },
+    { "TAB before a formula", "\t=1", 3, "\\x09=1", "\"\\t=1\"", "'\\x09=1" },
+    { "a lone dash says absent", "-", 1, "-", "\"-\"", "-" },
+    { "a dash and more", "-1", 2, "-1", "\"-1\"", "'-1" },
+    { "backslash", "a\\b", 3, "a\\b", "\"a\\\\b\"", "a\\b" },
+};
+
+static void every_exit_escapes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(escapes); i++) {
+        struct buf a = { 0 }, b = { 0 }, c = { 0 };
+
+        text_escape(&a, escapes[i].in, escapes[i].len);
+        text_json(&b, escapes[i].in, escapes[i].len);
+        text_csv(&c, escapes[i].in, escapes[i].len);
+        if (strcmp(a.data, escapes[i].escaped) != 0 ||
+            strcmp(b.data, escapes[i].json) != 0 ||
+            strcmp(c.data ? c.data : "", escapes[i].csv) != 0)
+            fail_msg("%s: %s | %s | %s", escapes[i].why, a.data, b.data,
+                     c.data);
+        buf_fini(&a);
+        buf_fini(&b);
+        buf_fini(&c);
+    }
+}
+
+static const struct {
+    const char *why, *in;
+    int code;
+    const char *out;
+    bool is_date_only;
+} times[] = {
+    { "RFC 3339", "2017-11-03T08:15:42Z", 0, "2017-11-03T08:15:42Z", false },
+    { "lower case", "2017-11-03t08:15:42z", 0, "2017-11-03T08:15:42Z",
+      false },
+    { "fraction of any length", "2018-01-07T23:59:59.881923Z", 0,
+      "2018-01-07T23:59:59Z", false },
+    { "offset east", "2017-12-24T01:02:03+05:30", 0, "2017-12-23T19:32:03Z",
+      false },
+    { "offset without colon", "2017-12-24T01:02:03-0700", 0,
+      "2017-12-24T08:02:03Z", false },
+    { "no zone is UTC", "2017-12-24T01:02:03", 0, "2017-12-24T01:02:03Z",
+      false },
+    { "date alone", "2018-01-05", 0, "2018-01-05T00:00:00Z", true },
+    { "before the epoch", "1969-12-31T23:59:59Z", 0, "1969-12-31T23:59:59Z",
+      false },
+    { "leap day", "2016-02-29", 0, "2016-02-29T00:00:00Z", true },
+    { "century that is no leap year", "1900-02-29", SNOW_ERANGE, NULL,
+      false },
+    { "month 13", "2017-13-01", SNOW_ERANGE, NULL, false },
+    { "hour 24", "2017-11-03T24:00:00Z", SNOW_ESYNTAX, NULL, false },
+    { "words", "yesterday", SNOW_ESYNTAX, NULL, false },
+    { "something behind", "2017-11-03T08:15:42Zx", SNOW_ESYNTAX, NULL,
+      false },
+    { "empty", "", SNOW_ESYNTAX, NULL, false },
+};
+
+static void times_parse_and_format(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(times); i++) {
+        char out[TEXT_TIME_MAX];
+        bool is_date_only = false;
+        int64_t utc_s = 0;
+        int code = text_parse_time(&utc_s, &is_date_only, times[i].in);
+
+        if (code != times[i].code)
+            fail_msg("%s: '%s' gave %d", times[i].why, times[i].in, code);
+        if (code)
+            continue;
+        text_format_time(utc_s, out);
+        if (strcmp(out, times[i].out) != 0 ||
+            is_date_only != times[i].is_date_only)
+            fail_msg("%s: '%s' gave %s", times[i].why, times[i].in, out);
+    }
+}
+
+static const struct {
+    const char *why, *in;
+    uint64_t max;
+    int code;
+    uint64_t out;
+} numbers[] = {
+    { "zero", "0", 10, 0, 0 },
+    { "the largest", "18446744073709551615", UINT64_MAX, 0, UINT64_MAX },
+    { "one more", "18446744073709551616", UINT64_MAX, SNOW_ERANGE, 0 },
+    { "bound", "65535", 65535, 0, 65535 },
+    { "past the bound", "65536", 65535, SNOW_ERANGE, 0 },
+    { "digit past a small bound", "9", 5, SNOW_ERANGE, 0 },
+    { "sign", "-1", 10, SNOW_ESYNTAX, 0 },
+    { "space", " 1", 10, SNOW_ESYNTAX, 0 },
+    { "empty", "", 10, SNOW_ESYNTAX, 0 },
+};
+
+static void numbers_are_bounded(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+        uint64_t out = 0;
+        int code = text_parse_u64(&out, numbers[i].in, numbers[i].max);
+
+        if (code != numbers[i].code || out != numbers[i].out)
+            fail_msg("%s: '%s' gave %d", numbers[i].why, numbers[i].in, code);
+    }
+}
+
+static void errors_are_one_safe_line(void **state)
+{
+    struct snow_error err;
+
+    (void)state;
+    assert_int_equal(snow_fail(&err, SNOW_EIO, "bad\n\x1b[2J%s", "\x07"),
+                     SNOW_EIO);
+    assert_string_equal(err.text, "bad\\x0A\\x1B[2J\\x07");
+    assert_int_equal(snow_fail(NULL, SNOW_EFULL, "x"), SNOW_EFULL);
+    assert_string_equal(snow_strerror(SNOW_EFULL), "no space left");
+    assert_string_equal(snow_strerror(-999), "unknown error");
+}
+
+static void unknown_time_prints_as_nothing(void **state)
+{
+    char out[TEXT_TIME_MAX];
+
+    (void)state;
+    text_format_time(SNOW_TIME_UNKNOWN, out);
+    assert_string_equal(out, "");
+    text_format_time(INT64_MAX, out);
+    assert_string_equal(out, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_exit_escapes),
+        cmocka_unit_test(times_parse_and_format),
+        cmocka_unit_test(numbers_are_bounded),
+        cmocka_unit_test(errors_are_one_safe_line),
+        cmocka_unit_test(unknown_time_prints_as_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
