@@ -95,6 +95,35 @@ unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$B/%.d)
 .SECONDARY:
 
+.PHONY: install uninstall
+SHARE := $(DESTDIR)$(PREFIX)/share/snowline
+install: all ## into PREFIX (/usr/local), below DESTDIR
+	install -D -m 755 $B/snowline $(DESTDIR)$(PREFIX)/bin/snowline
+	install -D -m 644 targets/reserved.txt $(SHARE)/targets/reserved.txt
+	test -e $(SHARE)/targets/optout.txt || \
+	    install -D -m 644 targets/optout.txt $(SHARE)/targets/optout.txt
+	install -D -m 644 results/README.md $(SHARE)/results.md
+	install -D -m 644 README.md $(SHARE)/README.md
+uninstall: ## all but an optout.txt that was added to
+	rm -f $(DESTDIR)$(PREFIX)/bin/snowline $(SHARE)/results.md \
+	    $(SHARE)/README.md $(SHARE)/targets/reserved.txt
+	cmp -s targets/optout.txt $(SHARE)/targets/optout.txt && \
+	    rm -f $(SHARE)/targets/optout.txt; \
+	    rmdir $(SHARE)/targets $(SHARE) 2>/dev/null || true
+
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz: ## run each fuzz target for FUZZ_SECONDS (clang)
+	$Q$(MAKE) MODE=fuzz fuzz-run
+.PHONY: fuzz-run
+fuzz-run: $(FUZZ_BIN)
+	$Qfor f in $(FUZZ_BIN); do \
+	    seeds=tests/fuzz/corpus/$${f##*/fuzz_}; \
+	    new=$B/corpus/$${f##*/fuzz_}; mkdir -p $$new; \
+	    echo "$${f##*/}"; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
+	        -artifact_prefix=$B/ $$new $$seeds || exit 1; done
+
 .PHONY: clean
 clean: ## remove build/
 	$Qrm -rf build
