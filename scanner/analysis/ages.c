@@ -1,0 +1,285 @@
+#include "analysis/ages.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "snowline/error.h"
+
+/* A registrar that nobody else in the scan uses still has some customers. */
+#define SHARE_MIN .002
+
+/* With fewer domains outside of runs, all domains tell how common a set of
+ * name servers is. */
+#define NAMESERVERS_MIN 50
+
+#define NAMESERVERS_TEXT_MAX 1024
+
+void analysis_ages_fini(struct ages *a)
+{
+    for (size_t i = 0; i < a->n_registrars; i++)
+        free(a->registrars[i].name);
+    free(a->registrars);
+    map_fini(&a->registrar_ids);
+    map_fini(&a->nameserver_df);
+    free(a->all);
+    free(a->of);
+    free(a->by_date);
+    free(a->background);
+    *a = (struct ages){ 0 };
+}
+
+/* The key is the IANA number; where there is none, the name, folded. */
+static void registrar_key(char out[300], const struct snow_registration *r)
+{
+    if (r->registrar_iana_id) {
+        snprintf(out, 300, "#%lu", (unsigned long)r->registrar_iana_id);
+        return;
+    }
+    text_copy(out, 300, r->registrar);
+    for (char *c = out; *c; c++)
+        *c = text_lower(*c);
+}
+
+static int put_registrar(struct ages *a, const struct snow_registration *r,
+                         uint32_t *index)
+{
+    char key[300];
+    uint64_t *at;
+
+    *index = 0;
+    registrar_key(key, r);
+    if (!*key)
+        return 0;
+    at = map_put(&a->registrar_ids, key, strlen(key));
+    if (!at)
+        return SNOW_ENOMEM;
+    if (*at == 0) {
+        size_t cap = a->registrars_cap ? a->registrars_cap * 2 : 16;
+        struct registrar *all = a->registrars;
+        char *name;
+
+        if (a->n_registrars == a->registrars_cap) {
+            all = realloc(all, cap * sizeof *all);
+            if (!all)
+                return SNOW_ENOMEM;
+            a->registrars = all;
+            a->registrars_cap = cap;
+        }
+        name = strdup(r->registrar);
+        if (!name)
+            return SNOW_ENOMEM;
+        all[a->n_registrars] = (struct registrar){ r->registrar_iana_id, name };
+        *at = ++a->n_registrars;
+    }
+    *index = (uint32_t)*at;
+    return 0;
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Hash of the sorted set; a server within the domain itself counts by its
+ * label, so that ns1.a.com of a.com and ns1.b.com of b.com are alike. */
+static uint64_t nameserver_hash(const struct snow_registration *r)
+{
+    char text[NAMESERVERS_TEXT_MAX], *servers[32], *rest = text;
+    size_t n = 0, domain_len = strlen(r->domain);
+    uint64_t hash = 0;
+
+    text_copy(text, sizeof text, r->nameservers);
+    for (char *c = text; *c; c++)
+        *c = text_lower(*c);
+    while (rest && *rest && n < COUNT_OF(servers)) {
+        char *server = strsep(&rest, ";");
+        size_t len = strlen(server);
+
+        if (len > 0 && server[len - 1] == '.')
+            server[--len] = '\0';
+        if (len > domain_len && server[len - domain_len - 1] == '.' &&
+            strcmp(server + len - domain_len, r->domain) == 0)
+            server[len - domain_len] = '\0';
+        if (*server)
+            servers[n++] = server;
+    }
+    qsort(servers, n, sizeof *servers, compare_lines);
+    for (size_t i = 0; i < n; i++)
+        hash = (hash ^ map_hash(servers[i], strlen(servers[i]))) * 31 + 1;
+    return n ? hash | 1 : 0;
+}
+
+static int room_for_one(struct ages *a)
+{
+    size_t cap = a->cap ? a->cap * 2 : 256;
+    struct age *all;
+
+    if (!a->of)
+        a->of = calloc(a->facts->n + 1, sizeof *a->of);
+    if (!a->of)
+        return SNOW_ENOMEM;
+    if (a->n < a->cap)
+        return 0;
+    all = realloc(a->all, cap * sizeof *all);
+    if (!all)
+        return SNOW_ENOMEM;
+    a->all = all;
+    a->cap = cap;
+    return 0;
+}
+
+int analysis_ages_add(struct ages *a, const struct snow_registration *r)
+{
+    struct age age = {
+        .created_utc_s = r->created_utc_s,
+        .is_date_only = r->created_is_date_only,
+    };
+    int code;
+
+    if (r->status != SNOW_REGISTRATION_REGISTERED ||
+        !analysis_facts_find(a->facts, r->domain, &age.domain))
+        return 0;
+    code = room_for_one(a);
+    if (code || a->of[age.domain])
+        return code;
+    code = put_registrar(a, r, &age.registrar);
+    if (code)
+        return code;
+    age.nameservers = nameserver_hash(r);
+    a->all[a->n] = age;
+    a->of[age.domain] = (uint32_t)++a->n;
+    return 0;
+}
+
+struct age *analysis_ages_get(const struct ages *a, uint32_t domain)
+{
+    return a->of && a->of[domain] ? &a->all[a->of[domain] - 1] : NULL;
+}
+
+/* For sorting indices: the dates go with them. */
+struct dated {
+    int64_t created_utc_s;
+    size_t index;
+};
+
+static int compare_dates(const void *a, const void *b)
+{
+    const struct dated *x = a, *y = b;
+
+    if (x->created_utc_s != y->created_utc_s)
+        return x->created_utc_s < y->created_utc_s ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static int sort_by_date(struct ages *a)
+{
+    struct dated *d = calloc(a->n + 1, sizeof *d);
+
+    a->by_date = calloc(a->n + 1, sizeof *a->by_date);
+    a->background = calloc(a->n + 1, sizeof *a->background);
+    if (!d || !a->by_date || !a->background) {
+        free(d);
+        return SNOW_ENOMEM;
+    }
+    for (size_t i = 0; i < a->n; i++)
+        if (a->all[i].created_utc_s != SNOW_TIME_UNKNOWN)
+            d[a->n_dated++] = (struct dated){ a->all[i].created_utc_s, i };
+    qsort(d, a->n_dated, sizeof *d, compare_dates);
+    for (size_t i = 0; i < a->n_dated; i++)
+        a->by_date[i] = d[i].index;
+    free(d);
+    return 0;
+}
+
+static int count_nameservers(struct ages *a, bool runs_too)
+{
+    map_fini(&a->nameserver_df);
+    a->n_nameservers = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct age *age = &a->all[i];
+        bool is_in_run =
+            a->facts->domains[age->domain].flags & DOMAIN_IN_RUN;
+        uint64_t *df;
+
+        if (age->nameservers == 0 || (is_in_run && !runs_too))
+            continue;
+        df = map_put(&a->nameserver_df, &age->nameservers,
+                     sizeof age->nameservers);
+        if (!df)
+            return SNOW_ENOMEM;
+        ++*df;
+        a->n_nameservers++;
+    }
+    return 0;
+}
+
+int analysis_ages_settle(struct ages *a)
+{
+    int code = sort_by_date(a);
+
+    if (!code)
+        code = count_nameservers(a, false);
+    if (!code && a->n_nameservers < NAMESERVERS_MIN)
+        code = count_nameservers(a, true);
+    return code;
+}
+
+double analysis_ages_days(const struct ages *a, uint32_t domain)
+{
+    const struct age *age = analysis_ages_get(a, domain);
+
+    if (!age || age->created_utc_s == SNOW_TIME_UNKNOWN)
+        return NAN;
+    return ((double)a->now_utc_s - (double)age->created_utc_s) / 86400;
+}
+
+bool analysis_ages_is_old(const struct ages *a, uint32_t domain)
+{
+    return analysis_ages_days(a, domain) > AGE_OLD_DAYS;
+}
+
+struct burst_background analysis_ages_background(struct ages *a)
+{
+    struct burst_background b = { a->background, 0, a->now_utc_s };
+
+    for (size_t i = 0; i < a->n_dated; i++)
+        if (!a->all[a->by_date[i]].is_tested)
+            a->background[b.n++] = a->all[a->by_date[i]].created_utc_s;
+    return b;
+}
+
+double analysis_ages_registrar_share(const struct ages *a, uint32_t registrar)
+{
+    uint64_t n = 0, have_it = 0;
+    double share;
+
+    for (size_t i = 0; i < a->n_dated; i++) {
+        const struct age *age = &a->all[a->by_date[i]];
+
+        if (age->is_tested || age->registrar == 0)
+            continue;
+        n++;
+        have_it += age->registrar == registrar;
+    }
+    share = ((double)have_it + 1) / ((double)n + (double)a->n_registrars);
+    return share < SHARE_MIN ? SHARE_MIN : share > 1 ? 1 : share;
+}
+
+double analysis_idf(uint64_t df, uint64_t n)
+{
+    double idf;
+
+    if (df == 0 || df > n || df * 2 > n || (df > 20 && df * 50 > n))
+        return 0;
+    idf = log10((double)n / (double)df);
+    return idf < 3 ? idf : 3;
+}
+
+double analysis_ages_nameserver_idf(const struct ages *a, uint64_t nameservers)
+{
+    const uint64_t *df =
+        map_get(&a->nameserver_df, &nameservers, sizeof nameservers);
+
+    return analysis_idf((df ? *df : 0) + 1, a->n_nameservers + 1);
+}

@@ -1,0 +1,81 @@
+/* What the registries say of the domains of a scan: dates, registrars and name
+ * servers, and how common each is. Pure. */
+#ifndef ANALYSIS_AGES_H
+#define ANALYSIS_AGES_H
+
+#include "analysis/burst.h"
+#include "analysis/facts.h"
+#include "snowline/records.h"
+
+#define AGE_OLD_DAYS (3 * 365.25) /**< older is nobody's throwaway */
+
+/** The registration of one domain. */
+struct age {
+    int64_t created_utc_s; /**< or SNOW_TIME_UNKNOWN */
+    uint64_t nameservers;  /**< hash of the sorted set, 0: unknown */
+    uint32_t domain;
+    uint32_t registrar; /**< 1 + index, 0: unknown */
+    bool is_date_only;
+    bool is_tested; /**< left out of the background for now */
+};
+
+struct registrar {
+    uint32_t iana_id;
+    char *name;
+};
+
+/** All registrations of a scan. Zeroed but for facts and now is ready. */
+struct ages {
+    const struct facts *facts; /**< settled; borrowed */
+    int64_t now_utc_s;
+    struct age *all;
+    size_t n, cap;
+    uint32_t *of; /**< [facts->n] 1 + index of a domain, 0: not known */
+    struct map registrar_ids;
+    struct registrar *registrars;
+    size_t n_registrars, registrars_cap;
+    struct map nameserver_df; /**< hash to domains outside of all runs */
+    uint64_t n_nameservers;   /**< domains counted there */
+    size_t *by_date;          /**< [n_dated] indices of the dated ones */
+    size_t n_dated;
+    int64_t *background; /**< [n_dated] room for analysis_ages_background() */
+};
+
+void analysis_ages_fini(struct ages *a); /**< zeroed is fine */
+
+/** Take in a registration; of domains that the scan did not see, of those not
+ * registered, and of a second one of the same domain nothing is kept.
+ * @return 0, SNOW_ENOMEM */
+int analysis_ages_add(struct ages *a, const struct snow_registration *r);
+
+/** No more registrations. Runs must have been marked in the facts.
+ * @return 0, SNOW_ENOMEM */
+int analysis_ages_settle(struct ages *a);
+
+/** What is known of a domain, or NULL. */
+struct age *analysis_ages_get(const struct ages *a, uint32_t domain);
+
+/** Days from registration to now; NaN when not known. */
+double analysis_ages_days(const struct ages *a, uint32_t domain);
+
+/** True when a domain is known to be older than AGE_OLD_DAYS. */
+bool analysis_ages_is_old(const struct ages *a, uint32_t domain);
+
+/** The dates of all domains that are not being tested; good until the next
+ * call. */
+struct burst_background analysis_ages_background(struct ages *a);
+
+/** The registrar's smoothed share among domains not being tested. */
+double analysis_ages_registrar_share(const struct ages *a, uint32_t registrar);
+
+/** How much a shared set of name servers tells, 0: it is common. */
+double analysis_ages_nameserver_idf(const struct ages *a,
+                                    uint64_t nameservers);
+
+/**
+ * How much it tells that two share what @p df of @p n have: log10(n / df), at
+ * most 3; 0 when more than 20 and more than one in fifty, or half of all, do.
+ */
+double analysis_idf(uint64_t df, uint64_t n);
+
+#endif

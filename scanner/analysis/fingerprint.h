@@ -1,0 +1,30 @@
+/* What is left of a greeting when all that differs from host to host is taken
+ * out: its software and its wording. Pure. */
+#ifndef ANALYSIS_FINGERPRINT_H
+#define ANALYSIS_FINGERPRINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+/**
+ * Append the template of a greeting.
+ *
+ * Lower case; names become {ptr}, {dom} or {host}, addresses {ip}, hexadecimal
+ * identifiers of six digits and more {id}, dates, times and long numbers {ts}.
+ *
+ * @param name    the host's reverse name; NULL: any name of @p domain is {ptr}
+ * @param domain  its registrable domain, or NULL
+ */
+void analysis_banner_template(struct buf *to, const char *banner, size_t len,
+                              const char *name, const char *domain);
+
+/** Hash of that template; 0 for an empty greeting or without memory. */
+uint64_t analysis_banner_fingerprint(const char *banner, size_t len,
+                                     const char *name, const char *domain);
+
+/** True when the greeting names the domain or a host in it. */
+bool analysis_banner_is_own(const char *banner, size_t len, const char *domain);
+
+#endif

@@ -1,0 +1,364 @@
+#include "analysis/names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/text.h"
+
+#define NUMBERS_MAX 64 /* runs of digits looked at in one name */
+
+/* How surely a word in a host part tells a provider's pool; GENERIC_AT alone,
+ * or GENERIC_WITH_NUMBER beside a number, makes a name generic. The order of
+ * the weights follows long experience of mail filters. */
+#define GENERIC_AT 4
+#define GENERIC_WITH_NUMBER 2
+
+/* clang-format off */
+static const struct {
+    const char *word;
+    unsigned weight; /* 1: only makes two octets of the address count */
+} pool_words[] = {
+    { "dynamic", 5 },   { "dyn", 5 },        { "dhcp", 5 },
+    { "dialup", 5 },    { "dial", 4 },       { "pool", 4 },
+    { "pools", 4 },     { "dsl", 4 },        { "adsl", 4 },
+    { "vdsl", 4 },      { "xdsl", 4 },       { "cable", 4 },
+    { "catv", 4 },      { "ppp", 5 },        { "pppoe", 5 },
+    { "broadband", 5 }, { "unassigned", 5 }, { "unallocated", 5 },
+    { "unused", 5 },    { "reserved", 5 },   { "unknown", 5 },
+    { "undefined", 5 }, { "nothing", 5 },    { "nodns", 5 },
+    { "noptr", 5 },     { "nordns", 5 },     { "norev", 5 },
+    { "static", 3 },    { "vps", 3 },        { "vm", 2 },
+    { "vds", 3 },       { "nat", 3 },        { "cust", 2 },
+    { "customer", 2 },  { "customers", 2 },  { "client", 2 },
+    { "clients", 2 },   { "host", 2 },       { "user", 2 },
+    { "users", 2 },     { "cloud", 2 },      { "ip", 2 },
+    { "ipv", 2 },       { "rev", 2 },        { "dedicated", 2 },
+    { "node", 2 },      { "instance", 2 },   { "ec", 2 },
+    { "slot", 2 },      { "rdns", 2 },       { "ptr", 1 },
+    { "server", 1 },    { "srv", 1 },        { "s", 1 },
+    { "h", 1 },         { "n", 1 },          { "net", 1 },
+    { "colo", 1 },      { "hosted", 1 },     { "hosting", 1 },
+    { "ded", 1 },       { "compute", 1 },    { "members", 1 },
+    { "li", 1 },
+};
+
+static const char *const mail_words[] = {
+    "mail", "mails", "mx", "mta", "smtp", "out", "outbound", "relay", "mailer",
+    "mailout", "send", "sender", "post", "em", "email", "m", "pm",
+    "bounce", "bulk", "news", "newsletter", "o",
+};
+
+static const char *const common_labels[] = {
+    "mail", "www", "smtp", "mx", "pop", "pop3", "imap", "ns", "dns", "mta",
+    "host", "server", "srv", "vps", "relay", "out", "outbound", "mailer",
+    "mailout", "email", "webmail", "web", "ftp", "gw", "gate", "gateway",
+    "fw", "firewall", "router", "vpn", "remote", "admin", "cpanel", "plesk",
+    "node", "static", "cloud", "exchange", "office", "owa", "autodiscover",
+    "app", "api", "dev", "test", "staging", "db", "backup", "monitor", "proxy",
+    "cdn", "static", "secure", "my", "portal", "intranet", "cluster", "lb",
+    "main", "primary", "hosting", "s", "m", "a", "b", "c", "d", "e", "o",
+    "mail-out", "mx-out", "send", "sender", "news", "newsletter", "em", "list",
+    "lists", "blog", "shop", "store", "support", "help", "bounce", "localhost",
+};
+/* clang-format on */
+
+static bool is_name_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || text_is_digit(c) || c == '-' || c == '_';
+}
+
+/* Lower case and length; the number of labels, or 0 when it is no host name. */
+static unsigned check_labels(char *name, size_t len)
+{
+    unsigned n_labels = 1;
+    size_t label_len = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        name[i] = text_lower(name[i]);
+        if (name[i] == '.') {
+            if (label_len == 0)
+                return 0;
+            label_len = 0;
+            n_labels++;
+            continue;
+        }
+        if (!is_name_char(name[i]) || ++label_len > 63)
+            return 0;
+    }
+    return label_len ? n_labels : 0;
+}
+
+bool analysis_name_normalise(char out[ANALYSIS_NAME_MAX], const char *raw)
+{
+    char name[ANALYSIS_NAME_MAX];
+    size_t len = strnlen(raw, ANALYSIS_NAME_MAX + 1);
+    const char *tld;
+
+    if (len > 0 && raw[len - 1] == '.')
+        len--;
+    if (len == 0 || len >= sizeof name)
+        return false;
+    memcpy(name, raw, len);
+    name[len] = '\0';
+    if (check_labels(name, len) < 2)
+        return false;
+    tld = strrchr(name, '.') + 1;
+    if (strspn(tld, "0123456789") == strlen(tld) || strcmp(tld, "arpa") == 0)
+        return false;
+    memcpy(out, name, len + 1);
+    return true;
+}
+
+/* A run of digits of a name. */
+struct number {
+    const char *at;
+    size_t len;
+    uint64_t value; /* of the last 19 digits at most */
+};
+
+static size_t find_numbers(struct number out[NUMBERS_MAX], const char *text,
+                           size_t len)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < len && n < NUMBERS_MAX; i++) {
+        struct number *t = &out[n];
+
+        if (!text_is_digit(text[i]))
+            continue;
+        *t = (struct number){ .at = text + i };
+        for (; i < len && text_is_digit(text[i]); i++, t->len++)
+            t->value = t->value % 1000000000000000000u * 10 +
+                       (uint64_t)(text[i] - '0');
+        n++;
+    }
+    return n;
+}
+
+/* Do @p n numbers stand one behind the other with one separator between? */
+static bool are_joined(const struct number *t, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const char *end = t[i].at + t[i].len;
+
+        if (t[i].len > 3)
+            return false;
+        if (i + 1 < n && (t[i + 1].at != end + 1 || !strchr(".-_x", *end)))
+            return false;
+    }
+    return true;
+}
+
+/* Do the octets from @p from on stand in @p t, forward or backward? */
+static bool matches_octets(const struct number *t, const uint8_t octets[4],
+                           size_t from, size_t n)
+{
+    bool forward = true, backward = true;
+
+    for (size_t i = 0; i < n; i++) {
+        forward = forward && t[i].value == octets[from + i];
+        backward = backward && t[i].value == octets[from + n - 1 - i];
+    }
+    return forward || backward;
+}
+
+/* Three or four octets in a row, anywhere in the name. */
+static bool embeds_separated(const struct number *t, size_t n,
+                             const uint8_t octets[4])
+{
+    for (size_t i = 0; i + 3 <= n; i++)
+        if (are_joined(t + i, 3) && (matches_octets(t + i, octets, 0, 3) ||
+                                     matches_octets(t + i, octets, 1, 3)))
+            return true;
+    return false;
+}
+
+/* The last two octets, in the host part alone. */
+static bool embeds_last_two(const struct number *t, size_t n,
+                            const uint8_t octets[4])
+{
+    for (size_t i = 0; i + 2 <= n; i++)
+        if (are_joined(t + i, 2) && matches_octets(t + i, octets, 2, 2))
+            return true;
+    return false;
+}
+
+/* One run of digits that is the whole address. */
+static bool embeds_joined(const struct number *t, const uint8_t o[4])
+{
+    const uint64_t forward = (uint64_t)o[0] << 24 | (uint64_t)o[1] << 16 |
+                             (uint64_t)o[2] << 8 | o[3];
+    const uint64_t backward = (uint64_t)o[3] << 24 | (uint64_t)o[2] << 16 |
+                              (uint64_t)o[1] << 8 | o[0];
+    char text[2][2][13];
+
+    if (t->len < 7 || t->len > 12)
+        return false;
+    if (t->len >= 8 && (t->value == forward || t->value == backward))
+        return true;
+    snprintf(text[0][0], 13, "%03u%03u%03u%03u", o[0], o[1], o[2], o[3]);
+    snprintf(text[0][1], 13, "%03u%03u%03u%03u", o[3], o[2], o[1], o[0]);
+    snprintf(text[1][0], 13, "%u%u%u%u", o[0], o[1], o[2], o[3]);
+    snprintf(text[1][1], 13, "%u%u%u%u", o[3], o[2], o[1], o[0]);
+    for (size_t i = 0; i < 4; i++)
+        if (strlen(text[i / 2][i % 2]) == t->len &&
+            memcmp(text[i / 2][i % 2], t->at, t->len) == 0)
+            return true;
+    return false;
+}
+
+static bool embeds_hex(const char *name, const uint8_t o[4])
+{
+    char text[4][12];
+
+    snprintf(text[0], 12, "%02x%02x%02x%02x", o[0], o[1], o[2], o[3]);
+    snprintf(text[1], 12, "%02x%02x%02x%02x", o[3], o[2], o[1], o[0]);
+    snprintf(text[2], 12, "%02x-%02x-%02x-%02x", o[0], o[1], o[2], o[3]);
+    snprintf(text[3], 12, "%02x-%02x-%02x-%02x", o[3], o[2], o[1], o[0]);
+    for (size_t i = 0; i < 4; i++)
+        if (strstr(name, text[i]))
+            return true;
+    return false;
+}
+
+/* Walk the words (runs of letters) of a host part: the heaviest pool word. */
+static unsigned heaviest_word(const char *host, size_t len)
+{
+    unsigned heaviest = 0;
+
+    for (size_t i = 0; i < len;) {
+        size_t n = 0;
+
+        while (i + n < len && text_is_alpha(host[i + n]))
+            n++;
+        for (size_t w = 0; n > 0 && w < COUNT_OF(pool_words); w++)
+            if (strlen(pool_words[w].word) == n &&
+                memcmp(pool_words[w].word, host + i, n) == 0 &&
+                pool_words[w].weight > heaviest)
+                heaviest = pool_words[w].weight;
+        i += n ? n : 1;
+    }
+    return heaviest;
+}
+
+static bool embeds_ipv4(const char *name, size_t host_len, uint32_t ipv4)
+{
+    const uint8_t o[4] = { (uint8_t)(ipv4 >> 24), (uint8_t)(ipv4 >> 16),
+                           (uint8_t)(ipv4 >> 8), (uint8_t)ipv4 };
+    struct number t[NUMBERS_MAX];
+    size_t n = find_numbers(t, name, strlen(name));
+
+    if (embeds_separated(t, n, o) || embeds_hex(name, o))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (embeds_joined(&t[i], o))
+            return true;
+    n = find_numbers(t, name, host_len);
+    return embeds_last_two(t, n, o) && heaviest_word(name, host_len) > 0;
+}
+
+/* All 32 nibbles, or the 16 of the interface, in either order. */
+static bool embeds_ipv6(const char *name, struct snow_addr a)
+{
+    char text[33], back[33], squeezed[ANALYSIS_NAME_MAX];
+    size_t n = 0;
+
+    snprintf(text, sizeof text, "%016llx%016llx", (unsigned long long)a.hi,
+             (unsigned long long)a.lo);
+    for (size_t i = 0; i < 32; i++)
+        back[i] = text[31 - i];
+    back[32] = '\0';
+    for (const char *c = name; *c && n + 1 < sizeof squeezed; c++)
+        if (!strchr(".-_", *c))
+            squeezed[n++] = *c;
+    squeezed[n] = '\0';
+    if (a.lo >> 32 == 0) /* ::17 and its like would be found anywhere */
+        return strstr(squeezed, text) || strstr(squeezed, back);
+    back[16] = '\0';
+    return strstr(squeezed, text + 16) || strstr(squeezed, back);
+}
+
+bool analysis_name_embeds(const char *name, size_t host_len,
+                          struct snow_addr a)
+{
+    return snow_addr_is_ipv4(a) ?
+               embeds_ipv4(name, host_len, snow_addr_ipv4(a)) :
+               embeds_ipv6(name, a);
+}
+
+bool analysis_name_is_generic(const char *name, size_t host_len,
+                              struct snow_addr a)
+{
+    unsigned weight = heaviest_word(name, host_len);
+
+    if (weight >= GENERIC_AT)
+        return true;
+    if (weight >= GENERIC_WITH_NUMBER &&
+        strcspn(name, "0123456789") < host_len)
+        return true;
+    return analysis_name_embeds(name, host_len, a);
+}
+
+static bool is_listed(const char *const *list, size_t n, const char *word,
+                      size_t len)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strlen(list[i]) == len && memcmp(list[i], word, len) == 0)
+            return true;
+    return false;
+}
+
+void analysis_name_template(struct analysis_template *out, const char *host,
+                            size_t host_len)
+{
+    struct number t[NUMBERS_MAX];
+    size_t n = find_numbers(t, host, host_len), len = 0, letters = 0;
+    char skeleton[ANALYSIS_NAME_MAX];
+
+    *out = (struct analysis_template){ .is_numbered = n > 0 };
+    for (size_t i = 0; i < host_len && len < sizeof skeleton; i++)
+        if (!text_is_digit(host[i]))
+            skeleton[len++] = host[i];
+        else if (len == 0 || skeleton[len - 1] != '#')
+            skeleton[len++] = '#';
+    out->skeleton = (uint32_t)map_hash(skeleton, len);
+    while (letters < host_len && text_is_alpha(host[letters]))
+        letters++;
+    out->is_mail =
+        is_listed(mail_words, COUNT_OF(mail_words), host, letters);
+    for (size_t i = 0; i < n && i < 3; i++)
+        out->number = out->number * 1000000 + t[i].value % 1000000;
+}
+
+/* One word followed by at least one digit: the octets taken, or 0. */
+static size_t skip_numbered(const char *s, size_t len, const char *word)
+{
+    size_t at = strlen(word), digits = 0;
+
+    if (len < at || memcmp(s, word, at) != 0)
+        return 0;
+    while (at + digits < len && text_is_digit(s[at + digits]))
+        digits++;
+    return digits ? at + digits : 0;
+}
+
+bool analysis_name_is_esp(const char *host, size_t host_len)
+{
+    size_t first = skip_numbered(host, host_len, "o"), second;
+
+    if (first == 0 || first >= host_len || host[first] != '.')
+        return false;
+    first++;
+    second = skip_numbered(host + first, host_len - first, "ptr");
+    return second > 0 &&
+           (first + second == host_len || host[first + second] == '.');
+}
+
+bool analysis_label_is_common(const char *label, size_t len)
+{
+    while (len > 0 && (text_is_digit(label[len - 1]) || label[len - 1] == '-'))
+        len--;
+    return len == 0 ||
+           is_listed(common_labels, COUNT_OF(common_labels), label, len);
+}

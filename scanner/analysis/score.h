@@ -1,0 +1,72 @@
+/* From what was measured of a finding to its score, its tier and the words for
+ * both. Pure. */
+#ifndef ANALYSIS_SCORE_H
+#define ANALYSIS_SCORE_H
+
+#include "snowline/findings.h"
+
+/** What speaks against a finding, or is not known of it. */
+/* clang-format off */
+#define ANALYSIS_CAVEATS(X)                                               \
+    X(OLD,             "all-domains-old")   /* over three years, each */   \
+    X(MEDIAN_OLD,      "median-age-old")    /* over three years */         \
+    X(ESP,             "sender-customers")  /* oN.ptrN. of a large sender */ \
+    X(DEEP,            "deep-labels")       /* two labels more, diverse owners */ \
+    X(DIVERSE,         "diverse-origins")   /* registrars and dates differ */ \
+    X(REPEATS,         "repeated-names")                                  \
+    X(UNKNOWN_INSIDE,  "unknown-inside")    /* bridged without an answer */ \
+    X(UNKNOWN_BESIDE,  "unknown-beside")    /* it may go on */             \
+    X(NO_AGE,          "age-unknown")                                     \
+    X(SOME_AGES,       "some-ages-unknown")                               \
+    X(DEFAULT_CURVE,   "default-age-curve") /* too few dates in the scan */ \
+    X(NO_MAIL,         "mail-not-measured")                               \
+    X(LOW_COVERAGE,    "little-measured")
+/* clang-format on */
+enum analysis_caveat {
+#define X(id, word) CAVEAT_##id,
+    ANALYSIS_CAVEATS(X)
+#undef X
+        N_CAVEATS
+};
+
+/** What the parts of a score are computed from. Counts of 0 and NaN mean: not
+ * measured. */
+struct score_facts {
+    size_t n_runs, n_domains;
+    double multi_ip;    /**< mean over the runs, 0 … 1 */
+    double consecutive; /**< likewise */
+    double apex_first;  /**< likewise */
+    size_t n_apex_first; /**< runs that begin with the bare domain */
+    uint64_t named, span; /**< addresses named, and from first to last */
+    uint64_t probed, open, own_banner;
+    size_t n_registrars_known, n_top_registrar;
+    double registrar_share;   /**< of the top one in the background */
+    double registrar_entropy; /**< normalised, 0 … 1 */
+    double nameserver_entropy; /**< likewise; NaN unknown */
+    size_t n_dated;
+    double newness; /**< mean over the dated */
+    double age_days_median;
+    size_t n_old;   /**< dated, and older than three years */
+    double burst_p; /**< NaN: not tested */
+    double shared;  /**< mean weight of a pair; NaN: not measured */
+    double naming;  /**< 0 … 1; NaN: not measured */
+    bool is_esp, is_deep, is_default_curve;
+    uint32_t caveats; /**< bits 1 << CAVEAT_… seen while gathering */
+};
+
+/** Credit of one run for its number of addresses, their density and order. */
+double analysis_score_multi_ip(uint64_t n);
+double analysis_score_consecutive(uint64_t n, uint64_t span, bool is_aligned);
+
+/** Credit for the age of one domain: 1 up to half a year, none from 540 days
+ * on. The case study's domains were three to nine months old when seen. */
+double analysis_score_newness(double age_days);
+
+/**
+ * Fill parts, score, coverage, tier, reasons and caveats of @p f.
+ *
+ * @param f  kind is set; all else that is read comes from @p in
+ */
+void analysis_score(struct snow_finding *f, const struct score_facts *in);
+
+#endif
