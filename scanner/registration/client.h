@@ -10,8 +10,8 @@
 struct registration_client;
 
 struct registration_config {
-    const char *bootstrap; /**< URL or file of the IANA dns bootstrap; ""
-                                none: only overrides are asked */
+    const char *bootstrap;      /**< URL or file of the IANA dns bootstrap; ""
+                                     none: only overrides are asked */
     const char *const *servers; /**< [n_servers] "TLD=URL"; "*=URL" for all */
     size_t n_servers;
     double rate;            /**< questions a second per host; 0 lifts */
@@ -21,7 +21,7 @@ struct registration_config {
 typedef void (*registration_fn)(void *arg, const struct snow_registration *r);
 
 struct registration_stats {
-    uint64_t asked;      /**< HTTP requests sent */
+    uint64_t asked; /**< HTTP requests sent */
     uint64_t from_cache;
     uint64_t by_status[8];
     size_t waiting; /**< domains without an answer */
@@ -37,8 +37,7 @@ struct registration_stats {
 int registration_client_new(struct registration_client **out,
                             struct uv_loop_s *loop, struct http *http,
                             const struct registration_config *cfg,
-                            const struct clock *clock,
-                            struct snow_error *err);
+                            const struct clock *clock, struct snow_error *err);
 
 /**
  * Ask about a domain: done is called exactly once, later. What cannot be

@@ -1,0 +1,282 @@
+#include "registration/cache.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "base/records.h"
+
+#define APPLICATION_ID 0x534e5243 /* "SNRC", in the file's header */
+#define VERSION 1
+#define OPEN_MS 5000 /* another process may be making the file */
+#define BUSY_MS 250  /* the loop waits here: better a question more */
+
+static const char schema[] =
+    "CREATE TABLE registration("
+    " domain TEXT PRIMARY KEY, seen_utc_s INTEGER NOT NULL,"
+    " status INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX registration_seen ON registration(seen_utc_s);"
+    "CREATE TABLE bootstrap(url TEXT PRIMARY KEY,"
+    " seen_utc_s INTEGER NOT NULL, document BLOB NOT NULL);"
+    "PRAGMA application_id = 1397641795;"
+    "PRAGMA user_version = 1;";
+
+enum statement { GET, PUT, GET_BOOTSTRAP, PUT_BOOTSTRAP, DROP, STATEMENTS };
+
+static const char *const texts[STATEMENTS] = {
+    [GET] = "SELECT seen_utc_s, status, record FROM registration"
+            " WHERE domain = ?1",
+    [PUT] = "INSERT OR REPLACE INTO registration VALUES(?1, ?2, ?3, ?4)",
+    [GET_BOOTSTRAP] = "SELECT seen_utc_s, document FROM bootstrap"
+                      " WHERE url = ?1",
+    [PUT_BOOTSTRAP] = "INSERT OR REPLACE INTO bootstrap VALUES(?1, ?2, ?3)",
+    [DROP] = "DELETE FROM registration WHERE domain IN (SELECT domain"
+             " FROM registration WHERE seen_utc_s < ?1 LIMIT 1000)",
+};
+
+struct registration_cache {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENTS];
+    struct buf json;
+};
+
+void registration_cache_close(struct registration_cache *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(c->statements[i]);
+    sqlite3_close(c->db);
+    buf_fini(&c->json);
+    free(c);
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+/* Make the folders above a file, for this user alone. */
+static int make_folders(const char *path)
+{
+    char *copy = strdup(path);
+    int code = 0;
+
+    if (!copy)
+        return SNOW_ENOMEM;
+    for (char *c = copy + 1; *copy && code == 0 && (c = strchr(c, '/')); c++) {
+        *c = '\0';
+        if (mkdir(copy, 0700) && errno != EEXIST)
+            code = SNOW_EIO;
+        *c = '/';
+    }
+    free(copy);
+    return code;
+}
+
+static int64_t pragma(struct registration_cache *c, const char *text)
+{
+    sqlite3_stmt *s = NULL;
+    int64_t value = -1;
+
+    if (sqlite3_prepare_v2(c->db, text, -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_step(s) == SQLITE_ROW)
+        value = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return value;
+}
+
+static int run(struct registration_cache *c, const char *text)
+{
+    return sqlite3_exec(c->db, text, NULL, NULL, NULL) == SQLITE_OK ? 0
+                                                                    : SNOW_EIO;
+}
+
+/* A file without anything in it becomes ours; two processes may want that at
+ * once. Null: it is ours now; else what is wrong with it. */
+static const char *claim(struct registration_cache *c)
+{
+    int64_t version;
+
+    if (run(c, "BEGIN IMMEDIATE"))
+        return sqlite3_errmsg(c->db);
+    version = pragma(c, "PRAGMA user_version");
+    if (version == 0 && pragma(c, "PRAGMA application_id") == 0 &&
+        pragma(c, "SELECT count(*) FROM sqlite_master") == 0) {
+        if (run(c, schema))
+            return sqlite3_errmsg(c->db);
+        version = VERSION;
+    }
+    if (pragma(c, "PRAGMA application_id") != APPLICATION_ID)
+        return "it is some other program's database";
+    if (version != VERSION)
+        return "it was made by a newer version of this program";
+    return run(c, "COMMIT") ? sqlite3_errmsg(c->db) : NULL;
+}
+
+static const char *open_db(struct registration_cache *c, const char *path)
+{
+    const char *wrong;
+
+    if (sqlite3_open_v2(path, &c->db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                            SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK)
+        return c->db ? sqlite3_errmsg(c->db) : "out of memory";
+    sqlite3_busy_timeout(c->db, OPEN_MS);
+    wrong = claim(c);
+    if (wrong)
+        return wrong;
+    /* Another process may be in its way: then it does the same. */
+    run(c, "PRAGMA journal_mode = WAL");
+    run(c, "PRAGMA synchronous = NORMAL");
+    for (size_t i = 0; i < STATEMENTS; i++)
+        if (sqlite3_prepare_v3(c->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &c->statements[i], NULL) != SQLITE_OK)
+            return sqlite3_errmsg(c->db);
+    sqlite3_busy_timeout(c->db, BUSY_MS);
+    return NULL;
+}
+
+/* Run a prepared statement that answers nothing. */
+static int finish(sqlite3_stmt *s)
+{
+    int code = sqlite3_step(s);
+
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return code == SQLITE_DONE ? 0 : SNOW_EIO;
+}
+
+int registration_cache_open(struct registration_cache **out, const char *path,
+                            int64_t now_utc_s, struct snow_error *err)
+{
+    struct registration_cache *c = calloc(1, sizeof *c);
+    const char *wrong;
+
+    if (!c)
+        return snow_fail(err, SNOW_ENOMEM, "%s: out of memory", path);
+    if (make_folders(path)) {
+        snow_fail(err, SNOW_EIO, "%s: its folder cannot be made: %s", path,
+                  strerror(errno));
+        goto fail;
+    }
+    wrong = open_db(c, path);
+    if (wrong) {
+        snow_fail(err, SNOW_EIO,
+                  "%s: cannot serve as registration cache: %s; delete it or "
+                  "name another file",
+                  path, wrong);
+        goto fail;
+    }
+    sqlite3_bind_int64(c->statements[DROP], 1, now_utc_s - CACHE_REGISTERED_S);
+    finish(c->statements[DROP]); /* if it cannot now, then another time */
+    *out = c;
+    return 0;
+
+fail:
+    registration_cache_close(c);
+    return SNOW_EIO;
+}
+
+/* --- records ------------------------------------------------------------- */
+
+/* How long an answer is good; 0 for what is never kept. */
+static int64_t lifetime_s(unsigned status)
+{
+    if (status == SNOW_REGISTRATION_REGISTERED)
+        return CACHE_REGISTERED_S;
+    return status == SNOW_REGISTRATION_NOT_FOUND ? CACHE_NOT_FOUND_S : 0;
+}
+
+/* An answer from the future was noted under a wrong clock. */
+static bool is_fresh(int64_t seen_utc_s, int64_t now_utc_s, int64_t max_age_s)
+{
+    return seen_utc_s <= now_utc_s && now_utc_s - seen_utc_s < max_age_s;
+}
+
+static int read_record(sqlite3_stmt *s, int64_t now_utc_s,
+                       struct snow_registration *out)
+{
+    int64_t seen_utc_s = sqlite3_column_int64(s, 0);
+    unsigned status = (unsigned)sqlite3_column_int(s, 1);
+    const char *record = (const char *)sqlite3_column_text(s, 2);
+
+    if (!record || !is_fresh(seen_utc_s, now_utc_s, lifetime_s(status)) ||
+        record_registration_parse_json(out, record,
+                                       (size_t)sqlite3_column_bytes(s, 2)))
+        return SNOW_ENOTFOUND;
+    return 0;
+}
+
+int registration_cache_get(struct registration_cache *c, const char *domain,
+                           int64_t now_utc_s, struct snow_registration *out)
+{
+    sqlite3_stmt *s = c->statements[GET];
+    int code = SNOW_EIO, step;
+
+    sqlite3_bind_text(s, 1, domain, -1, SQLITE_STATIC);
+    step = sqlite3_step(s);
+    if (step == SQLITE_ROW)
+        code = read_record(s, now_utc_s, out);
+    else if (step == SQLITE_DONE || step == SQLITE_BUSY)
+        code = SNOW_ENOTFOUND;
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return code;
+}
+
+int registration_cache_put(struct registration_cache *c,
+                           const struct snow_registration *r)
+{
+    sqlite3_stmt *s = c->statements[PUT];
+
+    if (lifetime_s(r->status) == 0)
+        return 0;
+    buf_clear(&c->json);
+    record_registration_format_json(&c->json, r);
+    if (c->json.failed)
+        return SNOW_ENOMEM;
+    sqlite3_bind_text(s, 1, r->domain, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 2, r->seen_utc_s);
+    sqlite3_bind_int(s, 3, r->status);
+    sqlite3_bind_text(s, 4, c->json.data, (int)c->json.len, SQLITE_STATIC);
+    return finish(s);
+}
+
+/* --- the bootstrap document ---------------------------------------------- */
+
+int registration_cache_get_bootstrap(struct registration_cache *c,
+                                     const char *url, int64_t now_utc_s,
+                                     int64_t max_age_s, struct buf *out)
+{
+    sqlite3_stmt *s = c->statements[GET_BOOTSTRAP];
+    int code = SNOW_EIO, step;
+
+    sqlite3_bind_text(s, 1, url, -1, SQLITE_STATIC);
+    step = sqlite3_step(s);
+    if (step == SQLITE_ROW) {
+        bool is_good =
+            is_fresh(sqlite3_column_int64(s, 0), now_utc_s, max_age_s);
+
+        buf_clear(out);
+        if (is_good)
+            buf_add(out, sqlite3_column_blob(s, 1),
+                    (size_t)sqlite3_column_bytes(s, 1));
+        code = is_good ? (out->failed ? SNOW_ENOMEM : 0) : SNOW_ENOTFOUND;
+    } else if (step == SQLITE_DONE) {
+        code = SNOW_ENOTFOUND;
+    }
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return code;
+}
+
+int registration_cache_put_bootstrap(struct registration_cache *c,
+                                     const char *url, int64_t now_utc_s,
+                                     const char *octets, size_t len)
+{
+    sqlite3_stmt *s = c->statements[PUT_BOOTSTRAP];
+
+    sqlite3_bind_text(s, 1, url, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 2, now_utc_s);
+    sqlite3_bind_blob(s, 3, octets, (int)len, SQLITE_STATIC);
+    return finish(s);
+}

@@ -1,0 +1,52 @@
+/* What registries said lately, kept in one SQLite file for all scans and all
+ * processes of a machine. It saves questions and nothing else: a scan keeps its
+ * own copy of every answer. */
+#ifndef REGISTRATION_CACHE_H
+#define REGISTRATION_CACHE_H
+
+#include "base/text.h"
+#include "snowline/error.h"
+#include "snowline/records.h"
+
+struct registration_cache;
+
+#define CACHE_REGISTERED_S                                                     \
+    (30 * 86400) /**< date and registrar rarely change                         \
+                  */
+#define CACHE_NOT_FOUND_S (7 * 86400)
+#define CACHE_BOOTSTRAP_S 86400 /**< IANA changes it about once a day */
+* /
+
+    /**
+     * Open the file; it and its folders are made when they are not there.
+     *
+     * @param now_utc_s  what is long out of date is dropped, a bounded lot at a
+     *                   time
+     * @return           0; SNOW_EIO for a file that cannot be made, is damaged,
+     * is something else or newer than this program; SNOW_ENOMEM
+     * @owner            the caller, with registration_cache_close()
+     */
+    int registration_cache_open(struct registration_cache **out,
+                                const char *path, int64_t now_utc_s,
+                                struct snow_error *err);
+void registration_cache_close(struct registration_cache *c); /**< NULL: fine */
+
+/** @return 0, SNOW_ENOTFOUND (also: out of date), SNOW_EIO */
+int registration_cache_get(struct registration_cache *c, const char *domain,
+                           int64_t now_utc_s, struct snow_registration *out);
+
+/** Keep what a registry said; other statuses are passed over.
+ * @return 0, SNOW_EIO, SNOW_ENOMEM */
+int registration_cache_put(struct registration_cache *c,
+                           const struct snow_registration *r);
+
+/** The bootstrap document that came from @p url; not older than @p max_age_s.
+ * @return 0, SNOW_ENOTFOUND, SNOW_EIO, SNOW_ENOMEM */
+int registration_cache_get_bootstrap(struct registration_cache *c,
+                                     const char *url, int64_t now_utc_s,
+                                     int64_t max_age_s, struct buf *out);
+int registration_cache_put_bootstrap(struct registration_cache *c,
+                                     const char *url, int64_t now_utc_s,
+                                     const char *octets, size_t len);
+
+#endif

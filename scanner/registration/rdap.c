@@ -1,0 +1,479 @@
+#include "registration/rdap.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "snowline/error.h"
+
+#define LIST_MAX 64        /* of events, entities, statuses, … looked at */
+#define RATE_TEXT_MAX 4096 /* octets of an error that are searched */
+#define OLDEST_UTC_S 473385600 /* 1985-01-01: no domain is older, RFC 920 */
+
+void registration_record_init(struct snow_registration *r, const char *domain)
+{
+    *r = (struct snow_registration){ .status = SNOW_REGISTRATION_UNKNOWN,
+                                     .created_utc_s = SNOW_TIME_UNKNOWN,
+                                     .expires_utc_s = SNOW_TIME_UNKNOWN,
+                                     .updated_utc_s = SNOW_TIME_UNKNOWN,
+                                     .seen_utc_s = SNOW_TIME_UNKNOWN };
+    text_copy(r->domain, sizeof r->domain, domain);
+}
+
+/* --- lists that may be a single value ------------------------------------ */
+
+/* How many elements to look at: one for a bare value where a list belongs. */
+static size_t list_n(const struct doc *v)
+{
+    size_t n = doc_is_array(v) ? doc_n(v) : v != NULL;
+
+    return n < LIST_MAX ? n : LIST_MAX;
+}
+
+static const struct doc *list_at(const struct doc *v, size_t i)
+{
+    return doc_is_array(v) ? doc_at(v, i) : v;
+}
+
+/* --- text ---------------------------------------------------------------- */
+
+static bool is_blank(char c)
+{
+    return (unsigned char)c <= ' ' || c == 0x7f;
+}
+
+/* Copy whole characters, runs of blanks and controls as one space, none at
+ * either end. */
+static void copy_clean(char *to, size_t cap, const char *from)
+{
+    size_t len = strlen(from), n = 0;
+
+    for (size_t i = 0; i < len;) {
+        size_t step = text_utf8((const unsigned char *)from + i, len - i);
+        bool is_space = is_blank(from[i]);
+        size_t room = step > 0 ? step : 1;
+
+        if (is_space && (n == 0 || to[n - 1] == ' ')) {
+            i++;
+            continue;
+        }
+        if (n + room >= cap)
+            break;
+        memcpy(to + n, is_space ? " " : from + i, room);
+        n += room;
+        i += room;
+    }
+    if (n > 0 && to[n - 1] == ' ')
+        n--;
+    to[n] = '\0';
+}
+
+/* Append an item behind a ';', or leave it out when it does not fit whole. */
+static void append(char *list, size_t cap, const char *item)
+{
+    size_t n = strlen(list), len = strlen(item);
+
+    if (len == 0 || n + len + 2 > cap)
+        return;
+    if (n > 0)
+        list[n++] = ';';
+    memcpy(list + n, item, len + 1);
+}
+
+/* --- events: when -------------------------------------------------------- */
+
+enum pick { EARLIEST, LATEST };
+
+/* clang-format off */
+static const struct {
+    const char *action;
+    size_t at;
+    enum pick pick; /* among several of the kind */
+} event_kinds[] = {
+    { "registration",
+      offsetof(struct snow_registration, created_utc_s), EARLIEST },
+    { "expiration",
+      offsetof(struct snow_registration, expires_utc_s), LATEST },
+    { "last changed",
+      offsetof(struct snow_registration, updated_utc_s), LATEST },
+};
+/* clang-format on */
+
+/* The time of one event, if it is of this kind and means anything: dates before
+ * there were domains stand for "not known". */
+static bool read_event(const struct doc *event, const char *action,
+                       int64_t *utc_s, bool *is_date_only)
+{
+    const char *is = doc_text(doc_get(event, "eventAction"));
+    const char *date = doc_text(doc_get(event, "eventDate"));
+    char clean[64];
+
+    if (!is || !date || !text_equal_fold(is, action))
+        return false;
+    copy_clean(clean, sizeof clean, date);
+    return text_parse_time(utc_s, is_date_only, clean) == 0 &&
+           *utc_s >= OLDEST_UTC_S;
+}
+
+/* The earliest or latest event of a kind; false when there is none. */
+static bool pick_event(const struct doc *events, const char *action,
+                       enum pick pick, int64_t *utc_s, bool *is_date_only)
+{
+    bool is_found = false;
+
+    for (size_t i = 0; i < list_n(events); i++) {
+        int64_t t;
+        bool date_only;
+
+        if (!read_event(list_at(events, i), action, &t, &date_only) ||
+            (is_found && (pick == LATEST ? t <= *utc_s : t >= *utc_s)))
+            continue;
+        *utc_s = t;
+        *is_date_only = date_only;
+        is_found = true;
+    }
+    return is_found;
+}
+
+static void read_events(struct snow_registration *r, const struct doc *events)
+{
+    int64_t utc_s;
+    bool is_date_only;
+
+    for (size_t i = 0; i < COUNT_OF(event_kinds); i++) {
+        if (!pick_event(events, event_kinds[i].action, event_kinds[i].pick,
+                        &utc_s, &is_date_only))
+            continue;
+        memcpy((char *)r + event_kinds[i].at, &utc_s, sizeof utc_s);
+        if (i == 0)
+            r->created_is_date_only = is_date_only;
+    }
+    /* RFC 9083 §10.2.3: registered anew under the same name */
+    if (pick_event(events, "reregistration", LATEST, &utc_s, &is_date_only) &&
+        (r->created_utc_s == SNOW_TIME_UNKNOWN || utc_s > r->created_utc_s)) {
+        r->created_utc_s = utc_s;
+        r->created_is_date_only = is_date_only;
+    }
+}
+
+/* --- entities: by whom --------------------------------------------------- */
+
+static bool has_role(const struct doc *entity, const char *role)
+{
+    const struct doc *roles = doc_get(entity, "roles");
+
+    for (size_t i = 0; i < list_n(roles); i++) {
+        const char *is = doc_text(list_at(roles, i));
+
+        if (is && text_equal_fold(is, role))
+            return true;
+    }
+    return false;
+}
+
+/* Words that stand where a value was taken out (RFC 9537 §3, and before it). */
+static bool is_redacted(const char *text)
+{
+    static const char *const words[] = { "redacted for privacy", "redacted",
+                                         "data redacted", "not disclosed" };
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (text_equal_fold(text, words[i]))
+            return true;
+    return false;
+}
+
+/* Take a name for the registrar; false for what is none. */
+static bool take_name(struct snow_registration *r, const char *text)
+{
+    if (!text)
+        return false;
+    copy_clean(r->registrar, sizeof r->registrar, text);
+    if (is_redacted(r->registrar))
+        r->registrar[0] = '\0';
+    return r->registrar[0] != '\0';
+}
+
+/* A jCard property is [name, parameters, type, value, …]; some leave one of
+ * the middle two out. An organisation's value may be a list of its parts. */
+static bool take_property(struct snow_registration *r,
+                          const struct doc *property, const char *name)
+{
+    const char *is = doc_text(doc_at(property, 0));
+    size_t n = doc_n(property);
+    const struct doc *value = doc_at(property, n == 3 ? 2 : 3);
+
+    return is && text_equal_fold(is, name) &&
+           take_name(r, doc_text(list_at(value, 0)));
+}
+
+static bool take_card(struct snow_registration *r, const struct doc *entity)
+{
+    static const char *const names[] = { "fn", "org" };
+    const struct doc *card = doc_at(doc_get(entity, "vcardArray"), 1);
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        for (size_t j = 0; j < doc_n(card) && j < LIST_MAX; j++)
+            if (take_property(r, doc_at(card, j), names[i]))
+                return true;
+    return false;
+}
+
+/* Its card, the card of an entity inside it, or its handle. */
+static void read_registrar_name(struct snow_registration *r,
+                                const struct doc *entity)
+{
+    const struct doc *inner = doc_get(entity, "entities");
+
+    if (take_card(r, entity))
+        return;
+    for (size_t i = 0; i < list_n(inner); i++)
+        if (take_card(r, list_at(inner, i)))
+            return;
+    take_name(r, doc_text(doc_get(entity, "handle")));
+}
+
+static void read_iana_id(struct snow_registration *r, const struct doc *entity)
+{
+    const struct doc *ids = doc_get(entity, "publicIds");
+
+    for (size_t i = 0; i < list_n(ids); i++) {
+        const struct doc *id = doc_get(list_at(ids, i), "identifier");
+        const char *type = doc_text(doc_get(list_at(ids, i), "type"));
+        const char *text = doc_text(id);
+        uint64_t number = 0;
+        int64_t integer;
+
+        if (!type || !text_equal_fold(type, "IANA Registrar ID"))
+            continue;
+        if (text && text_parse_u64(&number, text, UINT32_MAX))
+            continue;
+        if (doc_integer(id, &integer) && integer > 0 && integer <= UINT32_MAX)
+            number = (uint64_t)integer;
+        r->registrar_iana_id = (uint32_t)number;
+        return;
+    }
+}
+
+static void read_registrar(struct snow_registration *r,
+                           const struct doc *entities)
+{
+    for (size_t i = 0; i < list_n(entities); i++) {
+        const struct doc *entity = list_at(entities, i);
+
+        if (!has_role(entity, "registrar"))
+            continue;
+        read_registrar_name(r, entity);
+        read_iana_id(r, entity);
+        return;
+    }
+}
+
+/* --- statuses and name servers ------------------------------------------- */
+
+/* EPP's clientHold is RDAP's "client hold" (RFC 8056 §2). */
+static void spread_words(char *to, size_t cap, const char *from)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; from[i] && n + 2 < cap; i++) {
+        bool is_upper = from[i] >= 'A' && from[i] <= 'Z';
+        bool after_lower = i > 0 && from[i - 1] >= 'a' && from[i - 1] <= 'z';
+
+        if (is_upper && after_lower)
+            to[n++] = ' ';
+        to[n++] = from[i] == ';' ? ',' : text_lower(from[i]);
+    }
+    to[n] = '\0';
+}
+
+static void read_statuses(struct snow_registration *r,
+                          const struct doc *statuses)
+{
+    for (size_t i = 0; i < list_n(statuses); i++) {
+        const char *text = doc_text(list_at(statuses, i));
+        char clean[64], words[sizeof clean * 2];
+
+        if (!text)
+            continue;
+        copy_clean(clean, sizeof clean, text);
+        spread_words(words, sizeof words, clean);
+        append(r->statuses, sizeof r->statuses, words);
+    }
+}
+
+/* Lower case, without the final dot; false for what is no host name. */
+static bool read_host(char out[SNOW_DOMAIN_MAX], const char *text)
+{
+    size_t n = strlen(text);
+
+    if (n > 0 && text[n - 1] == '.')
+        n--;
+    if (n == 0 || n >= SNOW_DOMAIN_MAX)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!text_is_alnum(text[i]) && !strchr("-_.", text[i]))
+            return false;
+        out[i] = text_lower(text[i]);
+    }
+    out[n] = '\0';
+    return true;
+}
+
+static int compare_hosts(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Sorted and each once, so that two domains' sets can be compared. */
+static void read_nameservers(struct snow_registration *r,
+                             const struct doc *servers)
+{
+    char hosts[LIST_MAX][SNOW_DOMAIN_MAX];
+    size_t n = 0;
+
+    for (size_t i = 0; i < list_n(servers); i++) {
+        const struct doc *server = list_at(servers, i);
+        const char *name = doc_text(doc_get(server, "ldhName"));
+
+        if (!name)
+            name = doc_text(server); /* a bare name where an object belongs */
+        if (name && read_host(hosts[n], name))
+            n++;
+    }
+    qsort(hosts, n, sizeof hosts[0], compare_hosts);
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || strcmp(hosts[i], hosts[i - 1]) != 0)
+            append(r->nameservers, sizeof r->nameservers, hosts[i]);
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+/* A name that cannot be compared (none, or not in A-labels) is let pass. */
+static bool is_about(const struct doc *object, const char *domain)
+{
+    const char *class = doc_text(doc_get(object, "objectClassName"));
+    const char *name = doc_text(doc_get(object, "ldhName"));
+    char is[SNOW_DOMAIN_MAX], asked[SNOW_DOMAIN_MAX];
+
+    if (!class || !text_equal_fold(class, "domain"))
+        return false;
+    if (!name || !read_host(is, name))
+        return true;
+    return read_host(asked, domain) && strcmp(is, asked) == 0;
+}
+
+int registration_rdap_parse(struct snow_registration *r, const char *body,
+                            size_t len)
+{
+    struct doc *root;
+    int code = doc_parse(&root, body, len);
+
+    if (code)
+        return code;
+    if (is_about(root, r->domain)) {
+        read_events(r, doc_get(root, "events"));
+        read_registrar(r, doc_get(root, "entities"));
+        read_statuses(r, doc_get(root, "status"));
+        read_nameservers(r, doc_get(root, "nameservers"));
+    } else {
+        code = SNOW_ESYNTAX;
+    }
+    doc_free(root);
+    return code;
+}
+
+/* An RDAP error object (RFC 9083 §6) that says 404. */
+static bool says_not_found(const char *body, size_t len)
+{
+    struct doc *root;
+    const struct doc *error;
+    int64_t number = 0;
+    const char *text;
+
+    if (doc_parse(&root, body, len))
+        return false;
+    error = doc_get(root, "errorCode");
+    text = doc_text(error);
+    if (text && strcmp(text, "404") == 0)
+        number = 404;
+    doc_integer(error, &number);
+    doc_free(root);
+    return number == 404;
+}
+
+static bool is_empty(const char *body, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!text_is_space(body[i]))
+            return false;
+    return true;
+}
+
+static bool holds(const char *text, size_t len, const char *words)
+{
+    size_t n = strlen(words);
+
+    for (size_t i = 0; i + n <= len; i++) {
+        size_t same = 0;
+
+        while (same < n && text_lower(text[i + same]) == words[same])
+            same++;
+        if (same == n)
+            return true;
+    }
+    return false;
+}
+
+static bool speaks_of_a_limit(const char *body, size_t len)
+{
+    static const char *const words[] = {
+        "rate limit",       "rate-limit", "ratelimit",      "too many requests",
+        "too many queries", "quota",      "limit exceeded", "exceeded the",
+        "exceeded your",    "throttl",    "queries per",
+    };
+
+    if (len > RATE_TEXT_MAX)
+        len = RATE_TEXT_MAX;
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (holds(body, len, words[i]))
+            return true;
+    return false;
+}
+
+enum snow_registration_status
+registration_rdap_classify(const struct registration_reply *reply)
+{
+    bool is_limit = false;
+
+    switch (reply->status) {
+    case 200:
+        return SNOW_REGISTRATION_REGISTERED;
+    case 404:
+        return is_empty(reply->body, reply->body_len) ||
+                       says_not_found(reply->body, reply->body_len)
+                   ? SNOW_REGISTRATION_NOT_FOUND
+                   : SNOW_REGISTRATION_UNKNOWN;
+    case 429:
+        return SNOW_REGISTRATION_LIMITED;
+    case 503:
+        is_limit = reply->retry_after[0] != '\0';
+        break;
+    case 403:
+        break;
+    default:
+        return SNOW_REGISTRATION_UNKNOWN;
+    }
+    return is_limit || speaks_of_a_limit(reply->body, reply->body_len)
+               ? SNOW_REGISTRATION_LIMITED
+               : SNOW_REGISTRATION_UNKNOWN;
+}
+
+void registration_rdap_read(struct snow_registration *r,
+                            const struct registration_reply *reply)
+{
+    r->status = (uint8_t)registration_rdap_classify(reply);
+    if (reply->status > 0 && reply->status < 1000)
+        r->http_code = (uint16_t)reply->status;
+    if (r->status == SNOW_REGISTRATION_REGISTERED &&
+        registration_rdap_parse(r, reply->body, reply->body_len))
+        r->status = SNOW_REGISTRATION_UNKNOWN;
+}
