@@ -10,25 +10,22 @@
 
 struct registration_cache;
 
-#define CACHE_REGISTERED_S                                                     \
-    (30 * 86400) /**< date and registrar rarely change                         \
-                  */
+/* How long an answer is good: a date and a registrar rarely change. */
+#define CACHE_REGISTERED_S (30 * 86400)
 #define CACHE_NOT_FOUND_S (7 * 86400)
-#define CACHE_BOOTSTRAP_S 86400 /**< IANA changes it about once a day */
-* /
+#define CACHE_BOOTSTRAP_S 86400 /* IANA's own Expires is about that far off */
 
-    /**
-     * Open the file; it and its folders are made when they are not there.
-     *
-     * @param now_utc_s  what is long out of date is dropped, a bounded lot at a
-     *                   time
-     * @return           0; SNOW_EIO for a file that cannot be made, is damaged,
-     * is something else or newer than this program; SNOW_ENOMEM
-     * @owner            the caller, with registration_cache_close()
-     */
-    int registration_cache_open(struct registration_cache **out,
-                                const char *path, int64_t now_utc_s,
-                                struct snow_error *err);
+/**
+ * Open the file; it and its folders are made when they are not there.
+ *
+ * @param now_utc_s  what is long out of date is dropped, a bounded lot at a
+ *                   time
+ * @return           0; SNOW_EIO for a file that cannot be made, is damaged, is
+ *                   something else or newer than this program; SNOW_ENOMEM
+ * @owner            the caller, with registration_cache_close()
+ */
+int registration_cache_open(struct registration_cache **out, const char *path,
+                            int64_t now_utc_s, struct snow_error *err);
 void registration_cache_close(struct registration_cache *c); /**< NULL: fine */
 
 /** @return 0, SNOW_ENOTFOUND (also: out of date), SNOW_EIO */
