@@ -85,7 +85,7 @@ void report_get_nothing(struct report_cell *to, const void *record, size_t at);
 
 struct report_finding_row {
     const struct snow_finding *finding;
-    bool asked_registration; /**< of any of its domains */
+    bool has_registration; /**< a registry answered about one of its domains */
 };
 
 /** One address of a finding. */

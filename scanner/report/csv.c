@@ -20,8 +20,8 @@ int report_each_finding(const struct report_request *q, report_finding_fn fn,
         const struct snow_finding *f = &q->findings->all[i];
         struct report_finding_row row = {
             .finding = f,
-            .asked_registration = is_registration_known(f) ||
-                                  report_registrations_asked(&known, f),
+            .has_registration = is_registration_known(f) ||
+                                report_registrations_answered(&known, f),
         };
 
         if (tree.nodes[i].is_shown)

@@ -1,5 +1,8 @@
 #include "report/columns.h"
 
+#include "analysis/fingerprint.h"
+#include "report/registrations.h"
+
 #define ROW(record) ((const struct report_evidence_row *)(record))
 
 static void add_text(struct report_cell *to, const char *text)
@@ -149,6 +152,27 @@ static void get_smtp_banner(struct report_cell *to, const void *record,
         report_cell_text(to, p->banner, p->banner_len);
 }
 
+/* As in the finding's banner_fingerprint. */
+static void get_smtp_fingerprint(struct report_cell *to, const void *record,
+                                 size_t at)
+{
+    const struct report_evidence_row *r = record;
+    char text[17];
+    uint64_t fingerprint;
+
+    (void)at;
+    if (!r->probe)
+        return;
+    report_cell_absent(to);
+    fingerprint =
+        analysis_banner_fingerprint(r->probe->banner, r->probe->banner_len,
+                                    r->domain ? r->name : NULL, r->domain);
+    if (fingerprint == 0)
+        return;
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)fingerprint);
+    report_cell_text(to, text, strlen(text));
+}
+
 static void get_smtp_caps(struct report_cell *to, const void *record, size_t at)
 {
     const struct snow_probe *p = ROW(record)->probe;
@@ -165,14 +189,22 @@ static void get_smtp_time(struct report_cell *to, const void *record, size_t at)
         report_cell_time(to, ROW(record)->probe->seen_utc_s);
 }
 
+/* The registration, or NULL; a cell is absent as long as a registry that
+ * answered does not fill it. */
+static const struct snow_registration *
+published(struct report_cell *to, const struct report_evidence_row *r)
+{
+    if (r->registration && report_registration_is_answer(r->registration))
+        report_cell_absent(to);
+    return r->registration;
+}
+
 static void get_created(struct report_cell *to, const void *record, size_t at)
 {
-    const struct snow_registration *g = ROW(record)->registration;
+    const struct snow_registration *g = published(to, record);
 
     (void)at;
     if (g)
-        report_cell_absent(to);
-    if (g && g->created_utc_s != SNOW_TIME_UNKNOWN)
         report_cell_time(to, g->created_utc_s);
 }
 
@@ -193,47 +225,43 @@ static void get_created_source(struct report_cell *to, const void *record,
 
 static void get_age(struct report_cell *to, const void *record, size_t at)
 {
-    const struct report_evidence_row *r = record;
+    const struct snow_registration *g = published(to, record);
+    int64_t now_utc_s = ROW(record)->now_utc_s;
 
     (void)at;
-    if (!r->registration)
-        return;
-    report_cell_absent(to);
-    if (r->registration->created_utc_s != SNOW_TIME_UNKNOWN &&
-        r->now_utc_s != SNOW_TIME_UNKNOWN)
+    if (g && g->created_utc_s != SNOW_TIME_UNKNOWN &&
+        now_utc_s != SNOW_TIME_UNKNOWN)
         report_cell_number(
-            to,
-            (double)(r->now_utc_s - r->registration->created_utc_s) / 86400.0,
-            1);
+            to, ((double)now_utc_s - (double)g->created_utc_s) / 86400, 1);
 }
 
 /* Text of the registration, at its offset. */
 static void get_published(struct report_cell *to, const void *record, size_t at)
 {
-    if (ROW(record)->registration)
-        add_text(to, (const char *)ROW(record)->registration + at);
+    const struct snow_registration *g = published(to, record);
+    const char *text = g ? (const char *)g + at : "";
+
+    if (*text)
+        add_text(to, text);
 }
 
 static void get_published_list(struct report_cell *to, const void *record,
                                size_t at)
 {
-    const char *text;
+    const struct snow_registration *g = published(to, record);
+    const char *text = g ? (const char *)g + at : "";
 
-    if (!ROW(record)->registration)
-        return;
-    text = (const char *)ROW(record)->registration + at;
-    report_cell_split(to, text, strlen(text), ';');
+    if (*text)
+        report_cell_split(to, text, strlen(text), ';');
 }
 
 static void get_iana_id(struct report_cell *to, const void *record, size_t at)
 {
-    const struct snow_registration *g = ROW(record)->registration;
+    const struct snow_registration *g = published(to, record);
 
     (void)at;
     if (g && g->registrar_iana_id > 0)
         report_cell_count(to, g->registrar_iana_id);
-    else if (g)
-        report_cell_absent(to);
 }
 
 static void get_http_code(struct report_cell *to, const void *record, size_t at)
@@ -272,60 +300,90 @@ static void get_seen(struct report_cell *to, const void *record, size_t at)
 /* clang-format off */
 static const struct report_column columns[] = {
     { "run_id", REPORT_TEXT, get_id, 0,
-      "`finding_id` of the run; of its strip or campaign where no run covers the address." },
-    { "seq", REPORT_COUNT, get_seq, 0, "Place of the address in the finding, from 1." },
+      "`finding_id` of the run; of its strip or campaign where no run "
+      "covers the address." },
+    { "seq", REPORT_COUNT, get_seq, 0,
+      "Place of the address in the finding, from 1." },
     { "ip", REPORT_TEXT, get_ip, 0, "The address." },
-    { "ip_int", REPORT_COUNT, get_ip_int, 0, "The same as a number, for sorting; IPv4 only." },
+    { "ip_int", REPORT_COUNT, get_ip_int, 0,
+      "The same as a number, for sorting; IPv4 only." },
     { "ptr", REPORT_LIST, get_ptr, 0, "Its reverse names." },
     { "ptr_rcode", REPORT_TEXT, get_ptr_status, 0,
-      "What became of the question for them: `name`, `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, `pruned` (lies under a name that does not exist), `error`, `pending`, `outside` (no target)." },
+      "What became of the question for them: `name`, `nxdomain`, `nodata`, "
+      "`servfail`, `refused`, `timeout`, `pruned` (lies under a name that "
+      "does not exist), `error`, `pending`, `outside` (no target)." },
     { "ptr_count", REPORT_COUNT, get_ptr_count, 0, "How many names." },
-    { "ptr_ttl", REPORT_COUNT, report_get_nothing, 0, "Their time to live in seconds; not kept yet." },
-    { "ptr_observed_at", REPORT_TIME, get_ptr_time, 0, "When the names were seen." },
-    { "ptr_class", REPORT_TEXT, report_get_nothing, 0, "Class of the name; not kept yet." },
+    { "ptr_ttl", REPORT_COUNT, report_get_nothing, 0,
+      "Their time to live in seconds; not kept yet." },
+    { "ptr_observed_at", REPORT_TIME, get_ptr_time, 0,
+      "When the names were seen." },
+    { "ptr_class", REPORT_TEXT, report_get_nothing, 0,
+      "Class of the name; not kept yet." },
     { "reg_domain", REPORT_TEXT, get_domain, 0,
-      "Registrable domain of the name that belongs to the finding; empty for a gap." },
+      "Registrable domain of the name that belongs to the finding; empty "
+      "for a gap." },
     { "reg_domain_icann", REPORT_TEXT, report_get_nothing, 0,
       "The same by the ICANN section of the suffix list alone; not kept yet." },
-    { "public_suffix", REPORT_TEXT, get_suffix, 0, "Public suffix of that domain." },
-    { "psl_section", REPORT_TEXT, report_get_nothing, 0, "Section of the suffix list; not kept yet." },
+    { "public_suffix", REPORT_TEXT, get_suffix, 0,
+      "Public suffix of that domain." },
+    { "psl_section", REPORT_TEXT, report_get_nothing, 0,
+      "Section of the suffix list; not kept yet." },
     { "extra_labels", REPORT_COUNT, get_extra_labels, 0,
       "Labels before the registrable domain; 0 is the bare domain." },
     { "fcrdns", REPORT_TEXT, get_not_checked, 0,
       "Does the name lead back to the address: `not_checked` so far." },
-    { "forward_addrs", REPORT_LIST, report_get_nothing, 0, "Addresses of the name; not asked yet." },
+    { "forward_addrs", REPORT_LIST, report_get_nothing, 0,
+      "Addresses of the name; not asked yet." },
     { "smtp_state", REPORT_TEXT, get_smtp_state, 0,
       "How the greeting ended, in the words of `probe`, or `not_probed`." },
-    { "smtp_code", REPORT_COUNT, get_smtp_code, 0, "Reply code of the greeting." },
+    { "smtp_code", REPORT_COUNT, get_smtp_code, 0,
+      "Reply code of the greeting." },
     { "smtp_banner", REPORT_TEXT, get_smtp_banner, 0,
       "The greeting; line ends and control octets as `\\xHH`." },
-    { "smtp_banner_fp", REPORT_TEXT, report_get_nothing, 0,
-      "Fingerprint of the greeting; not kept by address yet." },
-    { "smtp_ehlo_caps", REPORT_LIST, get_smtp_caps, 0, "What the answer to EHLO offers." },
-    { "smtp_tls_subject", REPORT_TEXT, report_get_nothing, 0, "Subject of the certificate; not asked yet." },
-    { "smtp_observed_at", REPORT_TIME, get_smtp_time, 0, "When it was greeted." },
-    { "smtp_source_ip", REPORT_TEXT, report_get_nothing, 0, "Address it was greeted from; not kept yet." },
-    { "domain_created", REPORT_TIME, get_created, 0, "When the domain was registered." },
+    { "smtp_banner_fp", REPORT_TEXT, get_smtp_fingerprint, 0,
+      "Fingerprint of the greeting, names and numbers taken out." },
+    { "smtp_ehlo_caps", REPORT_LIST, get_smtp_caps, 0,
+      "What the answer to EHLO offers." },
+    { "smtp_tls_subject", REPORT_TEXT, report_get_nothing, 0,
+      "Subject of the certificate; not asked yet." },
+    { "smtp_observed_at", REPORT_TIME, get_smtp_time, 0,
+      "When it was greeted." },
+    { "smtp_source_ip", REPORT_TEXT, report_get_nothing, 0,
+      "Address it was greeted from; not kept yet." },
+    { "domain_created", REPORT_TIME, get_created, 0,
+      "When the domain was registered." },
     { "domain_created_source", REPORT_TEXT, get_created_source, 0,
       "Who says so: `rdap-registry`, `whois`, or `none`." },
-    { "domain_age_days", REPORT_NUMBER, get_age, 0, "Age of the domain in days when it was scanned." },
-    { "registrar", REPORT_TEXT, get_published, REGISTRATION(registrar), "Registrar of the domain." },
-    { "registrar_iana_id", REPORT_COUNT, get_iana_id, 0, "Its number in IANA's list." },
+    { "domain_age_days", REPORT_NUMBER, get_age, 0,
+      "Age of the domain in days when it was scanned." },
+    { "registrar", REPORT_TEXT, get_published, REGISTRATION(registrar),
+      "Registrar of the domain." },
+    { "registrar_iana_id", REPORT_COUNT, get_iana_id, 0,
+      "Its number in IANA's list." },
     { "domain_status", REPORT_LIST, get_published_list, REGISTRATION(statuses),
       "Status words of the registry." },
     { "domain_ns", REPORT_LIST, get_published_list, REGISTRATION(nameservers),
       "Name servers of the domain, as registered." },
     { "rdap_url", REPORT_TEXT, get_published, REGISTRATION(source),
       "URL or server that the registration was learnt from." },
-    { "rdap_http", REPORT_COUNT, get_http_code, 0, "HTTP status of its answer." },
-    { "rdap_observed_at", REPORT_TIME, get_registration_time, 0, "When it said so." },
-    { "spf", REPORT_TEXT, report_get_nothing, 0, "SPF record of the domain; not asked yet." },
-    { "mx", REPORT_LIST, report_get_nothing, 0, "MX hosts of the domain; not asked yet." },
-    { "web_state", REPORT_TEXT, report_get_nothing, 0, "Website of the domain; not asked yet." },
-    { "reporters", REPORT_COUNT, report_get_nothing, 0, "Independent reporters of the address; not known yet." },
-    { "first_seen", REPORT_TIME, get_seen, 0, "Earliest observation of the address in this scan." },
-    { "last_seen", REPORT_TIME, get_seen, 1, "Latest observation of the address in this scan." },
-    { "previous_ptr", REPORT_LIST, report_get_nothing, 0, "Names an earlier scan saw; not compared yet." },
+    { "rdap_http", REPORT_COUNT, get_http_code, 0,
+      "HTTP status of its answer." },
+    { "rdap_observed_at", REPORT_TIME, get_registration_time, 0,
+      "When it said so." },
+    { "spf", REPORT_TEXT, report_get_nothing, 0,
+      "SPF record of the domain; not asked yet." },
+    { "mx", REPORT_LIST, report_get_nothing, 0,
+      "MX hosts of the domain; not asked yet." },
+    { "web_state", REPORT_TEXT, report_get_nothing, 0,
+      "Website of the domain; not asked yet." },
+    { "reporters", REPORT_COUNT, report_get_nothing, 0,
+      "Independent reporters of the address; not known yet." },
+    { "first_seen", REPORT_TIME, get_seen, 0,
+      "Earliest observation of the address in this scan." },
+    { "last_seen", REPORT_TIME, get_seen, 1,
+      "Latest observation of the address in this scan." },
+    { "previous_ptr", REPORT_LIST, report_get_nothing, 0,
+      "Names an earlier scan saw; not compared yet." },
 };
 /* clang-format on */
 

@@ -107,9 +107,11 @@ static void add_part(struct explanation *e, unsigned part)
     buf_printf(&e->text, "%.2f x %4.1f = %4.1f", s->value, weight,
                s->value * weight);
     if (s->measured < 1)
-        buf_printf(&e->text, " (%.0f%% of it measured)", s->measured * 100);
-    if (s->reason[0]) {
+        buf_printf(&e->text, "  (%.0f%% of it measured%s", s->measured * 100,
+                   s->reason[0] ? "; " : ")");
+    else if (s->reason[0])
         buf_add_text(&e->text, "  (");
+    if (s->reason[0]) {
         text_escape(&e->text, s->reason, strlen(s->reason));
         buf_add_char(&e->text, ')');
     }
@@ -146,7 +148,7 @@ static void add_caveats(struct explanation *e)
     const char *at = e->f->caveats;
 
     for (const char *label = "caveats"; *at; label = "") {
-        size_t len = strcspn(at, ";");
+        size_t len;
 
         at += strspn(at, " ");
         len = strcspn(at, ";");

@@ -128,20 +128,20 @@ static void get_apex_first(struct report_cell *to, const void *record,
         report_cell_flag(to, apex_first > 0);
 }
 
-/* What registries publish is absent, not unasked, once one was asked. */
-static void absent_if_asked(struct report_cell *to, const void *record)
+/* What registries publish is absent, not unknown, once one has answered. */
+static void absent_if_answered(struct report_cell *to, const void *record)
 {
     const struct report_finding_row *row = record;
 
     if (to->state == REPORT_KNOWN)
         return;
-    to->state = row->asked_registration ? REPORT_ABSENT : REPORT_NOT_ASKED;
+    to->state = row->has_registration ? REPORT_ABSENT : REPORT_NOT_ASKED;
 }
 
 static void get_registrar(struct report_cell *to, const void *record, size_t at)
 {
     get_text(to, record, at);
-    absent_if_asked(to, record);
+    absent_if_answered(to, record);
 }
 
 static void get_iana_id(struct report_cell *to, const void *record, size_t at)
@@ -151,20 +151,20 @@ static void get_iana_id(struct report_cell *to, const void *record, size_t at)
     (void)at;
     if (f->registrar_iana_id > 0)
         report_cell_count(to, f->registrar_iana_id);
-    absent_if_asked(to, record);
+    absent_if_answered(to, record);
 }
 
 static void get_created(struct report_cell *to, const void *record, size_t at)
 {
     get_time(to, record, at);
-    absent_if_asked(to, record);
+    absent_if_answered(to, record);
 }
 
 static void get_age(struct report_cell *to, const void *record, size_t at)
 {
     (void)at;
     report_cell_number(to, finding_of(record)->age_days_median, 1);
-    absent_if_asked(to, record);
+    absent_if_answered(to, record);
 }
 
 /* A probability may be tiny: digits that count, not decimals. */
@@ -224,30 +224,40 @@ static void get_claims(struct report_cell *to, const void *record, size_t at)
 /* clang-format off */
 static const struct report_column columns[] = {
     { "finding_id", REPORT_TEXT, get_text, AT(id),
-      "Stable name of the finding: same kind, addresses and domains, same id." },
+      "Stable name of the finding: same kind, addresses and domains, same "
+      "id." },
     { "kind", REPORT_TEXT, get_kind, 0,
-      "`run` (neighbouring addresses of one domain), `strip` (runs of different domains side by side) or `campaign` (runs and strips tied together by registration, mail or naming)." },
+      "`run` (neighbouring addresses of one domain), `strip` (runs of "
+      "different domains side by side) or `campaign` (runs and strips tied "
+      "together by registration, mail or naming)." },
     { "parent_id", REPORT_TEXT, get_text, AT(parent_id),
       "The campaign or strip it belongs to; `-` when it stands alone." },
     { "tier", REPORT_TEXT, get_tier, 0,
       "How much it deserves a look: `high`, `review` or `context`." },
     { "score", REPORT_NUMBER, get_score, 0,
-      "0 to 100: how closely it resembles the pattern, over the parts that were measured." },
+      "0 to 100: how closely it resembles the pattern, over the parts that "
+      "were measured." },
     { "coverage", REPORT_NUMBER, get_coverage, 0,
-      "0 to 1: the share of all weight that was measured; a score of little coverage says little." },
+      "0 to 1: the share of all weight that was measured; a score of little "
+      "coverage says little." },
     { "first_ip", REPORT_TEXT, get_addr, AT(first), "Lowest address." },
     { "last_ip", REPORT_TEXT, get_addr, AT(last), "Highest address." },
     { "cidrs", REPORT_LIST, get_cidrs, 0,
-      "The smallest exact cover by prefixes, never rounded up; of a campaign, the prefixes of its runs." },
-    { "ip_count", REPORT_COUNT, get_count, AT(ip_count), "Addresses it covers." },
+      "The smallest exact cover by prefixes, never rounded up; of a "
+      "campaign, the prefixes of its runs." },
+    { "ip_count", REPORT_COUNT, get_count, AT(ip_count),
+      "Addresses it covers." },
     { "named_count", REPORT_COUNT, get_count, AT(named_count),
       "Of these, addresses with a name that belongs to it." },
     { "gap_count", REPORT_COUNT, get_count, AT(gap_count),
       "Of these, addresses without one." },
     { "domains", REPORT_LIST, get_domains, 0, "Registrable domains, sorted." },
-    { "domain_count", REPORT_COUNT, get_domain_count, 0, "How many there are." },
+    { "domain_count", REPORT_COUNT, get_domain_count, 0,
+      "How many there are." },
     { "apex_first", REPORT_FLAG, get_apex_first, 0,
-      "1 when the lowest address carries the bare domain and the others names below it; of a strip or campaign, when that holds in all of its runs; `-` when it says nothing." },
+      "1 when the lowest address carries the bare domain and the others "
+      "names below it; of a strip or campaign, when that holds in all of "
+      "its runs; `-` when it says nothing." },
     { "distinct_names", REPORT_COUNT, get_count, AT(distinct_names),
       "Different reverse names." },
     { "registrar", REPORT_TEXT, get_registrar, AT(registrar),
@@ -261,7 +271,9 @@ static const struct report_column columns[] = {
     { "age_days_median", REPORT_NUMBER, get_age, 0,
       "Median age of the domains in days when they were scanned." },
     { "burst_p", REPORT_NUMBER, get_burst, 0,
-      "Probability that domains of this network were registered this close together by chance; empty when fewer dates are known than the test needs." },
+      "Probability that domains of this network were registered this close "
+      "together by chance; empty when fewer dates are known than the test "
+      "needs." },
     { "smtp_open", REPORT_COUNT, get_smtp_open, 0,
       "Addresses that speak SMTP, of those greeted." },
     { "smtp_probed", REPORT_COUNT, get_count, AT(smtp_probed),
@@ -271,7 +283,8 @@ static const struct report_column columns[] = {
     { "mx_inside", REPORT_COUNT, report_get_nothing, 0,
       "Domains with an MX host inside the finding; not measured yet." },
     { "spf_covers", REPORT_COUNT, report_get_nothing, 0,
-      "Domains whose SPF record covers half of the finding or more; not measured yet." },
+      "Domains whose SPF record covers half of the finding or more; not "
+      "measured yet." },
     { "fcrdns_ok", REPORT_COUNT, report_get_nothing, 0,
       "Addresses whose name leads back to them; not measured yet." },
     { "web_none", REPORT_COUNT, report_get_nothing, 0,

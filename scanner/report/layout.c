@@ -155,18 +155,18 @@ void layout_registration(struct buf *to, const struct snow_finding *f)
 
     text_format_time(f->created_min_utc_s, from);
     text_format_time(f->created_max_utc_s, until);
+    if (*from && *until && strncmp(from, until, 10) == 0)
+        buf_printf(to, "created %.10s; ", from);
+    else if (*from && *until)
+        buf_printf(to, "created %.10s to %.10s; ", from, until);
+    else
+        buf_add_text(to, "creation unknown; ");
     if (f->registrar[0])
         text_escape(to, f->registrar, strlen(f->registrar));
     else
         buf_add_text(to, "registrar unknown");
     if (f->registrar_iana_id > 0)
         buf_printf(to, " (IANA %lu)", (unsigned long)f->registrar_iana_id);
-    if (*from && *until && strncmp(from, until, 10) == 0)
-        buf_printf(to, "; created %.10s", from);
-    else if (*from && *until)
-        buf_printf(to, "; created %.10s to %.10s", from, until);
-    else
-        buf_add_text(to, "; creation unknown");
 }
 
 void layout_smtp(struct buf *to, const struct snow_finding *f)
@@ -184,9 +184,11 @@ void layout_tier(struct buf *to, enum snow_tier tier, size_t columns,
     /* SGR, ECMA-48 §8.3.117: bold, plain, faint */
     static const char *const on[] = { "\033[1m", "", "\033[2m" };
 
-    if (colour)
+    bool is_coloured = colour && on[tier][0];
+
+    if (is_coloured)
         buf_add_text(to, on[tier]);
     layout_pad(to, snow_tier_word(tier), columns);
-    if (colour)
+    if (is_coloured)
         buf_add_text(to, "\033[0m");
 }

@@ -29,7 +29,7 @@ void layout_addresses(struct buf *to, const struct snow_finding *f);
 void layout_domains(struct buf *to, const struct snow_finding *f,
                     size_t columns);
 
-/** "Example Registrar (IANA 64500); created 2017-09-12 to 2018-01-05". */
+/** "created 2017-09-12 to 2018-01-05; Example Registrar (IANA 64500)". */
 void layout_registration(struct buf *to, const struct snow_finding *f);
 
 /** "0/4" speak SMTP of those greeted; "-" when nobody was. */

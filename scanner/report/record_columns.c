@@ -41,9 +41,11 @@ static void name_seen(struct report_cell *to, const void *record, size_t at)
 static const struct report_column name_columns[] = {
     { "ip", REPORT_TEXT, name_addr, 0, "The address." },
     { "status", REPORT_TEXT, name_status, 0,
-      "`name`, `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, `pruned` or `error`." },
+      "`name`, `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, "
+      "`pruned` or `error`." },
     { "name", REPORT_TEXT, name_name, 0,
-      "Reverse name in lower case without the final dot; `-` when there is none, empty when that could not be learnt." },
+      "Reverse name in lower case without the final dot; `-` when there is "
+      "none, empty when that could not be learnt." },
     { "seen", REPORT_TIME, name_seen, 0, "When that was seen." },
 };
 /* clang-format on */
@@ -107,10 +109,12 @@ static void ptr_time(struct report_cell *to, const void *record, size_t at)
 static const struct report_column ptr_columns[] = {
     { "ip", REPORT_TEXT, ptr_addr, 0, "The address." },
     { "status", REPORT_TEXT, ptr_status, 0,
-      "`name`, `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, `pruned` or `error`." },
+      "`name`, `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, "
+      "`pruned` or `error`." },
     { "names", REPORT_LIST, ptr_names, 0, "Reverse names; always a list." },
     { "ttl", REPORT_COUNT, ptr_ttl, 0, "Their time to live in seconds." },
-    { "resolver", REPORT_TEXT, ptr_resolver, 0, "Who answered; null when nobody did." },
+    { "resolver", REPORT_TEXT, ptr_resolver, 0,
+      "Who answered; null when nobody did." },
     { "time", REPORT_TIME, ptr_time, 0, "When." },
 };
 /* clang-format on */
@@ -219,21 +223,28 @@ static const struct report_column probe_columns[] = {
     { "ip", REPORT_TEXT, probe_addr, 0, "The address." },
     { "port", REPORT_COUNT, probe_port, 0, "The port." },
     { "status", REPORT_TEXT, probe_status, 0,
-      "How the greeting ended: `open` (220), `rejected` (5xx), `busy` (4xx), `refused` (RST), `unreachable` (ICMP), `timeout` (no connection), `silent`, `closed`, `reset`, `partial`, `not-smtp`, `tarpit`, `local-error` (our own fault), `excluded`." },
+      "How the greeting ended: `open` (220), `rejected` (5xx), `busy` "
+      "(4xx), `refused` (RST), `unreachable` (ICMP), `timeout` (no "
+      "connection), `silent`, `closed`, `reset`, `partial`, `not-smtp`, "
+      "`tarpit`, `local-error` (our own fault), `excluded`." },
     { "banner", REPORT_TEXT, probe_banner, 0,
-      "Every octet of the greeting, lines joined by a line feed; null without a connection." },
+      "Every octet of the greeting, lines joined by a line feed; null "
+      "without a connection." },
     { "code", REPORT_COUNT, probe_code, 0, "Reply code of the greeting." },
     { "greeting_ms", REPORT_COUNT, probe_greeting_ms, 0,
       "Milliseconds from the connection to the end of the greeting." },
     { "ehlo.status", REPORT_TEXT, probe_ehlo_status, 0,
-      "Answer to EHLO: `ok`, `helo` (only HELO was accepted), `rejected`, `closed`, `timeout`, `not-asked`." },
+      "Answer to EHLO: `ok`, `helo` (only HELO was accepted), `rejected`, "
+      "`closed`, `timeout`, `not-asked`." },
     { "ehlo.hello", REPORT_TEXT, probe_hello, 0, "The name it answers with." },
     { "ehlo.capabilities", REPORT_LIST, probe_capabilities, 0,
       "What it offers; always a list." },
     { "tls.status", REPORT_TEXT, probe_tls_status, 0,
-      "STARTTLS: `ok`, `refused`, `failed`, `injection`, `not-offered`, `not-asked`." },
+      "STARTTLS: `ok`, `refused`, `failed`, `injection`, `not-offered`, "
+      "`not-asked`." },
     { "client_blocked", REPORT_FLAG, probe_blocked, 0,
-      "True when it says that our own address is on a list: the rest then tells of us, not of it." },
+      "True when it says that our own address is on a list: the rest then "
+      "tells of us, not of it." },
     { "time", REPORT_TIME, probe_time, 0, "When." },
 };
 /* clang-format on */
@@ -300,14 +311,22 @@ static void domain_iana_id(struct report_cell *to, const void *record,
 
 /* clang-format off */
 static const struct report_column domain_columns[] = {
-    { "domain", REPORT_TEXT, domain_name, 0, "Registrable domain in A-label form." },
+    { "domain", REPORT_TEXT, domain_name, 0,
+      "Registrable domain in A-label form." },
     { "status", REPORT_TEXT, domain_status, 0,
-      "`registered`, `not-found` (said by the registry itself), `unknown` (could not be learnt), `limited` (the server wants fewer questions), `error` (our own fault)." },
-    { "registrar", REPORT_TEXT, domain_text, AT(registrar), "Registrar, as published." },
-    { "registrar_iana_id", REPORT_COUNT, domain_iana_id, 0, "Its number in IANA's list." },
-    { "created", REPORT_TIME, domain_time, AT(created_utc_s), "When it was registered." },
-    { "expires", REPORT_TIME, domain_time, AT(expires_utc_s), "When the registration ends." },
-    { "updated", REPORT_TIME, domain_time, AT(updated_utc_s), "When it was last changed." },
+      "`registered`, `not-found` (said by the registry itself), `unknown` "
+      "(could not be learnt), `limited` (the server wants fewer questions), "
+      "`error` (our own fault)." },
+    { "registrar", REPORT_TEXT, domain_text, AT(registrar),
+      "Registrar, as published." },
+    { "registrar_iana_id", REPORT_COUNT, domain_iana_id, 0,
+      "Its number in IANA's list." },
+    { "created", REPORT_TIME, domain_time, AT(created_utc_s),
+      "When it was registered." },
+    { "expires", REPORT_TIME, domain_time, AT(expires_utc_s),
+      "When the registration ends." },
+    { "updated", REPORT_TIME, domain_time, AT(updated_utc_s),
+      "When it was last changed." },
     { "statuses", REPORT_LIST, domain_list, AT(statuses),
       "Status words of the registry; always a list." },
     { "nameservers", REPORT_LIST, domain_list, AT(nameservers),
@@ -316,10 +335,12 @@ static const struct report_column domain_columns[] = {
       "URL or server that said so; null when nobody did." },
     { "mx", REPORT_LIST, report_get_nothing, 0, "MX hosts; not asked yet." },
     { "spf", REPORT_TEXT, report_get_nothing, 0, "SPF record; not asked yet." },
-    { "dmarc", REPORT_TEXT, report_get_nothing, 0, "DMARC record; not asked yet." },
+    { "dmarc", REPORT_TEXT, report_get_nothing, 0,
+      "DMARC record; not asked yet." },
     { "a", REPORT_LIST, report_get_nothing, 0, "Addresses; not asked yet." },
     { "web", REPORT_TEXT, report_get_nothing, 0, "Website; not asked yet." },
-    { "time", REPORT_TIME, domain_time, AT(seen_utc_s), "When the registry said so." },
+    { "time", REPORT_TIME, domain_time, AT(seen_utc_s),
+      "When the registry said so." },
 };
 /* clang-format on */
 

@@ -63,19 +63,28 @@ static const char *json_of(const struct report_registrations *r,
     return at && *at > 0 ? r->json.data + *at - 1 : NULL;
 }
 
-bool report_registrations_asked(const struct report_registrations *r,
-                                const struct snow_finding *f)
-{
-    for (size_t i = 0; i < f->n_domains; i++)
-        if (json_of(r, f->domains[i]))
-            return true;
-    return false;
-}
-
 bool report_registrations_get(const struct report_registrations *r,
                               const char *domain, struct snow_registration *out)
 {
     const char *json = json_of(r, domain);
 
     return json && record_registration_parse_json(out, json, strlen(json)) == 0;
+}
+
+bool report_registration_is_answer(const struct snow_registration *r)
+{
+    return r->status == SNOW_REGISTRATION_REGISTERED ||
+           r->status == SNOW_REGISTRATION_NOT_FOUND;
+}
+
+bool report_registrations_answered(const struct report_registrations *r,
+                                   const struct snow_finding *f)
+{
+    struct snow_registration g;
+
+    for (size_t i = 0; i < f->n_domains; i++)
+        if (report_registrations_get(r, f->domains[i], &g) &&
+            report_registration_is_answer(&g))
+            return true;
+    return false;
 }

@@ -21,9 +21,12 @@ int report_registrations_load(struct report_registrations *out,
                               struct snow_error *err);
 void report_registrations_fini(struct report_registrations *r);
 
-/** True when a registry was asked for any domain of the finding. */
-bool report_registrations_asked(const struct report_registrations *r,
-                                const struct snow_finding *f);
+/** True when a registry answered: what it did not say is not published. */
+bool report_registration_is_answer(const struct snow_registration *r);
+
+/** True when one did so for any domain of the finding. */
+bool report_registrations_answered(const struct report_registrations *r,
+                                   const struct snow_finding *f);
 
 /** Read what is known; false when it was not asked. */
 bool report_registrations_get(const struct report_registrations *r,

@@ -3,8 +3,8 @@
 #include "report/writers.h"
 
 #define INDENT 11 /* columns of the tier, with what moves members right */
-#define ADDRESSES 21
-#define BEFORE_DOMAINS 61 /* columns in front of the domains */
+#define ADDRESSES 20
+#define BEFORE_DOMAINS 60 /* columns in front of the domains */
 
 struct table {
     const struct report_out *to;
@@ -16,8 +16,8 @@ struct table {
 
 static void add_header(struct table *t)
 {
-    buf_printf(&t->text, "%-*s %5s %5s  %-*s %5s %9s  %s\n", INDENT, "TIER",
-               "SCORE", "COVER", ADDRESSES, "ADDRESSES", "IPS", "SMTP",
+    buf_printf(&t->text, "%-*s %5s %4s  %-*s %5s %7s  %s\n", INDENT, "TIER",
+               "SCORE", "COV", ADDRESSES, "ADDRESSES", "IPS", "SMTP",
                "DOMAINS");
 }
 
@@ -30,12 +30,12 @@ static void add_row(struct table *t, const struct snow_finding *f, size_t depth)
 
     buf_printf(to, "%*s", (int)shift, "");
     layout_tier(to, f->tier, INDENT - shift, t->q->colour);
-    buf_printf(to, " %5.1f %4.0f%%  ", f->score, f->coverage * 100);
+    buf_printf(to, " %5.1f %3.0f%%  ", f->score, f->coverage * 100);
     layout_addresses(&piece, f);
     layout_pad(to, piece.failed ? "" : piece.data, ADDRESSES);
     buf_clear(&piece);
     layout_smtp(&piece, f);
-    buf_printf(to, " %5llu %9s  ", (unsigned long long)f->ip_count,
+    buf_printf(to, " %5llu %7s  ", (unsigned long long)f->ip_count,
                piece.failed ? "" : piece.data);
     layout_domains(to, f, t->width - BEFORE_DOMAINS);
     buf_add_char(to, '\n');
@@ -43,12 +43,18 @@ static void add_row(struct table *t, const struct snow_finding *f, size_t depth)
     buf_fini(&piece);
 }
 
-/* One line below a finding, cut to the width. */
+/* One line below a finding, cut to the width; lists read "a, b". */
 static void add_detail(struct table *t, const char *label, const char *text)
 {
     struct buf line = { 0 };
 
-    buf_printf(&line, "%s%s", label, text);
+    buf_add_text(&line, label);
+    for (; *text; text++) {
+        if (*text == ';' && *label)
+            buf_add_text(&line, text[1] == ' ' ? "," : ", ");
+        else
+            buf_add_char(&line, *text);
+    }
     buf_printf(&t->text, "%*s", INDENT + 1, "");
     if (!line.failed)
         layout_fit(&t->text, line.data, t->width - INDENT - 1);
@@ -105,7 +111,8 @@ static void add_footer(struct table *t)
     else
         buf_printf(&t->text,
                    "%zu finding%s for inspection: %zu high, %zu review, %zu "
-                   "context. A resemblance, not a verdict.",
+                   "context.\nA resemblance, not a verdict; findings STORE "
+                   "--explain ID shows the reasons.",
                    t->tree.n_shown, plural(t->tree.n_shown), n_of[0], n_of[1],
                    n_of[2]);
     if (hidden > 0)

@@ -1,0 +1,201 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../support/golden.h"
+#include "../support/report_fixture.h"
+#include "base/json.h"
+#include "report/columns.h"
+
+static void write_report(struct buf *to, const char *format,
+                         const struct snow_findings *findings)
+{
+    struct report_out out = report_to_buf(to);
+    struct report_request q = { .findings = findings,
+                                .least = SNOW_TIER_REVIEW };
+
+    assert_int_equal(report_write(&out, report_format_find(format), &q, NULL),
+                     0);
+}
+
+static void findings_match_golden(void **state)
+{
+    struct fixture f;
+    struct buf got = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    write_report(&got, "ndjson", &f.findings);
+    golden_check("tests/golden/findings.ndjson", &got);
+    buf_clear(&got);
+    write_report(&got, "json", &f.findings);
+    golden_check("tests/golden/findings.json", &got);
+    buf_fini(&got);
+}
+
+static void no_findings_are_an_empty_array(void **state)
+{
+    struct snow_findings none = { 0 };
+    struct buf got = { 0 };
+
+    (void)state;
+    write_report(&got, "json", &none);
+    assert_string_equal(got.data, "[]\n");
+    buf_clear(&got);
+    write_report(&got, "ndjson", &none);
+    assert_int_equal(got.len, 0);
+    buf_fini(&got);
+}
+
+static struct snow_addr addr(const char *text)
+{
+    struct snow_addr a = { 0, 0 };
+
+    assert_int_equal(snow_addr_parse(&a, text), 0);
+    return a;
+}
+
+static void add_ptrs(struct buf *to)
+{
+    report_ptr_ndjson(
+        to, &(struct report_ptr){ .addr = addr("192.0.2.1"),
+                                  .status = SNOW_PTR_NAME,
+                                  .n_names = 2,
+                                  .ttl = 3600,
+                                  .names = "a.example\0\xff\x1b[2J\"\\.example",
+                                  .resolver = "127.0.0.1:53",
+                                  .seen_utc_s = 1526814153 });
+    report_ptr_ndjson(to, &(struct report_ptr){ .addr = addr("2001:db8::1"),
+                                                .status = SNOW_PTR_TIMEOUT,
+                                                .seen_utc_s = 1526814153 });
+}
+
+static void add_probes(struct buf *to)
+{
+    static const char banner[] = "220-one\n220 two\xff\x00\x1b";
+    struct snow_probe p = { .addr = addr("192.0.2.1"),
+                            .port = 25,
+                            .status = SNOW_SMTP_OPEN,
+                            .ehlo_status = SNOW_EHLO_OK,
+                            .tls_status = SNOW_TLS_NOT_OFFERED,
+                            .client_blocked = true,
+                            .code = 220,
+                            .greeting_ms = 12,
+                            .seen_utc_s = 1526814153,
+                            .banner = banner,
+                            .banner_len = sizeof banner - 1,
+                            .hello = "mail.example",
+                            .hello_len = 12,
+                            .capabilities = "PIPELINING\n8BITMIME",
+                            .capabilities_len = 19 };
+
+    report_probe_ndjson(to, &p);
+    report_probe_ndjson(to, &(struct snow_probe){ .addr = p.addr,
+                                                  .port = 25,
+                                                  .status = SNOW_SMTP_REFUSED,
+                                                  .seen_utc_s = 1526814153 });
+    report_probe_ndjson(to, &(struct snow_probe){ .addr = p.addr,
+                                                  .port = 25,
+                                                  .status = SNOW_SMTP_SILENT,
+                                                  .seen_utc_s = 1526814153 });
+}
+
+static void add_domains(struct buf *to)
+{
+    struct snow_registration r = {
+        .status = SNOW_REGISTRATION_REGISTERED,
+        .registrar_iana_id = 64500,
+        .created_utc_s = 1509696942,
+        .expires_utc_s = 1541232942,
+        .updated_utc_s = SNOW_TIME_UNKNOWN,
+        .seen_utc_s = 1526814153,
+        .domain = "commercieopard.example",
+        .registrar = "Ex\x1b \"Registrar\"",
+        .statuses = "active;client hold",
+        .nameservers = "ns1.example;ns2.example",
+        .source = "https://rdap.example/domain/commercieopard.example",
+    };
+
+    report_domain_ndjson(to, &r);
+    report_domain_ndjson(
+        to, &(struct snow_registration){ .status = SNOW_REGISTRATION_UNKNOWN,
+                                         .created_utc_s = SNOW_TIME_UNKNOWN,
+                                         .expires_utc_s = SNOW_TIME_UNKNOWN,
+                                         .updated_utc_s = SNOW_TIME_UNKNOWN,
+                                         .seen_utc_s = 1526814153,
+                                         .domain = "unknown.example" });
+}
+
+static void records_match_golden(void **state)
+{
+    struct buf got = { 0 };
+
+    (void)state;
+    add_ptrs(&got);
+    add_probes(&got);
+    add_domains(&got);
+    golden_check("tests/golden/records.ndjson", &got);
+    buf_fini(&got);
+}
+
+/* Every line of these is a JSON object with all columns of its kind. */
+static const struct {
+    const char *path;
+    const struct report_kind *kind;
+} files[] = {
+    { "tests/golden/findings.ndjson", &report_kind_finding },
+    { "tests/golden/records.ndjson", NULL },
+};
+
+static void check_keys(const struct doc *object, const struct report_kind *k,
+                       const char *path)
+{
+    void *at = NULL;
+    const char *key;
+    const struct doc *value;
+
+    for (size_t i = 0; i < k->n; i++)
+        if (!doc_next(object, &at, &key, &value) ||
+            strcmp(key, k->columns[i].name) != 0)
+            fail_msg("%s: no %s", path, k->columns[i].name);
+    assert_false(doc_next(object, &at, &key, &value));
+}
+
+static void lines_parse(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        struct buf text = { 0 };
+        size_t lines = 0;
+
+        golden_read(&text, files[i].path);
+        for (size_t at = 0; at < text.len; lines++) {
+            size_t len = strcspn(text.data + at, "\n");
+            struct doc *root;
+
+            if (doc_parse(&root, text.data + at, len))
+                fail_msg("%s: line %zu is no JSON", files[i].path, lines + 1);
+            assert_true(doc_is_object(root));
+            if (files[i].kind)
+                check_keys(root, files[i].kind, files[i].path);
+            doc_free(root);
+            at += len + 1;
+        }
+        assert_int_equal(lines, 7);
+        buf_fini(&text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(findings_match_golden),
+        cmocka_unit_test(no_findings_are_an_empty_array),
+        cmocka_unit_test(records_match_golden),
+        cmocka_unit_test(lines_parse),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,129 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../support/golden.h"
+#include "../support/report_fixture.h"
+#include "report/layout.h"
+
+static void write_table(struct buf *to, const struct report_request *q)
+{
+    struct report_out out = report_to_buf(to);
+
+    assert_int_equal(report_write(&out, report_format_find("table"), q, NULL),
+                     0);
+}
+
+static void tables_match_golden(void **state)
+{
+    struct fixture f;
+    struct report_request q = { .findings = &f.findings,
+                                .least = SNOW_TIER_REVIEW };
+    struct buf got = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    write_table(&got, &q);
+    golden_check("tests/golden/table.txt", &got);
+    buf_clear(&got);
+    q.width = 80;
+    q.least = SNOW_TIER_HIGH;
+    q.colour = true;
+    write_table(&got, &q);
+    golden_check("tests/golden/table-80.txt", &got);
+    buf_fini(&got);
+}
+
+/* No line is wider than asked, and a terminal is told nothing but text. */
+static void lines_are_tame(void **state)
+{
+    static const unsigned widths[] = { 80, 100, 132 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(widths); i++) {
+        struct fixture f;
+        struct report_request q = { .findings = &f.findings,
+                                    .least = SNOW_TIER_CONTEXT,
+                                    .width = widths[i] };
+        struct buf got = { 0 };
+
+        fixture_init(&f);
+        write_table(&got, &q);
+        for (size_t at = 0; at < got.len;) {
+            size_t len = strcspn(got.data + at, "\n");
+
+            if (layout_columns(got.data + at, len) > widths[i])
+                fail_msg("wider than %u: %.*s", widths[i], (int)len,
+                         got.data + at);
+            at += len + 1;
+        }
+        for (size_t at = 0; at < got.len; at++)
+            if ((unsigned char)got.data[at] < ' ' && got.data[at] != '\n')
+                fail_msg("octet %02x at %zu", got.data[at], at);
+        buf_fini(&got);
+    }
+}
+
+static void nothing_found_is_said(void **state)
+{
+    struct snow_findings none = { 0 };
+    struct fixture f;
+    struct report_request q = { .findings = &none, .least = SNOW_TIER_REVIEW };
+    struct buf got = { 0 };
+
+    (void)state;
+    write_table(&got, &q);
+    assert_string_equal(got.data, "No addresses resemble the pattern closely "
+                                  "enough to be shown.\n");
+    buf_clear(&got);
+    fixture_init(&f);
+    q.findings = &(struct snow_findings){ .all = &f.all[7], .n = 1 };
+    write_table(&got, &q);
+    assert_non_null(strstr(got.data, "1 finding of lower tier not shown"));
+    buf_fini(&got);
+}
+
+static void explanations_match_golden(void **state)
+{
+    static const char *const ids[] = { "campaign-01", "run-hostile", "run-04" };
+    struct fixture f;
+    struct report_request q = { .findings = &f.findings };
+    struct buf got = { 0 };
+    struct report_out out = report_to_buf(&got);
+
+    (void)state;
+    fixture_init(&f);
+    for (size_t i = 0; i < COUNT_OF(ids); i++)
+        assert_int_equal(report_explain(&out, &q, ids[i], NULL), 0);
+    golden_check("tests/golden/explain.txt", &got);
+    buf_fini(&got);
+}
+
+static void an_unknown_id_is_told(void **state)
+{
+    struct snow_error err = { 0 };
+    struct snow_findings none = { 0 };
+    struct report_request q = { .findings = &none };
+    struct buf got = { 0 };
+    struct report_out out = report_to_buf(&got);
+
+    (void)state;
+    assert_int_equal(report_explain(&out, &q, "run-99", &err), SNOW_ENOTFOUND);
+    assert_non_null(strstr(err.text, "run-99"));
+    buf_fini(&got);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tables_match_golden),
+        cmocka_unit_test(lines_are_tame),
+        cmocka_unit_test(nothing_found_is_said),
+        cmocka_unit_test(explanations_match_golden),
+        cmocka_unit_test(an_unknown_id_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
