@@ -12,7 +12,8 @@ struct report_registrations {
     struct buf json;      /**< records, each NUL-terminated */
 };
 
-/** @param s  NULL: nothing is known of any domain
+/** Without a store nothing is known of any domain.
+ *
  * @return   0, SNOW_ENOMEM, SNOW_ESTORE
  * @owner    the caller, with report_registrations_fini() */
 int report_registrations_load(struct report_registrations *out,
