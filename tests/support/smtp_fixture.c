@@ -1,0 +1,494 @@
+#include "smtp_fixture.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STARTS 16 /* another may hold the port on one of the addresses */
+#define NEVER UINT64_MAX
+#define EHLO                                                                   \
+    "250-%s\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n"                        \
+    "250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n"
+#define HELO "250 %s\r\n"
+#define UNKNOWN "502 5.5.2 Error: command not recognized\r\n"
+#define POSTFIX "220 %s ESMTP Postfix\r\n"
+#define NO_SERVICE "503 5.5.1 Error: no mail service here\r\n"
+
+enum manner {
+    TALK,
+    MUTE,  /* says the greeting's first part, never the rest */
+    CLOSE, /* after the greeting */
+    RESET, /* the same with a RST */
+    DRIP,  /* the greeting octet by octet, each after the delay, for ever */
+    FLOOD, /* the greeting a thousand times */
+};
+
+struct behaviour {
+    const char *word;
+    enum manner manner;
+    unsigned delay_ms;    /* between the first part and the rest */
+    const char *first;    /* of the greeting; %s is the host's name */
+    const char *greeting; /* its rest */
+    const char *ehlo;     /* answers; "" says nothing, NULL hangs up */
+    const char *helo;
+};
+
+/* clang-format off */
+static const struct behaviour behaviours[] = {
+    { "open",   TALK,  0,    "", POSTFIX, EHLO, HELO },
+    { "delay",  TALK,  5000, "", POSTFIX, EHLO, HELO },
+    { "teaser", TALK,  3000, "220-%s ESMTP Postfix\r\n", POSTFIX, EHLO, HELO },
+    { "helo-only", TALK, 0,  "", "220 %s SMTP\r\n", UNKNOWN, HELO },
+    { "refuses", TALK, 0,    "", POSTFIX, UNKNOWN, UNKNOWN },
+    { "554",    TALK,  0,    "", "554 %s No SMTP service here\r\n",
+      NO_SERVICE, NO_SERVICE },
+    { "blocked", TALK, 0,    "", "554 5.7.1 %s: your address is listed at "
+      "zen.spamhaus.example\r\n", NO_SERVICE, NO_SERVICE },
+    { "421",    CLOSE, 0,    "", "421 %s Too many connections\r\n", "", "" },
+    { "silent", MUTE,  0,    "", "", "", "" },
+    { "partial", MUTE, 0,    "220 %s ESM", "", "", "" },
+    { "close",  CLOSE, 0,    "", "", "", "" },
+    { "reset",  RESET, 0,    "", "", "", "" },
+    { "hangup", TALK,  0,    "", POSTFIX, NULL, NULL },
+    { "deaf",   TALK,  0,    "", POSTFIX, "", "" },
+    { "ssh",    TALK,  0,    "", "SSH-2.0-OpenSSH_9.2p1 %s\r\n", "", "" },
+    { "http",   CLOSE, 0,    "", "HTTP/1.0 400 Bad Request\r\n\r\n", "", "" },
+    { "tarpit", DRIP,  1000, "", "220-%s please hold the line\r\n", "", "" },
+    { "flood",  FLOOD, 0,    "", "220-%s and another line of it\r\n", "", "" },
+};
+/* clang-format on */
+
+#define N_BEHAVIOURS (sizeof behaviours / sizeof *behaviours)
+
+/* One connection; those of a server are a list. */
+struct peer {
+    struct peer *next;
+    int fd;
+    size_t host;
+    const struct behaviour *b;
+    unsigned delay_ms;
+    uint64_t due_ms; /* when the greeting goes on */
+    size_t dripped;
+    bool is_greeted;
+    char in[1024];
+    size_t n_in;
+};
+
+static uint64_t now_ms(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+static const struct behaviour *find(const char *text, unsigned *delay_ms)
+{
+    size_t len = strcspn(text, "=");
+
+    for (size_t i = 0; i < N_BEHAVIOURS; i++) {
+        const struct behaviour *b = &behaviours[i];
+
+        if (strlen(b->word) != len || strncmp(b->word, text, len) != 0)
+            continue;
+        *delay_ms = text[len] == '='
+                        ? (unsigned)strtoul(text + len + 1, NULL, 10)
+                        : b->delay_ms;
+        return b;
+    }
+    return NULL;
+}
+
+/* --- listening ------------------------------------------------------------ */
+
+static socklen_t address(struct sockaddr_storage *out, const char *ip,
+                         unsigned port)
+{
+    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
+
+    memset(out, 0, sizeof *out);
+    if (inet_pton(AF_INET, ip, &v4->sin_addr) == 1 &&
+        ntohl(v4->sin_addr.s_addr) >> 24 == 127) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons((uint16_t)port);
+        return sizeof *v4;
+    }
+    if (strcmp(ip, "::1") == 0) {
+        v6->sin6_addr = in6addr_loopback;
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons((uint16_t)port);
+        return sizeof *v6;
+    }
+    return 0;
+}
+
+static unsigned port_of(int fd)
+{
+    struct sockaddr_storage a;
+    socklen_t len = sizeof a;
+
+    if (getsockname(fd, (struct sockaddr *)&a, &len))
+        return 0;
+    return a.ss_family == AF_INET
+               ? ntohs(((struct sockaddr_in *)&a)->sin_port)
+               : ntohs(((struct sockaddr_in6 *)&a)->sin6_port);
+}
+
+static int listen_on(const char *ip, unsigned port)
+{
+    struct sockaddr_storage a;
+    socklen_t len = address(&a, ip, port);
+    int yes = 1, fd;
+
+    if (len == 0) {
+        errno = EADDRNOTAVAIL;
+        return -1;
+    }
+    fd = socket(a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (bind(fd, (struct sockaddr *)&a, len) || listen(fd, 1024)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static void close_listeners(struct smtp_fixture *f)
+{
+    for (size_t i = 0; f->listeners && i < f->n; i++) {
+        if (f->listeners[i] >= 0)
+            close(f->listeners[i]);
+        f->listeners[i] = -1;
+    }
+}
+
+static bool bind_all(struct smtp_fixture *f, unsigned port)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        f->listeners[i] = listen_on(f->hosts[i].ip, port);
+        if (f->listeners[i] < 0) {
+            close_listeners(f);
+            return false;
+        }
+        if (port == 0)
+            port = port_of(f->listeners[i]);
+    }
+    f->port = port;
+    return true;
+}
+
+static bool take_memory(struct smtp_fixture *f, size_t n)
+{
+    void *shared =
+        mmap(NULL, (n + 1) * sizeof *f->counts, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (shared != MAP_FAILED)
+        f->counts = shared;
+    f->n = n;
+    f->hosts = calloc(n + 1, sizeof *f->hosts);
+    f->listeners = calloc(n + 1, sizeof *f->listeners);
+    for (size_t i = 0; f->listeners && i < n; i++)
+        f->listeners[i] = -1;
+    f->poll = epoll_create1(EPOLL_CLOEXEC);
+    return f->hosts && f->listeners && f->counts && f->poll >= 0;
+}
+
+const char *smtp_fixture_bind(struct smtp_fixture *f,
+                              const struct smtp_host *hosts, size_t n,
+                              unsigned port)
+{
+    unsigned delay_ms;
+    bool is_bound = false;
+
+    *f = (struct smtp_fixture){ .poll = -1 };
+    if (!take_memory(f, n))
+        return "no memory";
+    memcpy(f->hosts, hosts, n * sizeof *hosts);
+    for (size_t i = 0; i < n; i++)
+        if (!find(hosts[i].behaviour, &delay_ms))
+            return hosts[i].behaviour;
+    for (int i = 0; !is_bound && i < (port ? 1 : STARTS); i++)
+        is_bound = bind_all(f, port);
+    return is_bound ? NULL : "an address cannot be listened on";
+}
+
+/* --- talking -------------------------------------------------------------- */
+
+static void complain(const struct smtp_fixture *f, const struct peer *p,
+                     const char *what)
+{
+    if (f->is_loud)
+        fprintf(stderr, "%s %s: %.*s\n", f->hosts[p->host].ip, what,
+                (int)strcspn(p->in, "\r\n"), p->in);
+}
+
+static void hang_up(struct peer *p, bool is_reset)
+{
+    const struct linger none = { .l_onoff = 1 };
+
+    if (p->fd >= 0 && is_reset)
+        setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    if (p->fd >= 0)
+        close(p->fd);
+    p->fd = -1; /* serve() takes it off the list */
+}
+
+/* The replies are short: what does not fit into the socket is not missed. */
+static void say(const struct smtp_fixture *f, const struct peer *p,
+                const char *text)
+{
+    const char *name = f->hosts[p->host].name;
+    const char *at = strstr(text, "%s");
+    char out[1024];
+    int len = at ? snprintf(out, sizeof out, "%.*s%s%s", (int)(at - text), text,
+                            name, at + 2)
+                 : snprintf(out, sizeof out, "%s", text);
+
+    if (len > 0 && len < (int)sizeof out)
+        (void)!send(p->fd, out, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void drip(struct peer *p)
+{
+    const char *text = p->b->greeting;
+    char c = text[p->dripped % strlen(text)];
+
+    p->dripped++;
+    (void)!send(p->fd, c == '%' ? "x" : &c, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    p->due_ms = now_ms() + p->delay_ms;
+}
+
+static void on_line(struct smtp_fixture *f, struct peer *p, char *line)
+{
+    struct smtp_count *count = &f->counts[p->host];
+    const char *answer = UNKNOWN;
+    bool is_ehlo = strncasecmp(line, "EHLO", 4) == 0;
+
+    if (is_ehlo || strncasecmp(line, "HELO", 4) == 0) {
+        (*(is_ehlo ? &count->ehlo : &count->helo))++;
+        snprintf(count->argument, sizeof count->argument, "%s",
+                 line[4] ? line + 5 : "");
+        answer = is_ehlo ? p->b->ehlo : p->b->helo;
+    } else if (strcasecmp(line, "QUIT") == 0) {
+        count->quit++;
+        say(f, p, "221 2.0.0 Bye\r\n");
+        answer = NULL;
+    } else {
+        count->forbidden++;
+        complain(f, p, "heard what no probe says");
+    }
+    if (answer)
+        say(f, p, answer);
+    else
+        hang_up(p, false);
+}
+
+static void on_octets(struct smtp_fixture *f, struct peer *p)
+{
+    char *end;
+
+    if (!p->is_greeted) {
+        f->counts[p->host].early++;
+        complain(f, p, "heard before the greeting ended");
+        p->n_in = 0;
+        return;
+    }
+    end = memchr(p->in, '\n', p->n_in);
+    if (!end) {
+        p->n_in %= sizeof p->in - 1; /* an endless line is forgotten */
+        return;
+    }
+    if (end + 1 != p->in + p->n_in) {
+        f->counts[p->host].pipelined++;
+        complain(f, p, "heard more than one command");
+    }
+    end[end > p->in && end[-1] == '\r' ? -1 : 0] = '\0';
+    p->n_in = 0;
+    on_line(f, p, p->in);
+}
+
+static void on_readable(struct smtp_fixture *f, struct peer *p)
+{
+    ssize_t n =
+        recv(p->fd, p->in + p->n_in, sizeof p->in - 1 - p->n_in, MSG_DONTWAIT);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        (*(n == 0 ? &f->counts[p->host].fin : &f->counts[p->host].rst))++;
+        hang_up(p, false);
+        return;
+    }
+    p->n_in += (size_t)n;
+    p->in[p->n_in] = '\0';
+    on_octets(f, p);
+}
+
+/* The delay is over: the rest of the greeting. Who has spoken until now has
+ * spoken too early. */
+static void go_on(struct smtp_fixture *f, struct peer *p)
+{
+    p->due_ms = NEVER;
+    on_readable(f, p);
+    if (p->fd < 0)
+        return;
+    if (p->b->manner == DRIP) {
+        drip(p);
+        return;
+    }
+    for (int i = 0; i < (p->b->manner == FLOOD ? 1000 : 1); i++)
+        say(f, p, p->b->greeting);
+    p->is_greeted = p->b->manner == TALK;
+    if (p->b->manner == CLOSE || p->b->manner == RESET)
+        hang_up(p, p->b->manner == RESET);
+}
+
+/* --- serving -------------------------------------------------------------- */
+
+static struct peer *welcome(struct smtp_fixture *f, size_t host)
+{
+    struct epoll_event ev = { .events = EPOLLIN };
+    struct peer *p = calloc(1, sizeof *p);
+
+    if (!p)
+        return NULL;
+    p->fd =
+        accept4(f->listeners[host], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    ev.data.ptr = p;
+    if (p->fd < 0 || epoll_ctl(f->poll, EPOLL_CTL_ADD, p->fd, &ev)) {
+        hang_up(p, false);
+        free(p);
+        return NULL;
+    }
+    p->host = host;
+    p->b = find(f->hosts[host].behaviour, &p->delay_ms);
+    p->due_ms = p->b->manner == MUTE ? NEVER : now_ms() + p->delay_ms;
+    f->counts[host].connections++;
+    if (*p->b->first)
+        say(f, p, p->b->first);
+    return p;
+}
+
+/* Whose time has come goes on; who has gone is freed.
+ * @return milliseconds until the next of them, -1 for never */
+static int sweep(struct smtp_fixture *f, struct peer **peers)
+{
+    uint64_t now = now_ms(), next = NEVER;
+
+    for (struct peer **at = peers; *at;) {
+        struct peer *p = *at;
+
+        if (p->fd >= 0 && p->due_ms <= now)
+            go_on(f, p);
+        if (p->fd >= 0) {
+            next = p->due_ms < next ? p->due_ms : next;
+            at = &p->next;
+            continue;
+        }
+        *at = p->next;
+        free(p);
+    }
+    if (next == NEVER)
+        return -1;
+    now = now_ms();
+    return next > now ? (int)(next - now) : 0;
+}
+
+static void watch_listeners(struct smtp_fixture *f)
+{
+    for (size_t i = 0; i < f->n; i++) {
+        /* a pointer into the array tells a listener from a peer */
+        struct epoll_event ev = { .events = EPOLLIN,
+                                  .data.ptr = &f->listeners[i] };
+
+        if (epoll_ctl(f->poll, EPOLL_CTL_ADD, f->listeners[i], &ev))
+            _exit(1);
+    }
+}
+
+static void on_event(struct smtp_fixture *f, struct peer **peers, void *ptr)
+{
+    int *listener = ptr;
+    struct peer *p = ptr;
+
+    if (listener < f->listeners || listener >= f->listeners + f->n) {
+        if (p->fd >= 0)
+            on_readable(f, p);
+        return;
+    }
+    while ((p = welcome(f, (size_t)(listener - f->listeners)))) {
+        p->next = *peers;
+        *peers = p;
+    }
+}
+
+void smtp_fixture_serve(struct smtp_fixture *f)
+{
+    struct epoll_event events[64];
+    struct peer *peers = NULL;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    watch_listeners(f);
+    for (;;) {
+        int n = epoll_wait(f->poll, events, 64, sweep(f, &peers));
+
+        for (int i = 0; i < n; i++)
+            on_event(f, &peers, events[i].data.ptr);
+    }
+}
+
+const char *smtp_fixture_start(struct smtp_fixture *f,
+                               const struct smtp_host *hosts, size_t n)
+{
+    const char *wrong = smtp_fixture_bind(f, hosts, n, 0);
+
+    if (wrong)
+        return wrong;
+    f->pid = fork();
+    if (f->pid < 0)
+        return "no child";
+    if (f->pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies leaves none */
+        smtp_fixture_serve(f);
+    }
+    close_listeners(f);
+    return NULL;
+}
+
+void smtp_fixture_stop(struct smtp_fixture *f)
+{
+    if (f->pid > 0) {
+        kill(f->pid, SIGKILL);
+        waitpid(f->pid, NULL, 0);
+    }
+    close_listeners(f);
+    if (f->hosts && f->poll >= 0)
+        close(f->poll);
+    if (f->counts)
+        munmap(f->counts, (f->n + 1) * sizeof *f->counts);
+    free(f->hosts);
+    free(f->listeners);
+    *f = (struct smtp_fixture){ 0 };
+}

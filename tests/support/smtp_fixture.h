@@ -1,0 +1,59 @@
+/* Mail servers that misbehave as no real one can be made to: each address of
+ * 127.0.0.0/8 (or ::1) behaves as it is told. Needs nothing of the scanner. */
+#ifndef TESTS_SUPPORT_SMTP_FIXTURE_H
+#define TESTS_SUPPORT_SMTP_FIXTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/** One server. The behaviours are the table in smtp_fixture.c; a word may be
+ * followed by "=MS", its own delay in milliseconds: "delay=8000". */
+struct smtp_host {
+    const char *ip, *behaviour, *name;
+};
+
+/** What clients did to one host; read it while the fixture runs. */
+struct smtp_count {
+    unsigned connections;
+    unsigned early;     /**< spoke before the greeting had ended */
+    unsigned pipelined; /**< sent a command before the answer to another */
+    unsigned forbidden; /**< neither EHLO, HELO nor QUIT */
+    unsigned ehlo, helo, quit;
+    unsigned fin, rst;  /**< how clients left that did not wait for us */
+    char argument[256]; /**< of the last EHLO or HELO */
+};
+
+struct smtp_fixture {
+    struct smtp_host *hosts; /**< [n], text borrowed */
+    size_t n;
+    unsigned port;
+    int *listeners; /**< [n] */
+    int poll;
+    struct smtp_count *counts; /**< [n], shared with the child */
+    pid_t pid;                 /**< of the child; 0: none */
+    bool is_loud;              /**< faults of clients go to stderr */
+};
+
+/**
+ * Listen on every host's address.
+ *
+ * @param port  the same for all; 0 picks one that is free on all of them
+ * @return      NULL, or what went wrong (with errno)
+ * @owner       the caller, with smtp_fixture_stop()
+ */
+const char *smtp_fixture_bind(struct smtp_fixture *f,
+                              const struct smtp_host *hosts, size_t n,
+                              unsigned port);
+
+/** Serve until killed. */
+void smtp_fixture_serve(struct smtp_fixture *f) __attribute__((noreturn));
+
+/** Bind to a free port, serve in a child that dies with this process. */
+const char *smtp_fixture_start(struct smtp_fixture *f,
+                               const struct smtp_host *hosts, size_t n);
+
+void smtp_fixture_stop(struct smtp_fixture *f); /**< zeroed is fine */
+
+#endif
