@@ -15,16 +15,16 @@ struct dns_engine;
 struct dns_config {
     const struct sockaddr_storage *servers; /**< [n_servers], 1 … 64 */
     size_t n_servers;
-    double rate_qps;      /**< over all servers; 0 lifts */
-    unsigned window_max;  /**< queries in flight per server; 0: adaptive */
-    unsigned timeout_ms;  /**< of one try */
-    unsigned tries;       /**< 1 … 16 */
+    double rate_qps;     /**< over all servers; 0 lifts */
+    unsigned window_max; /**< queries in flight per server; 0: adaptive */
+    unsigned timeout_ms; /**< of one try */
+    unsigned tries;      /**< 1 … 16 */
 };
 
 /** The final answer about one address. */
 struct dns_answer {
-    uint8_t status;    /**< enum snow_ptr_status, never PENDING */
-    uint8_t n_names;   /**< <= SNOW_BLOCK_NAMES_MAX */
+    uint8_t status;  /**< enum snow_ptr_status, never PENDING */
+    uint8_t n_names; /**< <= SNOW_BLOCK_NAMES_MAX */
     uint16_t rcode;
     uint32_t ttl;      /**< of the PTR records, the least; 0 without */
     const char *names; /**< presentation form, lower case, no final dot, each
@@ -58,8 +58,8 @@ struct dns_server_stats {
 };
 
 struct dns_stats {
-    uint64_t sent;  /**< queries, with those asked again */
-    uint64_t again; /**< of these, not the first about their address */
+    uint64_t sent;          /**< queries, with those asked again */
+    uint64_t again;         /**< of these, not the first about their address */
     uint64_t by_status[16]; /**< final answers */
     uint64_t over_tcp;
     uint64_t dropped; /**< datagrams that matched no question of ours */
@@ -75,9 +75,8 @@ struct dns_stats {
  * @owner        the caller, with dns_engine_close()
  */
 int dns_engine_new(struct dns_engine **out, struct uv_loop_s *loop,
-                   const struct dns_config *cfg,
-                   const struct dns_hooks *hooks, const struct clock *clock,
-                   struct snow_error *err);
+                   const struct dns_config *cfg, const struct dns_hooks *hooks,
+                   const struct clock *clock, struct snow_error *err);
 
 void dns_engine_start(struct dns_engine *e);
 void dns_engine_kick(struct dns_engine *e);  /**< ask next() again, soon */

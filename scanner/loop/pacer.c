@@ -46,6 +46,13 @@ bool pacer_take(struct pacer *p, uint64_t now_us)
     return true;
 }
 
+void pacer_charge(struct pacer *p, uint64_t now_us)
+{
+    refill(p, now_us);
+    if (!has_no_limit(p))
+        p->tokens -= 1;
+}
+
 uint64_t pacer_wait_us(struct pacer *p, uint64_t now_us)
 {
     double wait_us;

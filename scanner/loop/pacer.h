@@ -7,8 +7,8 @@
 
 /** Zeroed memory is a pacer without a limit. */
 struct pacer {
-    double rate;   /**< tokens a second; 0: no limit */
-    double burst;  /**< tokens that can be saved up, at least 1 */
+    double rate;  /**< tokens a second; 0: no limit */
+    double burst; /**< tokens that can be saved up, at least 1 */
     double tokens;
     uint64_t filled_us; /**< monotonic time of the last refill */
 };
@@ -20,6 +20,9 @@ void pacer_set_rate(struct pacer *p, double rate, uint64_t now_us);
 
 /** Take one token if there is one. */
 bool pacer_take(struct pacer *p, uint64_t now_us);
+
+/** Take one token even if there is none; the next ones wait for it. */
+void pacer_charge(struct pacer *p, uint64_t now_us);
 
 /** How long until the next token, 0 if there is one now. */
 uint64_t pacer_wait_us(struct pacer *p, uint64_t now_us);

@@ -1,0 +1,60 @@
+/* A wire reply becomes an answer, or is found not to be ours. Pure. */
+#ifndef DNS_ANSWER_H
+#define DNS_ANSWER_H
+
+#include "dns/engine.h"
+#include "snowline/block.h"
+
+#define DNS_TYPE_NS 2
+#define DNS_TYPE_CNAME 5
+#define DNS_TYPE_PTR 12
+
+#define DNS_HEADER_LEN 12 /**< RFC 1035 §4.1.1 */
+#define DNS_QUERY_MAX 96  /**< header, 74 octets of ip6.arpa name, 4 */
+
+/** Longest name as text: 250 octets as \DDD, three dots, a NUL. */
+#define DNS_NAME_TEXT_MAX 1004
+#define DNS_NAMES_MAX (SNOW_BLOCK_NAMES_MAX * DNS_NAME_TEXT_MAX)
+
+/** Octets of somebody else. */
+struct dns_octets {
+    const unsigned char *at;
+    size_t len;
+};
+
+/**
+ * Write a query of class IN with recursion desired and id 0.
+ *
+ * @param wire_name  with its root octet
+ * @param len        of wire_name, at most DNS_QUERY_MAX - 16
+ * @return           its length
+ */
+size_t dns_query_format(unsigned char out[DNS_QUERY_MAX],
+                        const unsigned char *wire_name, size_t len,
+                        unsigned type);
+
+/**
+ * Is this a reply to that query, ids aside? Kind, opcode and the question must
+ * be the same, octet by octet but for the case of letters.
+ *
+ * @source RFC 5452 §9.1
+ */
+bool dns_reply_is_to(struct dns_octets reply, struct dns_octets query);
+
+/**
+ * Read a reply to a PTR query.
+ *
+ * A chain of CNAMEs is followed from the name that was asked for (RFC 2317);
+ * PTR records of other owners are not looked at. A reply that makes no sense
+ * has the status ERROR.
+ *
+ * @param out    all but server is set; names live in @p room
+ * @param room   for the names
+ * @return       0; SNOW_ENOTFOUND: no reply to this query; SNOW_EAGAIN: it is
+ *               truncated, ask over TCP
+ * @source       RFC 1035 §4, RFC 2308 §2
+ */
+int dns_answer_parse(struct dns_answer *out, char room[DNS_NAMES_MAX],
+                     struct dns_octets reply, struct dns_octets query);
+
+#endif

@@ -1,0 +1,215 @@
+/* Whom to ask what next. */
+#include "addr/arpa.h"
+#include "dns/state.h"
+
+static void note_sent(struct dns_engine *e, struct dns_server *s)
+{
+    s->sent++;
+    e->stats.sent++;
+    e->sent_in_silence++;
+    if (e->silent_us == 0)
+        e->silent_us = e->now_us;
+}
+
+static void note_again(struct dns_engine *e, struct dns_server *s,
+                       struct dns_slot *slot)
+{
+    if (slot->was_asked) {
+        s->again++;
+        e->stats.again++;
+        e->hooks.again(e->hooks.arg, &slot->step);
+    }
+    slot->was_asked = true;
+}
+
+static void flush(struct dns_engine *e, struct dns_server *s)
+{
+    struct dns_slot *sent[DNS_BATCH];
+    unsigned n;
+    int code;
+
+    if (s->socket->n_unsent == 0)
+        return;
+    code = dns_socket_flush(s->socket, sent, &n);
+    e->now_us = clock_mono_us(&e->clock);
+    for (unsigned i = 0; i < n; i++) {
+        sent[i]->sent_us = e->now_us;
+        sent[i]->generation = dns_health_sent(&s->health, e->now_us);
+        dns_list_append(&s->flying, sent[i]);
+        note_sent(e, s);
+        note_again(e, s, sent[i]);
+    }
+    if (code)
+        dns_hear_refusal(e, s);
+}
+
+static void submit(struct dns_engine *e, struct dns_server *s,
+                   struct dns_slot *slot)
+{
+    uint16_t owner = (uint16_t)(1 + pool_index(&e->slots, slot));
+
+    slot->server = (uint8_t)dns_server_index(e, s);
+    slot->id = dns_socket_claim(s->socket, &e->random, owner);
+    memcpy(slot->query, &slot->id, sizeof slot->id);
+    s->health.in_flight++;
+    s->socket->unsent[s->socket->n_unsent++] = slot;
+    if (s->socket->n_unsent == DNS_BATCH)
+        flush(e, s);
+}
+
+/* Those that may be asked about this question: live ones, if possible other
+ * than those that it failed at. Where none is alive, a little goes to all that
+ * do not refuse, so that none is given up for not liking canaries. */
+static uint64_t candidates(const struct dns_engine *e, uint64_t avoid)
+{
+    if (e->live == 0)
+        return dns_all(e) & ~e->refused;
+    return e->live & ~avoid ? e->live & ~avoid : e->live;
+}
+
+static struct dns_server *pick(struct dns_engine *e, uint64_t among)
+{
+    unsigned n = (unsigned)e->cfg.n_servers;
+
+    for (unsigned i = 0; i < n; i++) {
+        unsigned at = (e->turn + i) % n;
+        struct dns_server *s = &e->servers[at];
+
+        if (among & dns_bit(at) && dns_health_has_room(&s->health) &&
+            s->socket->n_unsent < DNS_BATCH) {
+            e->turn = (at + 1) % n;
+            return s;
+        }
+    }
+    return NULL;
+}
+
+static void ask_again(struct dns_engine *e)
+{
+    struct dns_slot *slot;
+
+    while ((slot = e->again.first)) {
+        struct dns_server *s = pick(e, candidates(e, slot->avoid));
+
+        if (!s || !pacer_take(&e->pacer, e->now_us))
+            return;
+        dns_list_remove(&e->again, slot);
+        submit(e, s, slot);
+    }
+}
+
+/* The first octets stay what they are from try to try. */
+static void prepare(struct dns_slot *slot, const struct snow_step *step)
+{
+    unsigned char wire_name[76];
+    int len = addr_arpa_wire(step->addr, wire_name);
+
+    *slot = (struct dns_slot){ .step = *step };
+    slot->query_len = (uint8_t)dns_query_format(slot->query, wire_name,
+                                                (size_t)len, DNS_TYPE_PTR);
+}
+
+/* @return a slot for one more address, NULL when there is none now */
+static struct dns_slot *fetch(struct dns_engine *e)
+{
+    struct dns_slot *slot = pool_get(&e->slots);
+    struct snow_step step;
+    uint64_t wait_us = UINT64_MAX;
+    int code;
+
+    if (!slot)
+        return NULL;
+    code = e->hooks.next(e->hooks.arg, e->now_us, &step, &wait_us);
+    if (code == 0) {
+        prepare(slot, &step);
+        return slot;
+    }
+    pool_put(&e->slots, slot);
+    e->is_exhausted = code != SNOW_EAGAIN;
+    e->ask_at_us =
+        wait_us < UINT64_MAX - e->now_us ? e->now_us + wait_us : UINT64_MAX;
+    return NULL;
+}
+
+static bool may_fetch(const struct dns_engine *e)
+{
+    return !e->is_exhausted && !e->is_draining && !e->is_stopping &&
+           e->now_us >= e->ask_at_us;
+}
+
+/* While no server is alive, one address is enough to find out when one is. */
+static void ask_new(struct dns_engine *e)
+{
+    while (may_fetch(e) && pacer_wait_us(&e->pacer, e->now_us) == 0) {
+        struct dns_server *s = pick(e, candidates(e, 0));
+        struct dns_slot *slot;
+
+        if (e->live == 0 ? dns_open(e) > 0 : !s)
+            return;
+        slot = fetch(e);
+        if (!slot)
+            return;
+        if (!s) {
+            dns_list_append(&e->again, slot);
+            return;
+        }
+        pacer_take(&e->pacer, e->now_us);
+        submit(e, s, slot);
+    }
+}
+
+static void ask_over_tcp(struct dns_engine *e)
+{
+    while (e->truncated.first && dns_tcp_has_room(e->tcp)) {
+        struct dns_slot *slot = dns_list_take(&e->truncated);
+        struct dns_server *s = &e->servers[slot->server];
+
+        pacer_charge(&e->pacer, e->now_us);
+        e->stats.over_tcp++;
+        note_sent(e, s);
+        note_again(e, s, slot);
+        dns_tcp_ask(e->tcp, slot);
+    }
+}
+
+/* A question that every server can answer, if only by refusing it: any answer
+ * proves that it is alive. Sent on credit, as much depends on it. */
+static void ask_canary(struct dns_engine *e, struct dns_server *s)
+{
+    uint16_t *id = &s->canaries[s->n_canaries % DNS_CANARIES];
+    struct dns_octets query = { e->canary, e->canary_len };
+
+    if (s->n_canaries >= DNS_CANARIES &&
+        s->socket->owners[*id] == DNS_OWNER_CANARY)
+        dns_socket_release(s->socket, *id);
+    *id = dns_socket_claim(s->socket, &e->random, DNS_OWNER_CANARY);
+    s->n_canaries++;
+    s->health.canary_us = e->now_us;
+    memcpy(e->canary, id, sizeof *id);
+    dns_socket_send_once(s->socket, query);
+    pacer_charge(&e->pacer, e->now_us);
+    note_sent(e, s);
+}
+
+static void ask_canaries(struct dns_engine *e)
+{
+    for (unsigned i = 0; i < e->cfg.n_servers; i++) {
+        struct dns_server *s = &e->servers[i];
+        uint64_t oldest_us = s->flying.first ? s->flying.first->sent_us : 0;
+        bool has_other = (e->live & ~dns_bit(i)) != 0;
+
+        if (dns_open(e) > 0 && dns_health_wants_canary(&s->health, oldest_us,
+                                                       has_other, e->now_us))
+            ask_canary(e, s);
+    }
+}
+
+void dns_ask(struct dns_engine *e)
+{
+    ask_canaries(e);
+    ask_over_tcp(e);
+    ask_again(e);
+    ask_new(e);
+    for (unsigned i = 0; i < e->cfg.n_servers; i++)
+        flush(e, &e->servers[i]);
+}

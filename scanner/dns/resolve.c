@@ -1,0 +1,302 @@
+#include "dns/resolve.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <uv.h>
+
+#include "base/text.h"
+#include "dns/channel.h"
+
+#define PORT_DEFAULT 53
+#define ADDRS_MAX 64 /* of one name; more are no use to anybody */
+
+static void set_ipv4(struct sockaddr_storage *out, struct in_addr addr,
+                     unsigned port)
+{
+    struct sockaddr_in in = { .sin_family = AF_INET,
+                              .sin_addr = addr,
+                              .sin_port = htons((uint16_t)port) };
+
+    memset(out, 0, sizeof *out);
+    memcpy(out, &in, sizeof in);
+}
+
+static void set_ipv6(struct sockaddr_storage *out, const void *addr,
+                     unsigned port)
+{
+    struct sockaddr_in6 in6 = { .sin6_family = AF_INET6,
+                                .sin6_port = htons((uint16_t)port) };
+
+    memcpy(&in6.sin6_addr, addr, sizeof in6.sin6_addr);
+    memset(out, 0, sizeof *out);
+    memcpy(out, &in6, sizeof in6);
+}
+
+static void set_from_node(struct sockaddr_storage *out,
+                          const struct ares_addr_port_node *node)
+{
+    unsigned port =
+        node->udp_port > 0 ? (unsigned)node->udp_port : PORT_DEFAULT;
+
+    if (node->family == AF_INET)
+        set_ipv4(out, node->addr.addr4, port);
+    else
+        set_ipv6(out, &node->addr.addr6, port);
+}
+
+int dns_system_servers(struct sockaddr_storage servers[DNS_SERVERS_MAX],
+                       size_t *n, struct snow_error *err)
+{
+    struct ares_addr_port_node *nodes = NULL;
+    struct ares_options options = { 0 };
+    ares_channel ares;
+    size_t found = 0;
+
+    if (ares_init_options(&ares, &options, 0) != ARES_SUCCESS)
+        return snow_fail(err, SNOW_EIO,
+                         "this machine's name servers cannot be read");
+    if (ares_get_servers_ports(ares, &nodes) == ARES_SUCCESS)
+        for (struct ares_addr_port_node *at = nodes;
+             at && found < DNS_SERVERS_MAX; at = at->next)
+            set_from_node(&servers[found++], at);
+    ares_free_data(nodes);
+    ares_destroy(ares);
+    if (found == 0)
+        return snow_fail(err, SNOW_EIO,
+                         "this machine has no name server; name one");
+    *n = found;
+    return 0;
+}
+
+/* Split "ADDR", "ADDR:PORT", "[ADDR6]" and "[ADDR6]:PORT"; more than one colon
+ * outside brackets is an IPv6 address alone. *port is NULL if there is none. */
+static int split(char *text, char **addr, char **port)
+{
+    char *colon = strchr(text, ':');
+
+    *addr = text;
+    *port = NULL;
+    if (*text == '[') {
+        char *end = strchr(text, ']');
+
+        if (!end || (end[1] != ':' && end[1] != '\0'))
+            return SNOW_ESYNTAX;
+        *addr = text + 1;
+        *port = end[1] == ':' ? end + 2 : NULL;
+        *end = '\0';
+    } else if (colon && !strchr(colon + 1, ':')) {
+        *port = colon + 1;
+        *colon = '\0';
+    }
+    return 0;
+}
+
+int dns_server_parse(struct sockaddr_storage *out, const char *text)
+{
+    char copy[80], *addr, *port_text;
+    uint64_t port = PORT_DEFAULT;
+    struct in_addr addr4;
+    struct in6_addr addr6;
+    int code;
+
+    if (strlen(text) >= sizeof copy)
+        return SNOW_ESYNTAX;
+    text_copy(copy, sizeof copy, text);
+    code = split(copy, &addr, &port_text);
+    if (code == 0 && port_text)
+        code = text_parse_u64(&port, port_text, UINT16_MAX);
+    if (code)
+        return code;
+    if (port == 0)
+        return SNOW_ERANGE;
+    if (*text != '[' && inet_pton(AF_INET, addr, &addr4) == 1)
+        set_ipv4(out, addr4, (unsigned)port);
+    else if (inet_pton(AF_INET6, addr, &addr6) == 1)
+        set_ipv6(out, &addr6, (unsigned)port);
+    else
+        return SNOW_ESYNTAX;
+    return 0;
+}
+
+void dns_server_format(const struct sockaddr_storage *server, char *out,
+                       size_t cap)
+{
+    char addr[INET6_ADDRSTRLEN] = "?";
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+
+    if (server->ss_family == AF_INET6) {
+        memcpy(&in6, server, sizeof in6);
+        inet_ntop(AF_INET6, &in6.sin6_addr, addr, sizeof addr);
+        snprintf(out, cap, "[%s]:%u", addr, ntohs(in6.sin6_port));
+        return;
+    }
+    memcpy(&in, server, sizeof in);
+    inet_ntop(AF_INET, &in.sin_addr, addr, sizeof addr);
+    snprintf(out, cap, "%s:%u", addr, ntohs(in.sin_port));
+}
+
+struct lookup {
+    struct dns_resolver *resolver;
+    struct lookup *next; /* in the list of those that are answered */
+    dns_resolved_fn done;
+    void *arg;
+    size_t n;
+    struct snow_addr addrs[ADDRS_MAX];
+};
+
+struct dns_resolver {
+    uv_timer_t timer; /* c-ares' clock; at once when there are answers */
+    struct dns_channel channel;
+    size_t n_open; /* asked, not answered by c-ares */
+    struct lookup *first, **last;
+};
+
+static void on_timer(uv_timer_t *timer);
+
+static void schedule(struct dns_resolver *r)
+{
+    if (r->first)
+        uv_timer_start(&r->timer, on_timer, 0, 0);
+    else if (r->n_open > 0)
+        uv_timer_start(&r->timer, on_timer, DNS_CHANNEL_TICK_MS, 0);
+    else
+        uv_timer_stop(&r->timer);
+}
+
+/* Those that get an answer from inside done() wait for the next round. */
+static void deliver(struct dns_resolver *r)
+{
+    struct lookup *l = r->first;
+
+    r->first = NULL;
+    r->last = &r->first;
+    while (l) {
+        struct lookup *next = l->next;
+
+        l->done(l->arg, l->addrs, l->n);
+        free(l);
+        l = next;
+    }
+}
+
+static void pump(void *arg)
+{
+    struct dns_resolver *r = arg;
+
+    deliver(r);
+    schedule(r);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct dns_resolver *r = timer->data;
+
+    dns_channel_tick(&r->channel);
+    pump(r);
+}
+
+static uint64_t get_u64(const unsigned char *p)
+{
+    uint64_t x = 0;
+
+    for (int i = 0; i < 8; i++)
+        x = x << 8 | p[i];
+    return x;
+}
+
+static void add_addr(struct lookup *l, const struct sockaddr *from)
+{
+    struct sockaddr_in in;
+    struct sockaddr_in6 in6;
+    struct snow_addr a;
+
+    if (l->n == ADDRS_MAX)
+        return;
+    if (from->sa_family == AF_INET) {
+        memcpy(&in, from, sizeof in);
+        a = snow_addr_from_ipv4(ntohl(in.sin_addr.s_addr));
+    } else if (from->sa_family == AF_INET6) {
+        memcpy(&in6, from, sizeof in6);
+        a.hi = get_u64(in6.sin6_addr.s6_addr);
+        a.lo = get_u64(in6.sin6_addr.s6_addr + 8);
+    } else {
+        return;
+    }
+    l->addrs[l->n++] = a;
+}
+
+static void on_resolved(void *arg, int status, int timeouts,
+                        struct ares_addrinfo *result)
+{
+    struct lookup *l = arg;
+    struct dns_resolver *r = l->resolver;
+
+    (void)status;
+    (void)timeouts;
+    for (const struct ares_addrinfo_node *at = result ? result->nodes : NULL;
+         at; at = at->ai_next)
+        add_addr(l, at->ai_addr);
+    if (result)
+        ares_freeaddrinfo(result);
+    r->n_open--;
+    *r->last = l;
+    r->last = &l->next;
+}
+
+int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
+                     const struct sockaddr_storage *servers, size_t n,
+                     unsigned timeout_ms, unsigned tries)
+{
+    struct dns_channel_config cfg = { .servers = servers,
+                                      .n_servers = n,
+                                      .timeout_ms = timeout_ms,
+                                      .tries = tries };
+    struct dns_resolver *r = calloc(1, sizeof *r);
+    int code;
+
+    if (!r)
+        return SNOW_ENOMEM;
+    r->last = &r->first;
+    r->channel.wake = pump;
+    r->channel.arg = r;
+    code = dns_channel_init(&r->channel, loop, &cfg);
+    if (code) {
+        free(r);
+        return code;
+    }
+    uv_timer_init(loop, &r->timer);
+    r->timer.data = r;
+    *out = r;
+    return 0;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+void dns_resolver_close(struct dns_resolver *r)
+{
+    if (!r)
+        return;
+    dns_channel_fini(&r->channel);
+    deliver(r);
+    uv_close((uv_handle_t *)&r->timer, on_closed);
+}
+
+int dns_resolver_ask(struct dns_resolver *r, const char *name,
+                     dns_resolved_fn done, void *arg)
+{
+    struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
+                                         .ai_flags = ARES_AI_NOSORT };
+    struct lookup *l = calloc(1, sizeof *l);
+
+    if (!l)
+        return SNOW_ENOMEM;
+    *l = (struct lookup){ .resolver = r, .done = done, .arg = arg };
+    r->n_open++;
+    ares_getaddrinfo(r->channel.ares, name, NULL, &hints, on_resolved, l);
+    schedule(r);
+    return 0;
+}

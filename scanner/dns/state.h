@@ -1,0 +1,99 @@
+/* The engine's inside, shared by engine.c, ask.c and hear.c. */
+#ifndef DNS_STATE_H
+#define DNS_STATE_H
+
+#include <uv.h>
+
+#include "base/pool.h"
+#include "dns/io.h"
+#include "dns/servers.h"
+#include "dns/tcp.h"
+#include "loop/pacer.h"
+
+#define DNS_CANARIES 4         /**< of one server, not answered yet */
+#define DNS_OWNER_CANARY 65535 /**< owns an id; others are 1 + slot index */
+#define DNS_SLOTS_MAX 32768
+
+struct dns_server {
+    struct dns_health health;
+    struct dns_socket *socket;
+    struct dns_list flying; /**< in the order in which they were sent */
+    uint16_t canaries[DNS_CANARIES];
+    unsigned n_canaries; /**< sent so far */
+    uint64_t sent, again, answered, timeouts;
+};
+
+enum dns_stage { DNS_NEW, DNS_RUNNING, DNS_DONE };
+
+struct dns_engine {
+    uv_timer_t timer; /**< the only handle: the tick, or the next wake-up */
+    struct dns_config cfg;
+    struct dns_hooks hooks;
+    struct clock clock;
+    struct sockaddr_storage *addresses; /**< [cfg.n_servers] */
+    struct dns_server *servers;         /**< [cfg.n_servers] */
+    uint64_t timeout_us;
+
+    enum dns_stage stage;
+    bool is_draining, is_stopping;
+    bool is_exhausted; /**< next() said SNOW_EDONE */
+
+    struct pool slots;
+    struct dns_list again;     /**< to be asked once more */
+    struct dns_list truncated; /**< to be asked over TCP */
+    struct dns_list over_tcp;  /**< back from there, not judged yet */
+    struct dns_tcp *tcp;
+    struct pacer pacer;
+    struct random random;
+    unsigned turn; /**< server that is asked next */
+
+    uint64_t live, refused; /**< servers, a bit each */
+    uint64_t now_us;
+    uint64_t ask_at_us;       /**< next() is not worth asking before */
+    uint64_t silent_us;       /**< first query that nobody has answered
+                                   anything after; 0: none */
+    unsigned sent_in_silence; /**< queries since then */
+
+    struct dns_stats stats;
+    unsigned char canary[DNS_QUERY_MAX];
+    size_t canary_len;
+    char names[DNS_NAMES_MAX];
+    struct dns_inbox inbox;
+};
+
+static inline uint64_t dns_bit(unsigned server)
+{
+    return UINT64_C(1) << server;
+}
+
+/** Every server there is, a bit each. */
+static inline uint64_t dns_all(const struct dns_engine *e)
+{
+    return ~UINT64_C(0) >> (64 - e->cfg.n_servers);
+}
+
+/** Addresses without a final answer. */
+static inline size_t dns_open(const struct dns_engine *e)
+{
+    return e->slots.n - e->slots.n_free;
+}
+
+static inline unsigned dns_server_index(const struct dns_engine *e,
+                                        const struct dns_server *s)
+{
+    return (unsigned)(s - e->servers);
+}
+
+/** Send whatever may be sent now. (ask.c) */
+void dns_ask(struct dns_engine *e);
+
+/** Take in what has come, and give up on what has not. (hear.c) */
+void dns_hear(struct dns_engine *e);
+
+/** Nobody listens at this server: all it was asked goes to others. (hear.c) */
+void dns_hear_refusal(struct dns_engine *e, struct dns_server *s);
+
+/** Back from TCP; only noted. (hear.c) */
+void dns_hear_tcp(void *arg, struct dns_slot *slot);
+
+#endif
