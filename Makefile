@@ -88,6 +88,11 @@ $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/main.o $B/libsnowline.a
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 endif
 
+LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
+$B/lab/%: $B/tests/lab/%.o $B/tests/support/smtp_fixture.o $B/libsnowline.a
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 .PHONY: unit
 unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
 	$Qtests/run-unit $B
