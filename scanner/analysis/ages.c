@@ -198,8 +198,7 @@ static int count_nameservers(struct ages *a, bool runs_too)
     a->n_nameservers = 0;
     for (size_t i = 0; i < a->n; i++) {
         const struct age *age = &a->all[i];
-        bool is_in_run =
-            a->facts->domains[age->domain].flags & DOMAIN_IN_RUN;
+        bool is_in_run = a->facts->domains[age->domain].flags & DOMAIN_IN_RUN;
         uint64_t *df;
 
         if (age->nameservers == 0 || (is_in_run && !runs_too))

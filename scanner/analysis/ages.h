@@ -69,8 +69,7 @@ struct burst_background analysis_ages_background(struct ages *a);
 double analysis_ages_registrar_share(const struct ages *a, uint32_t registrar);
 
 /** How much a shared set of name servers tells, 0: it is common. */
-double analysis_ages_nameserver_idf(const struct ages *a,
-                                    uint64_t nameservers);
+double analysis_ages_nameserver_idf(const struct ages *a, uint64_t nameservers);
 
 /**
  * How much it tells that two share what @p df of @p n have: log10(n / df), at

@@ -61,8 +61,8 @@ double analysis_burst_position(const struct burst_background *b,
     double before, after, within;
 
     if (b->n < BURST_BACKGROUND_MIN)
-        return default_position(
-            ((double)b->now_utc_s - (double)created_utc_s) / 86400);
+        return default_position(((double)b->now_utc_s - (double)created_utc_s) /
+                                86400);
     i = count_before(b, created_utc_s);
     if (i == 0)
         return 0;
@@ -72,9 +72,9 @@ double analysis_burst_position(const struct burst_background *b,
      * day are not thought to be at one point of time */
     before = (double)b->created_utc_s[i - 1];
     after = i < b->n ? (double)b->created_utc_s[i] : (double)b->now_utc_s;
-    within = after > before ?
-                 ((double)created_utc_s - before) / (after - before) :
-                 0;
+    within = after > before
+                 ? ((double)created_utc_s - before) / (after - before)
+                 : 0;
     return ((double)i + within) / ((double)b->n + 1);
 }
 
@@ -136,8 +136,8 @@ double analysis_burst_scan_ln(unsigned k, unsigned n, double w)
 }
 
 /* The fullest window of a width, the first of equals. */
-static void fullest(struct burst_result *out, const double *positions,
-                    size_t n, double width)
+static void fullest(struct burst_result *out, const double *positions, size_t n,
+                    double width)
 {
     size_t from = 0;
 

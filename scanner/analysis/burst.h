@@ -49,7 +49,7 @@ double analysis_binomial_tail_ln(unsigned k, unsigned n, double p);
 
 /** The densest window of a sorted set of positions. */
 struct burst_result {
-    double p;      /**< corrected for the windows tried, at most 1 */
+    double p;       /**< corrected for the windows tried, at most 1 */
     size_t from, n; /**< which positions lie in it */
 };
 

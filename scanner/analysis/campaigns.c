@@ -3,7 +3,8 @@
 #include "analysis/links.h"
 #include "base/random.h"
 
-#define CROWD_MAX 512 /* more than this are paired with their neighbours only */
+#define CROWD_MAX 512 /* more than this are paired with their neighbours only  \
+                       */
 #define LINK_STEP .5  /* how much stronger the ties of a crowd must be */
 #define LINK_ROUNDS 12
 

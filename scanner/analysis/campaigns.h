@@ -7,9 +7,9 @@
 #include "analysis/runs.h"
 #include "analysis/strips.h"
 
-#define LINK_MIN 2.0         /**< two runs are tied from this weight on */
-#define CAMPAIGN_MAX 200     /**< larger ones must be densely tied … */
-#define CAMPAIGN_DENSITY .2  /**< … to this share of all their pairs */
+#define LINK_MIN 2.0        /**< two runs are tied from this weight on */
+#define CAMPAIGN_MAX 200    /**< larger ones must be densely tied … */
+#define CAMPAIGN_DENSITY .2 /**< … to this share of all their pairs */
 
 /** What campaigns are found in. All borrowed. */
 struct campaigns_input {

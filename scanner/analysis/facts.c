@@ -98,8 +98,7 @@ static int put_suffix(struct facts *f, const char *name, const char *owner,
 }
 
 int analysis_facts_private(struct facts *f, const char *name,
-                           const char *suffix, const char *owner,
-                           uint32_t *id)
+                           const char *suffix, const char *owner, uint32_t *id)
 {
     uint32_t index;
     int code = put_suffix(f, suffix, owner, &index);
@@ -143,8 +142,7 @@ static int count_label(struct facts *f, uint64_t label, uint32_t domain)
         return SNOW_ENOMEM;
     n = *who >> (2 * ID_BITS);
     if ((n >= 1 && (*who & ID_MASK) == id) ||
-        (n >= 2 && (*who >> ID_BITS & ID_MASK) == id) ||
-        n == USERS_MAX)
+        (n >= 2 && (*who >> ID_BITS & ID_MASK) == id) || n == USERS_MAX)
         return 0;
     if (n < 2)
         *who |= id << (n * ID_BITS);

@@ -60,14 +60,12 @@ void analysis_facts_fini(struct facts *f); /**< zeroed is fine */
 int analysis_facts_domain(struct facts *f, const char *name, uint32_t *id);
 
 /** The same, but false when the first pass did not see it. */
-bool analysis_facts_find(const struct facts *f, const char *name,
-                         uint32_t *id);
+bool analysis_facts_find(const struct facts *f, const char *name, uint32_t *id);
 
 /** The number of a domain that a PRIVATE suffix made; counts it there.
  * @return 0, SNOW_ENOMEM */
 int analysis_facts_private(struct facts *f, const char *name,
-                           const char *suffix, const char *owner,
-                           uint32_t *id);
+                           const char *suffix, const char *owner, uint32_t *id);
 
 /** Count one address with the names it has; a domain counts once.
  * @return 0, SNOW_ENOMEM */

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #define DAY_S 86400
-#define BATCH_S 600       /* neighbours of a bulk registration */
-#define BURST_ROUNDS 8    /* bursts looked for within one registrar */
+#define BATCH_S 600    /* neighbours of a bulk registration */
+#define BURST_ROUNDS 8 /* bursts looked for within one registrar */
 
 /* Weights, and what a family of them gives at most. */
 #define SAME_DOMAIN 10
@@ -25,8 +25,7 @@ const struct greeting *analysis_run_greeting(const struct run *run)
     const struct greeting *best = NULL;
 
     for (unsigned i = 0; i < RUN_GREETINGS_MAX; i++)
-        if (run->greetings[i].n > 0 &&
-            (!best || run->greetings[i].n > best->n))
+        if (run->greetings[i].n > 0 && (!best || run->greetings[i].n > best->n))
             best = &run->greetings[i];
     return best;
 }
@@ -257,9 +256,9 @@ static double weigh_registration(const struct links *l, uint32_t a, uint32_t b)
     if (x->created_utc_s == SNOW_TIME_UNKNOWN ||
         y->created_utc_s == SNOW_TIME_UNKNOWN)
         return SAME_REGISTRAR;
-    apart = x->created_utc_s > y->created_utc_s ?
-                (uint64_t)x->created_utc_s - (uint64_t)y->created_utc_s :
-                (uint64_t)y->created_utc_s - (uint64_t)x->created_utc_s;
+    apart = x->created_utc_s > y->created_utc_s
+                ? (uint64_t)x->created_utc_s - (uint64_t)y->created_utc_s
+                : (uint64_t)y->created_utc_s - (uint64_t)x->created_utc_s;
     if (apart <= BATCH_S && !x->is_date_only && !y->is_date_only)
         return SAME_BATCH;
     if (l->group_of[a] && l->group_of[a] == l->group_of[b])

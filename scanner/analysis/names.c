@@ -279,12 +279,10 @@ static bool embeds_ipv6(const char *name, struct snow_addr a)
     return strstr(squeezed, text + 16) || strstr(squeezed, back);
 }
 
-bool analysis_name_embeds(const char *name, size_t host_len,
-                          struct snow_addr a)
+bool analysis_name_embeds(const char *name, size_t host_len, struct snow_addr a)
 {
-    return snow_addr_is_ipv4(a) ?
-               embeds_ipv4(name, host_len, snow_addr_ipv4(a)) :
-               embeds_ipv6(name, a);
+    return snow_addr_is_ipv4(a) ? embeds_ipv4(name, host_len, snow_addr_ipv4(a))
+                                : embeds_ipv6(name, a);
 }
 
 bool analysis_name_is_generic(const char *name, size_t host_len,
@@ -294,8 +292,7 @@ bool analysis_name_is_generic(const char *name, size_t host_len,
 
     if (weight >= GENERIC_AT)
         return true;
-    if (weight >= GENERIC_WITH_NUMBER &&
-        strcspn(name, "0123456789") < host_len)
+    if (weight >= GENERIC_WITH_NUMBER && strcspn(name, "0123456789") < host_len)
         return true;
     return analysis_name_embeds(name, host_len, a);
 }
@@ -325,8 +322,7 @@ void analysis_name_template(struct analysis_template *out, const char *host,
     out->skeleton = (uint32_t)map_hash(skeleton, len);
     while (letters < host_len && text_is_alpha(host[letters]))
         letters++;
-    out->is_mail =
-        is_listed(mail_words, COUNT_OF(mail_words), host, letters);
+    out->is_mail = is_listed(mail_words, COUNT_OF(mail_words), host, letters);
     for (size_t i = 0; i < n && i < 3; i++)
         out->number = out->number * 1000000 + t[i].value % 1000000;
 }

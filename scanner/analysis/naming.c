@@ -56,8 +56,7 @@ static size_t min3(size_t a, size_t b, size_t c)
 }
 
 /* Levenshtein's distance, one row at a time. */
-static size_t distance(const char *a, size_t a_len, const char *b,
-                       size_t b_len)
+static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t row[LABEL_MAX + 1];
 

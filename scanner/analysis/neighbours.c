@@ -94,8 +94,8 @@ static int read_name(struct neighbours *n, struct host_name *out,
     if (!analysis_psl_split(&s, n->psl, name) || (!s.domain && !s.icann))
         return SNOW_ENOTFOUND;
     host_len = host_octets(name, s.icann ? s.icann : s.domain);
-    is_generic = !s.domain || (s.is_private &&
-                               analysis_name_embeds(name, host_len, addr));
+    is_generic = !s.domain ||
+                 (s.is_private && analysis_name_embeds(name, host_len, addr));
     domain = is_generic && s.icann ? s.icann : s.domain;
     host_len = host_octets(name, domain);
     analysis_name_template(&t, name, host_len);
@@ -105,8 +105,8 @@ static int read_name(struct neighbours *n, struct host_name *out,
         .hash = map_hash(name, strlen(name)),
         .label = rare_label(name, host_len),
         .extra_labels = (uint8_t)analysis_extra_labels(name, domain),
-        .is_generic = is_generic ||
-                      analysis_name_is_generic(name, host_len, addr),
+        .is_generic =
+            is_generic || analysis_name_is_generic(name, host_len, addr),
         .is_numbered = t.is_numbered && !t.is_mail,
         .is_esp = analysis_name_is_esp(name, host_len),
     };
@@ -162,8 +162,8 @@ static int compare_counters(const void *a, const void *b)
         return x->name->domain < y->name->domain ? -1 : 1;
     if (x->name->skeleton != y->name->skeleton)
         return x->name->skeleton < y->name->skeleton ? -1 : 1;
-    return x->at != y->at ? (x->at < y->at ? -1 : 1) :
-                            (x->name > y->name) - (x->name < y->name);
+    return x->at != y->at ? (x->at < y->at ? -1 : 1)
+                          : (x->name > y->name) - (x->name < y->name);
 }
 
 /* Does the number of one template go one way, address for address? */
@@ -186,8 +186,8 @@ static bool is_sequence(const struct counter *c, size_t n)
 /* Find counters: their names are generic, whatever their words. */
 static int mark_sequences(struct plot *p)
 {
-    struct counter *c = malloc(SNOW_BLOCK_SIZE * SNOW_BLOCK_NAMES_MAX *
-                               sizeof *c);
+    struct counter *c =
+        malloc(SNOW_BLOCK_SIZE * SNOW_BLOCK_NAMES_MAX * sizeof *c);
     size_t n = 0;
 
     if (!c)
@@ -245,8 +245,8 @@ static const struct place *place_at(const struct neighbours *n,
 
 static bool is_usable(const struct neighbours *n, const struct host_name *name)
 {
-    return !name->is_generic && analysis_facts_is_usable(n->facts,
-                                                         name->domain);
+    return !name->is_generic &&
+           analysis_facts_is_usable(n->facts, name->domain);
 }
 
 static bool has_domain(const struct neighbours *n, const struct place *p,
@@ -274,9 +274,8 @@ static unsigned support(const struct neighbours *n, struct snow_addr addr,
     return sum;
 }
 
-static const struct host_name *choose(const struct neighbours *n,
-                                      const struct place *p,
-                                      struct snow_addr addr)
+static const struct host_name *
+choose(const struct neighbours *n, const struct place *p, struct snow_addr addr)
 {
     const struct host_name *best = NULL;
     unsigned best_support = 0;

@@ -5,9 +5,9 @@
 
 #include "analysis/neighbours.h"
 
-#define RUN_LABELS_MAX 8   /**< host labels kept of a run */
-#define RUN_NAMES_MAX 64   /**< names compared with each other */
-#define RUN_GAP_MAX 16     /**< a larger gap is no neighbourhood */
+#define RUN_LABELS_MAX 8 /**< host labels kept of a run */
+#define RUN_NAMES_MAX 64 /**< names compared with each other */
+#define RUN_GAP_MAX 16   /**< a larger gap is no neighbourhood */
 #define RUN_GREETINGS_MAX 4
 
 /** One way in which a run's servers greet, and how many do. */
@@ -44,7 +44,7 @@ struct runs_open;
 /** Runs while they are found, and after. Zeroed but for gap_max is ready. */
 struct runs {
     unsigned gap_max; /**< at most RUN_GAP_MAX */
-    struct run *all;  /**< in the order of first, last, domain after _finish() */
+    struct run *all; /**< in the order of first, last, domain after _finish() */
     size_t n, cap;
     struct runs_open *open;
     size_t n_open;

@@ -150,17 +150,17 @@ static void measure_registration(struct snow_score *p,
                 -analysis_binomial_tail_ln((unsigned)k, (unsigned)n,
                                            in->registrar_share) /
                     (4 * M_LN10),
-                1, "%zu of %zu at one registrar, which has %.1f%% of others",
-                k, n, in->registrar_share * 100);
+                1, "%zu of %zu at one registrar, which has %.1f%% of others", k,
+                n, in->registrar_share * 100);
     if (in->n_dated > 0)
         measure(&p[SNOW_PART_NEW], in->newness, 1,
-                "median age %.0f days, %zu of %zu known",
-                in->age_days_median, in->n_dated, in->n_domains);
+                "median age %.0f days, %zu of %zu known", in->age_days_median,
+                in->n_dated, in->n_domains);
     if (!isnan(in->burst_p))
         measure(&p[SNOW_PART_BURST],
-                in->burst_p <= BURST_P_MAX ?
-                    -log10(fmax(in->burst_p, 1e-300)) / 5 :
-                    0,
+                in->burst_p <= BURST_P_MAX
+                    ? -log10(fmax(in->burst_p, 1e-300)) / 5
+                    : 0,
                 1, "p = %.2g that %zu dates lie so close by chance",
                 in->burst_p, in->n_dated);
 }
@@ -168,8 +168,7 @@ static void measure_registration(struct snow_score *p,
 static void measure_likeness(struct snow_score *p, const struct score_facts *in)
 {
     if (!isnan(in->shared))
-        measure(&p[SNOW_PART_SHARED], in->shared / SHARED_FULL,
-                SHARED_MEASURED,
+        measure(&p[SNOW_PART_SHARED], in->shared / SHARED_FULL, SHARED_MEASURED,
                 "name servers and greetings tie a pair by %.2f of 3",
                 in->shared);
     if (!isnan(in->naming))
@@ -232,9 +231,9 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
                                   const struct score_facts *in, uint32_t bits)
 {
     const struct snow_score *p = f->parts;
-    unsigned strong = (p[SNOW_PART_REGISTRAR].value >= STRONG) +
-                      (p[SNOW_PART_BURST].value >= STRONG) +
-                      (p[SNOW_PART_SHARED].value >= STRONG);
+    int strong = (p[SNOW_PART_REGISTRAR].value >= STRONG) +
+                 (p[SNOW_PART_BURST].value >= STRONG) +
+                 (p[SNOW_PART_SHARED].value >= STRONG);
 
     if (has(bits, CAVEAT_OLD) || has(bits, CAVEAT_ESP) ||
         has(bits, CAVEAT_DEEP) || f->coverage < CONTEXT_COVERAGE)
@@ -247,9 +246,9 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
         in->n_domains >= HIGH_DOMAINS && strong >= 2)
         return SNOW_TIER_HIGH;
     if (in->n_domains < HIGH_DOMAINS)
-        return f->score >= LONE_SCORE && f->coverage >= LONE_COVERAGE ?
-                   SNOW_TIER_REVIEW :
-                   SNOW_TIER_CONTEXT;
+        return f->score >= LONE_SCORE && f->coverage >= LONE_COVERAGE
+                   ? SNOW_TIER_REVIEW
+                   : SNOW_TIER_CONTEXT;
     return f->score >= REVIEW_SCORE ? SNOW_TIER_REVIEW : SNOW_TIER_CONTEXT;
 }
 

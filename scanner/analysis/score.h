@@ -8,19 +8,19 @@
 /** What speaks against a finding, or is not known of it. */
 /* clang-format off */
 #define ANALYSIS_CAVEATS(X)                                               \
-    X(OLD,             "all-domains-old")   /* over three years, each */   \
-    X(MEDIAN_OLD,      "median-age-old")    /* over three years */         \
-    X(ESP,             "sender-customers")  /* oN.ptrN. of a large sender */ \
-    X(DEEP,            "deep-labels")       /* two labels more, diverse owners */ \
-    X(DIVERSE,         "diverse-origins")   /* registrars and dates differ */ \
-    X(REPEATS,         "repeated-names")                                  \
-    X(UNKNOWN_INSIDE,  "unknown-inside")    /* bridged without an answer */ \
-    X(UNKNOWN_BESIDE,  "unknown-beside")    /* it may go on */             \
-    X(NO_AGE,          "age-unknown")                                     \
-    X(SOME_AGES,       "some-ages-unknown")                               \
-    X(DEFAULT_CURVE,   "default-age-curve") /* too few dates in the scan */ \
-    X(NO_MAIL,         "mail-not-measured")                               \
-    X(LOW_COVERAGE,    "little-measured")
+    X(OLD,            "every domain is older than three years")            \
+    X(MEDIAN_OLD,     "half of the domains are older than three years")    \
+    X(ESP,            "names are those a large sender gives its customers") \
+    X(DEEP,           "names have deep labels, domains many registrars")   \
+    X(DIVERSE,        "registrars and dates are as diverse as customers'") \
+    X(REPEATS,        "one name stands on several addresses")              \
+    X(UNKNOWN_INSIDE, "an address inside gave no answer")                  \
+    X(UNKNOWN_BESIDE, "addresses beside it gave no answer")                \
+    X(NO_AGE,         "ages are unknown")                                  \
+    X(SOME_AGES,      "some ages are unknown")                             \
+    X(DEFAULT_CURVE,  "too few dates around it, a default curve was used") \
+    X(NO_MAIL,        "no mail server was asked")                          \
+    X(LOW_COVERAGE,   "little was measured")
 /* clang-format on */
 enum analysis_caveat {
 #define X(id, word) CAVEAT_##id,
@@ -33,15 +33,15 @@ enum analysis_caveat {
  * measured. */
 struct score_facts {
     size_t n_runs, n_domains;
-    double multi_ip;    /**< mean over the runs, 0 … 1 */
-    double consecutive; /**< likewise */
-    double apex_first;  /**< likewise */
-    size_t n_apex_first; /**< runs that begin with the bare domain */
+    double multi_ip;      /**< mean over the runs, 0 … 1 */
+    double consecutive;   /**< likewise */
+    double apex_first;    /**< likewise */
+    size_t n_apex_first;  /**< runs that begin with the bare domain */
     uint64_t named, span; /**< addresses named, and from first to last */
     uint64_t probed, open, own_banner;
     size_t n_registrars_known, n_top_registrar;
-    double registrar_share;   /**< of the top one in the background */
-    double registrar_entropy; /**< normalised, 0 … 1 */
+    double registrar_share;    /**< of the top one in the background */
+    double registrar_entropy;  /**< normalised, 0 … 1 */
     double nameserver_entropy; /**< likewise; NaN unknown */
     size_t n_dated;
     double newness; /**< mean over the dated */

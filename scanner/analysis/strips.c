@@ -35,8 +35,8 @@ int analysis_strips_find(struct strip **out, size_t *n, const struct run *runs,
     for (size_t i = 0, len; i < n_runs; i += len) {
         struct snow_addr last = runs[i].last;
 
-        for (len = 1;
-             i + len < n_runs && is_beside(last, runs[i + len].first); len++)
+        for (len = 1; i + len < n_runs && is_beside(last, runs[i + len].first);
+             len++)
             if (snow_addr_compare(runs[i + len].last, last) > 0)
                 last = runs[i + len].last;
         if (has_enough_domains(runs + i, len))

@@ -1,0 +1,137 @@
+#include "analysis/core.h"
+#include "base/records.h"
+
+static int on_block(void *arg, const struct snow_block *block, bool is_closed)
+{
+    struct analysis *a = arg;
+
+    (void)is_closed; /* what is pending says so itself */
+    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
+        struct analysis_seen seen = {
+            .addr = snow_addr_add(block->first, i),
+            .status = block->status[i],
+            .n_names = block->n_names[i],
+            .names = snow_block_names(block, i),
+            .seen_utc_s = block->seen_utc_s[i],
+        };
+        int code;
+
+        if (!seen.names)
+            seen.n_names = 0;
+        code = analysis_see(a, &seen);
+        if (code)
+            return code;
+    }
+    return 0;
+}
+
+static int on_registration(void *arg, const struct snow_evidence *e)
+{
+    struct snow_registration *r;
+    int code;
+
+    r = malloc(sizeof *r);
+    if (!r)
+        return SNOW_ENOMEM;
+    code = record_registration_parse_json(r, e->data, e->data_len);
+    if (code == 0)
+        code = analysis_add_registration(arg, r);
+    else if (code == SNOW_ESYNTAX) /* one damaged record hides no other */
+        code = 0;
+    free(r);
+    return code;
+}
+
+static int on_probe(void *arg, const struct snow_probe *p)
+{
+    analysis_add_probe(arg, p);
+    return 0;
+}
+
+/* Where the records of one scan are. */
+struct place {
+    struct snow_store *store;
+    int64_t scan;
+    struct snow_error *err;
+};
+
+static int run_pass(struct analysis *a, const struct place *from)
+{
+    int code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+
+    return code ? code : analysis_next_pass(a);
+}
+
+/* Passes one and two over a scan. */
+static int begin(struct analysis **out, const struct analysis_psl *psl,
+                 const struct snow_analysis_config *cfg,
+                 const struct place *from)
+{
+    struct analysis *a;
+    int code = analysis_new(&a, cfg, psl);
+
+    if (code)
+        return code;
+    code = run_pass(a, from);
+    if (!code)
+        code = run_pass(a, from);
+    if (code) {
+        analysis_free(a);
+        return code;
+    }
+    *out = a;
+    return 0;
+}
+
+/* Memory runs out in many places; it is said once. */
+static int say(int code, struct snow_error *err)
+{
+    return code == SNOW_ENOMEM ? snow_fail(err, code, "analysis: out of memory")
+                               : code;
+}
+
+int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
+                          int64_t scan, const struct snow_analysis_config *cfg,
+                          struct snow_error *err)
+{
+    struct place from = { s, scan, err };
+    struct analysis_psl *psl;
+    struct analysis *a = NULL;
+    int code = analysis_psl_open(&psl, cfg->psl_path, err);
+
+    if (code)
+        return code;
+    code = begin(&a, psl, cfg, &from);
+    if (!code)
+        code = snow_store_each_evidence(s, scan, "registration",
+                                        on_registration, a, err);
+    if (!code)
+        code = snow_store_each_probe(s, scan, on_probe, a, err);
+    if (!code)
+        code = analysis_findings(out, a);
+    analysis_free(a);
+    analysis_psl_close(psl);
+    return say(code, err);
+}
+
+int snow_candidates_choose(struct snow_candidates *out, struct snow_store *s,
+                           int64_t scan, const struct snow_analysis_config *cfg,
+                           struct snow_error *err)
+{
+    struct place from = { s, scan, err };
+    struct analysis_psl *psl;
+    struct analysis *a = NULL;
+    int code = analysis_psl_open(&psl, cfg->psl_path, err);
+
+    if (code)
+        return code;
+    code = begin(&a, psl, cfg, &from);
+    if (!code)
+        code = snow_store_each_block(s, scan, on_block, a, err);
+    if (!code)
+        code = analysis_candidates(out, a);
+    analysis_free(a);
+    analysis_psl_close(psl);
+    return say(code, err);
+}

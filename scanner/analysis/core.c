@@ -1,0 +1,223 @@
+/*
+ * analysis – what of a scan resembles snowshoe spamming, and how much.
+ *
+ *   analyse.c     reads the store, feeds the core
+ *   core.c        the passes, and what is added after them       (pure)
+ *   neighbours.c  names of an address, in its block: whose is it? (pure)
+ *   names.c       one name: usable, generic, template            (pure)
+ *   psl.c         its registrable domain
+ *   facts.c       known of the whole only: providers, rarity     (pure)
+ *   runs.c        neighbouring addresses of one domain           (pure)
+ *   strips.c      domains side by side                           (pure)
+ *   ages.c        registrations, and how common each value is    (pure)
+ *   burst.c       registered together, or just young?            (pure)
+ *   links.c       how strongly two runs are tied                 (pure)
+ *   campaigns.c   runs tied together                             (pure)
+ *   findings.c    measures of each finding                       (pure)
+ *   score.c       their sum, tier and words                      (pure)
+ *   candidates.c  whom the later stages ask                      (pure)
+ *
+ * Life      pass 1 learns, pass 2 folds runs; then registrations and probes
+ *           are added; then findings. Candidates take a third pass instead.
+ * Always    the same records and settings give the same findings, in whatever
+ *           order a server listed its names.
+ * Never     is a missing measurement counted as 0.
+ * Start at  analysis_next_pass(); for the verdict, score.c.
+ */
+#include "analysis/core.h"
+
+#include "analysis/core_internal.h"
+#include "analysis/fingerprint.h"
+#include "base/map.h"
+
+int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
+                 const struct analysis_psl *psl)
+{
+    struct analysis *a = calloc(1, sizeof *a);
+
+    if (!a)
+        return SNOW_ENOMEM;
+    a->cfg = *cfg;
+    a->psl = psl;
+    a->pass = 1;
+    a->runs.gap_max = cfg->gap_max < RUN_GAP_MAX ? cfg->gap_max : RUN_GAP_MAX;
+    a->tiles.max = cfg->candidates_max;
+    a->ages.facts = &a->facts;
+    a->ages.now_utc_s = cfg->now_utc_s;
+    if (analysis_neighbours_new(&a->neighbours, &a->facts, psl, NULL, NULL)) {
+        analysis_free(a);
+        return SNOW_ENOMEM;
+    }
+    *out = a;
+    return 0;
+}
+
+void analysis_free(struct analysis *a)
+{
+    if (!a)
+        return;
+    analysis_neighbours_free(a->neighbours);
+    analysis_ages_fini(&a->ages);
+    analysis_tiles_fini(&a->tiles);
+    analysis_runs_fini(&a->runs);
+    analysis_facts_fini(&a->facts);
+    snow_ranges_free(a->wanted);
+    snow_ranges_free(a->addrs);
+    free(a->strips);
+    free(a->longest);
+    free(a);
+}
+
+int analysis_see(struct analysis *a, const struct analysis_seen *seen)
+{
+    return analysis_neighbours_add(a->neighbours, seen);
+}
+
+static int on_verdict(void *arg, const struct verdict *v)
+{
+    struct analysis *a = arg;
+    int code;
+
+    if (a->pass == 3)
+        return analysis_candidate_add(a, v);
+    code = analysis_runs_add(&a->runs, v);
+    return code ? code : analysis_tiles_add(&a->tiles, v);
+}
+
+/* For finding the run of an address: runs may overlap. */
+static int index_runs(struct analysis *a)
+{
+    a->longest = calloc(a->runs.n + 1, sizeof *a->longest);
+    if (!a->longest)
+        return SNOW_ENOMEM;
+    for (size_t i = 1; i < a->runs.n; i++) {
+        uint32_t before = a->longest[i - 1];
+
+        a->longest[i] =
+            snow_addr_compare(a->runs.all[before].last, a->runs.all[i].last) > 0
+                ? before
+                : (uint32_t)i;
+    }
+    return 0;
+}
+
+static int end_folding(struct analysis *a)
+{
+    int code = analysis_runs_finish(&a->runs);
+
+    if (!code)
+        code = analysis_tiles_finish(&a->tiles);
+    if (!code)
+        code = index_runs(a);
+    if (!code)
+        code = analysis_strips_find(&a->strips, &a->n_strips, a->runs.all,
+                                    a->runs.n);
+    for (size_t i = 0; !code && i < a->runs.n; i++)
+        a->facts.domains[a->runs.all[i].domain].flags |= DOMAIN_IN_RUN;
+    return code;
+}
+
+int analysis_next_pass(struct analysis *a)
+{
+    int code = analysis_neighbours_finish(a->neighbours);
+
+    if (!code && a->pass == 1)
+        code = analysis_facts_settle(&a->facts);
+    if (!code && a->pass == 2)
+        code = end_folding(a);
+    if (!code && a->pass == 2)
+        code = analysis_candidates_start(a);
+    if (code)
+        return code;
+    a->pass++;
+    analysis_neighbours_free(a->neighbours);
+    a->neighbours = NULL;
+    return analysis_neighbours_new(&a->neighbours, &a->facts, a->psl,
+                                   on_verdict, a);
+}
+
+int analysis_add_registration(struct analysis *a,
+                              const struct snow_registration *r)
+{
+    return analysis_ages_add(&a->ages, r);
+}
+
+/* Runs [0, n) begin at or before an address. */
+static size_t runs_before(const struct analysis *a, struct snow_addr addr)
+{
+    size_t low = 0, high = a->runs.n;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (snow_addr_compare(a->runs.all[mid].first, addr) <= 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* The run an address lies in; of several the one whose domain is greeted
+ * with, else the one that begins last. */
+static struct run *run_at(const struct analysis *a, const struct snow_probe *p,
+                          bool *is_own)
+{
+    struct run *best = NULL;
+
+    *is_own = false;
+    for (size_t i = runs_before(a, p->addr); i > 0 && !*is_own; i--) {
+        struct run *run = &a->runs.all[i - 1];
+
+        if (snow_addr_compare(a->runs.all[a->longest[i - 1]].last, p->addr) < 0)
+            break;
+        if (snow_addr_compare(run->last, p->addr) < 0)
+            continue;
+        *is_own = analysis_banner_is_own(p->banner, p->banner_len,
+                                         a->facts.names[run->domain]);
+        if (!best || *is_own)
+            best = run;
+    }
+    return best;
+}
+
+static void count_greeting(struct run *run, uint64_t fingerprint,
+                           uint64_t manner)
+{
+    for (unsigned i = 0; i < RUN_GREETINGS_MAX; i++) {
+        struct greeting *g = &run->greetings[i];
+
+        if (g->n > 0 && g->manner != manner)
+            continue;
+        g->fingerprint = fingerprint;
+        g->manner = manner;
+        g->n++;
+        return;
+    }
+}
+
+void analysis_add_probe(struct analysis *a, const struct snow_probe *p)
+{
+    uint64_t fingerprint, capabilities;
+    bool is_own;
+    struct run *run;
+
+    if (p->status == SNOW_SMTP_PENDING || p->status == SNOW_SMTP_EXCLUDED ||
+        p->status == SNOW_SMTP_LOCAL_ERROR)
+        return; /* says nothing about the other side */
+    run = run_at(a, p, &is_own);
+    if (!run)
+        return;
+    run->probed++;
+    if (!snow_probe_is_mail_capable(p))
+        return;
+    run->open++;
+    run->own_banner += is_own;
+    fingerprint = analysis_banner_fingerprint(p->banner, p->banner_len, NULL,
+                                              a->facts.names[run->domain]);
+    capabilities = p->capabilities_len
+                       ? map_hash(p->capabilities, p->capabilities_len)
+                       : 0;
+    if (fingerprint)
+        count_greeting(run, fingerprint, fingerprint ^ capabilities);
+}

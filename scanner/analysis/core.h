@@ -1,0 +1,52 @@
+/* The analysis itself, fed record by record: by a store, or by a test. Pure;
+ * memory grows with domains and runs, not with addresses. */
+#ifndef ANALYSIS_CORE_H
+#define ANALYSIS_CORE_H
+
+#include "analysis/ages.h"
+#include "analysis/neighbours.h"
+#include "analysis/strips.h"
+#include "snowline/findings.h"
+
+/** One analysis of one scan. */
+struct analysis;
+
+/**
+ * Start with the first pass.
+ *
+ * @param cfg  copied
+ * @param psl  borrowed until _free()
+ * @return     0, SNOW_ENOMEM
+ * @owner      the caller, with analysis_free()
+ */
+int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
+                 const struct analysis_psl *psl);
+void analysis_free(struct analysis *a); /**< NULL is fine */
+
+/**
+ * The next address, in ascending order; every pass is given the same ones.
+ *
+ * @return 0, SNOW_ENOMEM
+ */
+int analysis_see(struct analysis *a, const struct analysis_seen *seen);
+
+/**
+ * End a pass and begin the next: the first learns what is known only of the
+ * whole, the second finds runs, a third (candidates need it) their addresses.
+ *
+ * @return 0, SNOW_ENOMEM
+ */
+int analysis_next_pass(struct analysis *a);
+
+/* After the second pass: what else is known. @return 0, SNOW_ENOMEM */
+int analysis_add_registration(struct analysis *a,
+                              const struct snow_registration *r);
+void analysis_add_probe(struct analysis *a, const struct snow_probe *p);
+
+/** The findings of all that was added. Once. @return 0, SNOW_ENOMEM */
+int analysis_findings(struct snow_findings *out, struct analysis *a);
+
+/** Whom to ask; after the third pass. Once. @return 0, SNOW_ENOMEM */
+int analysis_candidates(struct snow_candidates *out, struct analysis *a);
+
+#endif

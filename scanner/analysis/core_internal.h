@@ -1,0 +1,30 @@
+/* What the files of the core share. */
+#ifndef ANALYSIS_CORE_INTERNAL_H
+#define ANALYSIS_CORE_INTERNAL_H
+
+#include "analysis/campaigns.h"
+#include "analysis/core.h"
+
+struct analysis {
+    struct snow_analysis_config cfg;
+    const struct analysis_psl *psl;
+    unsigned pass; /* 1 … 3 */
+    struct neighbours *neighbours;
+    struct facts facts;
+    struct runs runs;
+    struct tiles tiles;
+    struct ages ages;
+    struct strip *strips;
+    size_t n_strips;
+    uint32_t *longest; /* [runs.n] the run among [0 … i] that ends last */
+    struct snow_ranges *wanted; /* runs and chosen tiles */
+    struct snow_ranges *addrs;  /* candidates, until they are handed over */
+};
+
+/** Pass 3: one more candidate. */
+int analysis_candidate_add(struct analysis *a, const struct verdict *v);
+
+/** Before pass 3: where candidates may lie. */
+int analysis_candidates_start(struct analysis *a);
+
+#endif

@@ -1,0 +1,410 @@
+#include "analysis/measures.h"
+
+#include <math.h>
+
+#include "analysis/naming.h"
+#include "base/text.h"
+
+#define NAMING_SAMPLE 64 /* domains whose likeness stands for chance */
+
+/* Credit for the order of names in one run. */
+#define APEX_LATER .6 /* the bare domain is there, but not first */
+#define ONE_LEVEL .35 /* one label more each, of one template or made up */
+
+int analysis_measures_init(struct measures *m, struct analysis *a)
+{
+    const char *sample[NAMING_SAMPLE];
+    size_t step = a->facts.n / NAMING_SAMPLE + 1, n = 0;
+
+    *m = (struct measures){ .a = a, .n_tests = 1 };
+    for (size_t i = 0; i < a->facts.n && n < NAMING_SAMPLE; i += step)
+        if (!(a->facts.domains[i].flags & DOMAIN_IN_RUN))
+            sample[n++] = a->facts.names[i];
+    m->cohesion = analysis_naming_cohesion(sample, n);
+    return analysis_manners_count(&m->manners, a->runs.all, a->runs.n);
+}
+
+void analysis_measures_fini(struct measures *m)
+{
+    analysis_manners_fini(&m->manners);
+}
+
+static const struct run *run_of(const struct measures *m,
+                                const struct run_set *set, size_t i)
+{
+    return &m->a->runs.all[set->runs[i]];
+}
+
+static double apex_credit(const struct run *run)
+{
+    if (run->n_apex > 0)
+        return run->starts_with_apex && run->n_apex == 1 ? 1 : APEX_LATER;
+    return run->n_deep == 0 && (run->has_one_template || run->n_labels > 0)
+               ? ONE_LEVEL
+               : 0;
+}
+
+static bool is_aligned(uint64_t first, uint64_t size)
+{
+    return (size & (size - 1)) == 0 && first % size == 0;
+}
+
+static void measure_order(struct score_facts *out, const struct measures *m,
+                          const struct run_set *set)
+{
+    uint64_t deep = 0, esp = 0;
+
+    for (size_t i = 0; i < set->n_runs; i++) {
+        const struct run *run = run_of(m, set, i);
+        uint64_t span = snow_addr_distance(run->first, run->last) + 1;
+        double credit = apex_credit(run);
+
+        out->multi_ip += analysis_score_multi_ip(run->n_named);
+        out->consecutive += analysis_score_consecutive(
+            run->n_named, span, is_aligned(run->first.lo, span));
+        out->apex_first += credit;
+        out->n_apex_first += run->starts_with_apex;
+        out->named += run->n_named;
+        out->span += span;
+        out->probed += run->probed;
+        out->open += run->open;
+        out->own_banner += run->own_banner;
+        deep += run->n_deep;
+        esp += run->n_esp;
+        out->caveats |= (uint32_t)run->has_repeats << CAVEAT_REPEATS;
+        out->caveats |= (uint32_t)(run->n_unknown > 0) << CAVEAT_UNKNOWN_INSIDE;
+        out->caveats |= (uint32_t)run->ends_unknown << CAVEAT_UNKNOWN_BESIDE;
+    }
+    out->n_runs = set->n_runs;
+    out->n_domains = set->n_domains;
+    out->multi_ip /= (double)set->n_runs;
+    out->consecutive /= (double)set->n_runs;
+    out->apex_first /= (double)set->n_runs;
+    out->is_deep = deep == out->named;
+    out->is_esp = esp * 2 > out->named;
+}
+
+static int compare_u64(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Sorted values: the commonest one, how often it stands there, and how evenly
+ * all are spread (Shannon's entropy over its greatest possible value). */
+static double spread(uint64_t *values, size_t n, uint64_t *top, size_t *n_top)
+{
+    double entropy = 0;
+
+    *n_top = 0;
+    if (n > 0)
+        qsort(values, n, sizeof *values, compare_u64);
+    for (size_t i = 0, len; i < n; i += len) {
+        double p;
+
+        for (len = 1; i + len < n && values[i + len] == values[i];)
+            len++;
+        p = (double)len / (double)n;
+        entropy -= p * log(p);
+        if (len > *n_top) {
+            *n_top = len;
+            *top = values[i];
+        }
+    }
+    return n > 1 ? entropy / log((double)n) : 0;
+}
+
+/* Mean weight that sharing a value gives a pair; NaN when nothing uncommon
+ * was seen. @p values are sorted. */
+static double pair_weight(const uint64_t *values, size_t n,
+                          double (*idf)(const struct measures *m,
+                                        uint64_t value),
+                          const struct measures *m)
+{
+    double sum = 0;
+    bool is_told = false;
+
+    for (size_t i = 0, len; i < n; i += len) {
+        double weight = idf(m, values[i]);
+
+        for (len = 1; i + len < n && values[i + len] == values[i];)
+            len++;
+        is_told = is_told || weight > 0;
+        sum += weight * (double)len * ((double)len - 1) / 2;
+    }
+    return n >= 2 && is_told ? sum * 2 / ((double)n * ((double)n - 1)) : NAN;
+}
+
+static double nameserver_idf(const struct measures *m, uint64_t value)
+{
+    return analysis_ages_nameserver_idf(&m->a->ages, value);
+}
+
+static double manner_idf(const struct measures *m, uint64_t value)
+{
+    return fmin(2, analysis_manners_idf(&m->manners, value));
+}
+
+/* One value of each domain that has it. */
+static size_t list_registrars(uint64_t *values, const struct measures *m,
+                              const struct run_set *set)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < set->n_domains; i++) {
+        const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
+
+        if (age && age->registrar)
+            values[n++] = age->registrar;
+    }
+    return n;
+}
+
+static size_t list_nameservers(uint64_t *values, const struct measures *m,
+                               const struct run_set *set)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < set->n_domains; i++) {
+        const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
+
+        if (age && age->nameservers)
+            values[n++] = age->nameservers;
+    }
+    return n;
+}
+
+static size_t list_manners(uint64_t *values, const struct measures *m,
+                           const struct run_set *set)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < set->n_runs; i++) {
+        const struct greeting *g = analysis_run_greeting(run_of(m, set, i));
+
+        if (g)
+            values[n++] = g->manner;
+    }
+    return n;
+}
+
+static void measure_registrar(struct score_facts *out, struct snow_finding *f,
+                              const struct measures *m,
+                              const struct run_set *set, uint64_t *values)
+{
+    const struct ages *ages = &m->a->ages;
+    size_t n = list_registrars(values, m, set);
+    const struct registrar *r;
+    uint64_t top = 0;
+
+    out->n_registrars_known = n;
+    out->registrar_entropy = spread(values, n, &top, &out->n_top_registrar);
+    if (n == 0)
+        return;
+    r = &ages->registrars[top - 1];
+    out->registrar_share = analysis_ages_registrar_share(ages, (uint32_t)top);
+    text_copy(f->registrar, sizeof f->registrar, r->name);
+    f->registrar_iana_id = r->iana_id;
+}
+
+static void measure_shared(struct score_facts *out, const struct measures *m,
+                           const struct run_set *set, uint64_t *values)
+{
+    double by_nameservers, by_manner;
+    size_t n = list_nameservers(values, m, set), n_top;
+    uint64_t top;
+
+    if (n >= 2)
+        out->nameserver_entropy = spread(values, n, &top, &n_top);
+    by_nameservers = pair_weight(values, n, nameserver_idf, m);
+    n = list_manners(values, m, set);
+    spread(values, n, &top, &n_top);
+    by_manner = pair_weight(values, n, manner_idf, m);
+    if (set->n_domains < 2 || (isnan(by_nameservers) && isnan(by_manner)))
+        return;
+    out->shared = (isnan(by_nameservers) ? 0 : by_nameservers) +
+                  (isnan(by_manner) ? 0 : by_manner);
+}
+
+/* Greetings of all runs together: the commonest fingerprint. */
+static void measure_greeting(struct snow_finding *f, const struct measures *m,
+                             const struct run_set *set, uint64_t *values)
+{
+    size_t n = 0, n_top;
+    uint64_t top = 0;
+
+    for (size_t i = 0; i < set->n_runs; i++) {
+        const struct greeting *g = analysis_run_greeting(run_of(m, set, i));
+
+        if (g)
+            values[n++] = g->fingerprint;
+    }
+    spread(values, n, &top, &n_top);
+    if (n_top > 0)
+        snprintf(f->banner_fingerprint, sizeof f->banner_fingerprint, "%016llx",
+                 (unsigned long long)top);
+}
+
+/* The dates of a campaign are those of domains younger than three years, by
+ * its own rule: they are compared with what is as young. */
+static double rescale(const struct burst_background *b,
+                      const struct run_set *set, double position)
+{
+    double from;
+
+    if (set->kind != SNOW_CAMPAIGN)
+        return position;
+    from = analysis_burst_position(b, b->now_utc_s -
+                                          (int64_t)(AGE_OLD_DAYS * 86400));
+    return from < 1 && position > from ? (position - from) / (1 - from) : 0;
+}
+
+static void test_burst(struct score_facts *out, const struct measures *m,
+                       const struct run_set *set, double *positions)
+{
+    struct burst_background b = analysis_ages_background(&m->a->ages);
+    struct burst_result r;
+    size_t n = 0;
+
+    out->is_default_curve = b.n < BURST_BACKGROUND_MIN;
+    for (size_t i = 0; i < set->n_domains; i++) {
+        const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
+
+        if (age && age->created_utc_s != SNOW_TIME_UNKNOWN)
+            positions[n++] = rescale(
+                &b, set, analysis_burst_position(&b, age->created_utc_s));
+    }
+    if (n < 3)
+        return;
+    qsort(positions, n, sizeof *positions, compare_doubles);
+    analysis_burst_test(&r, positions, n);
+    out->burst_p = fmin(1, fmax(r.p * m->n_tests, set->burst_floor));
+}
+
+static void measure_ages(struct score_facts *out, struct snow_finding *f,
+                         const struct measures *m, const struct run_set *set,
+                         double *days)
+{
+    size_t n = 0;
+    double newness = 0;
+
+    for (size_t i = 0; i < set->n_domains; i++) {
+        const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
+        double d = analysis_ages_days(&m->a->ages, set->domains[i]);
+
+        if (isnan(d))
+            continue;
+        days[n++] = d;
+        newness += analysis_score_newness(d);
+        out->n_old += d > AGE_OLD_DAYS;
+        if (f->created_min_utc_s == SNOW_TIME_UNKNOWN ||
+            age->created_utc_s < f->created_min_utc_s)
+            f->created_min_utc_s = age->created_utc_s;
+        if (f->created_max_utc_s == SNOW_TIME_UNKNOWN ||
+            age->created_utc_s > f->created_max_utc_s)
+            f->created_max_utc_s = age->created_utc_s;
+    }
+    out->n_dated = n;
+    if (n == 0)
+        return;
+    qsort(days, n, sizeof *days, compare_doubles);
+    out->newness = newness / (double)n;
+    out->age_days_median = (days[(n - 1) / 2] + days[n / 2]) / 2;
+}
+
+/* Do two runs of different domains have a host label in common? */
+static bool shares_label(const struct run *x, const struct run *y)
+{
+    if (x->domain == y->domain)
+        return false;
+    for (unsigned i = 0; i < x->n_labels; i++)
+        for (unsigned k = 0; k < y->n_labels; k++)
+            if (x->labels[i] == y->labels[k])
+                return true;
+    return false;
+}
+
+/* Share of the runs that have a label in common with another; of many runs
+ * each is compared with the next few only. */
+static double label_share(const struct measures *m, const struct run_set *set)
+{
+    size_t reach = set->n_runs > 256 ? 64 : set->n_runs, shared = 0;
+
+    for (size_t i = 0; i < set->n_runs; i++) {
+        bool found = false;
+
+        for (size_t d = 1; d < reach && !found; d++)
+            found = shares_label(run_of(m, set, i),
+                                 run_of(m, set, (i + d) % set->n_runs));
+        shared += found;
+    }
+    return (double)shared / (double)set->n_runs;
+}
+
+static int measure_naming(struct score_facts *out, const struct measures *m,
+                          const struct run_set *set)
+{
+    const char **names = calloc(set->n_domains, sizeof *names);
+    double randomness = 0, cohesion, labels;
+
+    if (!names)
+        return SNOW_ENOMEM;
+    for (size_t i = 0; i < set->n_domains; i++) {
+        names[i] = m->a->facts.names[set->domains[i]];
+        randomness += analysis_naming_randomness(names[i]);
+    }
+    cohesion = analysis_naming_cohesion(names, set->n_domains) - m->cohesion;
+    labels = label_share(m, set);
+    out->naming =
+        fmax(.7 * randomness / (double)set->n_domains, fmax(cohesion, labels));
+    free(names);
+    return 0;
+}
+
+static void set_tested(const struct measures *m, const struct run_set *set,
+                       bool is_tested)
+{
+    for (size_t i = 0; i < set->n_domains; i++) {
+        struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
+
+        if (age)
+            age->is_tested = is_tested;
+    }
+}
+
+int analysis_measure(struct score_facts *out, struct snow_finding *f,
+                     const struct measures *m, const struct run_set *set)
+{
+    uint64_t *values = calloc(set->n_runs, sizeof *values);
+    double *numbers = calloc(set->n_runs, sizeof *numbers);
+    int code = values && numbers ? 0 : SNOW_ENOMEM;
+
+    *out = (struct score_facts){ .nameserver_entropy = NAN,
+                                 .age_days_median = NAN,
+                                 .burst_p = NAN,
+                                 .shared = NAN,
+                                 .naming = NAN };
+    if (!code)
+        code = measure_naming(out, m, set);
+    if (!code) {
+        set_tested(m, set, true);
+        measure_order(out, m, set);
+        measure_registrar(out, f, m, set, values);
+        measure_shared(out, m, set, values);
+        measure_greeting(f, m, set, values);
+        measure_ages(out, f, m, set, numbers);
+        test_burst(out, m, set, numbers);
+        set_tested(m, set, false);
+    }
+    free(values);
+    free(numbers);
+    return code;
+}
