@@ -83,6 +83,15 @@ struct snow_addr snow_ranges_block_at(const struct snow_ranges *set,
 int snow_ranges_read(struct snow_ranges *set, const char *target,
                      struct snow_error *err);
 
+/**
+ * Read a list of prefixes, addresses and ranges that may hold none: whom to
+ * leave alone.
+ *
+ * @return as snow_ranges_read() of "@PATH"
+ */
+int snow_ranges_read_list(struct snow_ranges *set, const char *path,
+                          struct snow_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,126 @@
+#include "addr/arpa.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "snowline/error.h"
+
+static unsigned nibble(struct snow_addr a, unsigned i)
+{
+    return (unsigned)((i < 16 ? a.lo >> (4 * i) : a.hi >> (4 * (i - 16))) &
+                      15);
+}
+
+void addr_arpa_format(struct snow_addr a, char out[ADDR_ARPA_TEXT_MAX])
+{
+    uint32_t v4 = snow_addr_ipv4(a);
+
+    if (snow_addr_is_ipv4(a)) {
+        snprintf(out, ADDR_ARPA_TEXT_MAX, "%u.%u.%u.%u.in-addr.arpa",
+                 v4 & 255, v4 >> 8 & 255, v4 >> 16 & 255, v4 >> 24);
+        return;
+    }
+    for (unsigned i = 0; i < 32; i++) {
+        *out++ = "0123456789abcdef"[nibble(a, i)];
+        *out++ = '.';
+    }
+    memcpy(out, "ip6.arpa", sizeof "ip6.arpa");
+}
+
+static unsigned char *put_octet(unsigned char *at, unsigned octet)
+{
+    unsigned char *length = at++;
+
+    if (octet >= 100)
+        *at++ = (unsigned char)('0' + octet / 100);
+    if (octet >= 10)
+        *at++ = (unsigned char)('0' + octet / 10 % 10);
+    *at++ = (unsigned char)('0' + octet % 10);
+    *length = (unsigned char)(at - length - 1);
+    return at;
+}
+
+int addr_arpa_wire(struct snow_addr a, unsigned char out[ADDR_ARPA_WIRE_MAX])
+{
+    static const char v4_end[] = "\7in-addr\4arpa", v6_end[] = "\3ip6\4arpa";
+    unsigned char *at = out;
+
+    if (snow_addr_is_ipv4(a)) {
+        for (unsigned i = 0; i < 4; i++)
+            at = put_octet(at, snow_addr_ipv4(a) >> (8 * i) & 255);
+        memcpy(at, v4_end, sizeof v4_end);
+        return (int)(at - out + (int)sizeof v4_end);
+    }
+    for (unsigned i = 0; i < 32; i++) {
+        *at++ = 1;
+        *at++ = (unsigned char)"0123456789abcdef"[nibble(a, i)];
+    }
+    memcpy(at, v6_end, sizeof v6_end);
+    return (int)(at - out + (int)sizeof v6_end);
+}
+
+static int parse_v6(struct snow_addr *out, const char *text, size_t len)
+{
+    struct snow_addr a = { 0, 0 };
+
+    if (len != 64)
+        return SNOW_ESYNTAX;
+    for (unsigned i = 0; i < 32; i++) {
+        int digit = text_hex(text[2 * i]);
+
+        if (digit < 0 || text[2 * i + 1] != '.')
+            return SNOW_ESYNTAX;
+        if (i < 16)
+            a.lo |= (uint64_t)digit << (4 * i);
+        else
+            a.hi |= (uint64_t)digit << (4 * (i - 16));
+    }
+    *out = a;
+    return 0;
+}
+
+/* The octets come last first: turned around, then read as an address. */
+static int parse_v4(struct snow_addr *out, const char *text, size_t len)
+{
+    char turned[SNOW_ADDR_TEXT_MAX];
+    size_t at = 0;
+
+    if (len == 0 || len >= sizeof turned || text[len - 1] != '.')
+        return SNOW_ESYNTAX;
+    for (size_t end = len - 1;; end--) {
+        size_t start = end;
+
+        while (start > 0 && text[start - 1] != '.')
+            start--;
+        memcpy(turned + at, text + start, end - start);
+        at += end - start;
+        turned[at] = start > 0 ? '.' : '\0';
+        at++;
+        if (start == 0)
+            break;
+        end = start;
+    }
+    return snow_addr_parse(out, turned);
+}
+
+int addr_arpa_parse(struct snow_addr *out, const char *text)
+{
+    static const char v4_end[] = "in-addr.arpa", v6_end[] = "ip6.arpa";
+    char name[ADDR_ARPA_TEXT_MAX + 1];
+    size_t len = strlen(text);
+
+    if (len > 0 && text[len - 1] == '.')
+        len--;
+    if (len >= sizeof name)
+        return SNOW_ESYNTAX;
+    memcpy(name, text, len);
+    name[len] = '\0';
+    if (len >= sizeof v6_end &&
+        text_equal_fold(name + len - (sizeof v6_end - 1), v6_end))
+        return parse_v6(out, name, len - (sizeof v6_end - 1));
+    if (len >= sizeof v4_end &&
+        text_equal_fold(name + len - (sizeof v4_end - 1), v4_end))
+        return parse_v4(out, name, len - (sizeof v4_end - 1));
+    return SNOW_ESYNTAX;
+}

@@ -1,0 +1,21 @@
+/* Reverse names (RFC 1035 §3.5, RFC 3596 §2.5). Pure. */
+#ifndef ADDR_ARPA_H
+#define ADDR_ARPA_H
+
+#include "snowline/addr.h"
+
+#define ADDR_ARPA_WIRE_MAX 76
+#define ADDR_ARPA_TEXT_MAX 75
+
+/** The reverse name of an address as it stands in a DNS message.
+ * @return its length, the root's octet included */
+int addr_arpa_wire(struct snow_addr a, unsigned char out[ADDR_ARPA_WIRE_MAX]);
+
+/** The same as text, without the final dot. */
+void addr_arpa_format(struct snow_addr a, char out[ADDR_ARPA_TEXT_MAX]);
+
+/** Read it back; a final dot and upper case are fine.
+ * @return 0, SNOW_ESYNTAX */
+int addr_arpa_parse(struct snow_addr *out, const char *text);
+
+#endif
