@@ -32,7 +32,8 @@ static const char plain_server[] =
     "  gzip_types application/rdap+json; }\n"
     "location = /bomb.json { gzip on; gzip_min_length 1;\n"
     "  gzip_types application/rdap+json; }\n"
-    "location = /agent { return 200 '$http_user_agent|$http_accept'; }\n"
+    "location = /agent { return 200 "
+    "'$http_user_agent|$http_accept|$http_accept_encoding'; }\n"
     "location = /etag.json { etag on; }\n";
 
 struct fixture {
@@ -226,12 +227,13 @@ static const struct {
       SNOW_EPOLICY, 0, "" },
     { "a redirect to another scheme", "http://rdap.test:%u/ftp", 5,
       SNOW_EPOLICY, 0, "" },
-    { "unpacked", "http://rdap.test:%u/packed.json", 0, 0, 200, NULL },
+    { "unpacked", "http://rdap.test:%u/packed.json", 0,
+      0, 200, "{\"a\":1,\"b\":\"aaaaaaaaaaaaaa\"}" },
     { "too large once unpacked", "http://rdap.test:%u/bomb.json", 0,
       SNOW_ELIMIT, 0, "" },
     { "too large", "http://rdap.test:%u/big.json", 0, SNOW_ELIMIT, 0, "" },
     { "what is sent", "http://rdap.test:%u/agent", 0,
-      0, 200, "snowline-test|application/rdap+json" },
+      0, 200, "snowline-test|application/rdap+json|gzip" },
 };
 /* clang-format on */
 

@@ -1,0 +1,294 @@
+/* registration/cache.h: one file, several handles, a clock of our own. */
+#include "registration/cache.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/records.h"
+
+#define NOW 1526815353 /* 2018-05-20 */
+#define DAY 86400
+
+struct fixture {
+    char dir[64], path[96];
+};
+
+static struct registration_cache *open_cache(const struct fixture *f)
+{
+    struct registration_cache *c = NULL;
+    struct snow_error err = { .code = 0 };
+
+    if (registration_cache_open(&c, f->path, NOW, &err))
+        fail_msg("not opened: %s", err.text);
+    return c;
+}
+
+static struct snow_registration record(const char *domain, unsigned status)
+{
+    struct snow_registration r = { .status = (uint8_t)status,
+                                   .http_code = 200,
+                                   .registrar_iana_id = 9990,
+                                   .created_utc_s = NOW - 3 * DAY,
+                                   .expires_utc_s = SNOW_TIME_UNKNOWN,
+                                   .updated_utc_s = SNOW_TIME_UNKNOWN,
+                                   .seen_utc_s = NOW,
+                                   .registrar = "First \"Names\"",
+                                   .source = "https://rdap.example/" };
+
+    text_copy(r.domain, sizeof r.domain, domain);
+    return r;
+}
+
+/* clang-format off */
+static const struct {
+    const char *why;
+    unsigned status;
+    int64_t age_s;
+    int code;
+} cases[] = {
+    { "just seen", SNOW_REGISTRATION_REGISTERED, 0, 0 },
+    { "seen for 30 days", SNOW_REGISTRATION_REGISTERED, 30 * DAY - 1, 0 },
+    { "too old", SNOW_REGISTRATION_REGISTERED, 30 * DAY, SNOW_ENOTFOUND },
+    { "from the future", SNOW_REGISTRATION_REGISTERED, -1, SNOW_ENOTFOUND },
+    { "not found, for 7 days", SNOW_REGISTRATION_NOT_FOUND, 7 * DAY - 1, 0 },
+    { "not found, too old", SNOW_REGISTRATION_NOT_FOUND, 7 * DAY,
+      SNOW_ENOTFOUND },
+    { "unknown is not kept", SNOW_REGISTRATION_UNKNOWN, 0, SNOW_ENOTFOUND },
+    { "limited is not kept", SNOW_REGISTRATION_LIMITED, 0, SNOW_ENOTFOUND },
+    { "an error is not kept", SNOW_REGISTRATION_ERROR, 0, SNOW_ENOTFOUND },
+};
+/* clang-format on */
+
+static void assert_same(const struct snow_registration *a,
+                        const struct snow_registration *b)
+{
+    struct buf one = { 0 }, other = { 0 };
+
+    record_registration_format_json(&one, a);
+    record_registration_format_json(&other, b);
+    assert_string_equal(one.data, other.data);
+    buf_fini(&one);
+    buf_fini(&other);
+}
+
+static void answers_are_good_for_their_time(void **state)
+{
+    struct registration_cache *c = open_cache(*state);
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct snow_registration in, out;
+        char domain[32];
+        int code;
+
+        snprintf(domain, sizeof domain, "case%zu.com", i);
+        in = record(domain, cases[i].status);
+        assert_int_equal(registration_cache_put(c, &in), 0);
+        code = registration_cache_get(c, domain, NOW + cases[i].age_s, &out);
+        if (code != cases[i].code)
+            fail_msg("%s: %d", cases[i].why, code);
+        if (code == 0)
+            assert_same(&in, &out);
+    }
+    registration_cache_close(c);
+}
+
+static void two_handles_share_it(void **state)
+{
+    struct registration_cache *a = open_cache(*state), *b = open_cache(*state);
+    struct snow_registration r = record("x.com", SNOW_REGISTRATION_NOT_FOUND);
+
+    assert_int_equal(registration_cache_get(b, "x.com", NOW, &r),
+                     SNOW_ENOTFOUND);
+    assert_int_equal(registration_cache_put(a, &r), 0);
+    assert_int_equal(registration_cache_get(b, "x.com", NOW, &r), 0);
+    assert_int_equal(r.status, SNOW_REGISTRATION_NOT_FOUND);
+    r.status = SNOW_REGISTRATION_REGISTERED; /* the newer replaces */
+    assert_int_equal(registration_cache_put(b, &r), 0);
+    registration_cache_close(b);
+    assert_int_equal(registration_cache_get(a, "x.com", NOW, &r), 0);
+    assert_int_equal(r.status, SNOW_REGISTRATION_REGISTERED);
+    registration_cache_close(a);
+}
+
+static void the_document_is_kept(void **state)
+{
+    struct registration_cache *c = open_cache(*state);
+    static const char url[] = "https://data.example/dns.json";
+    struct buf out = { 0 };
+
+    assert_int_equal(registration_cache_get_bootstrap(c, url, NOW, DAY, &out),
+                     SNOW_ENOTFOUND);
+    assert_int_equal(
+        registration_cache_put_bootstrap(c, url, NOW, "{\"a\":1}", 7), 0);
+    assert_int_equal(
+        registration_cache_get_bootstrap(c, url, NOW + DAY - 1, DAY, &out), 0);
+    assert_string_equal(out.data, "{\"a\":1}");
+    assert_int_equal(
+        registration_cache_get_bootstrap(c, url, NOW + DAY, DAY, &out),
+        SNOW_ENOTFOUND);
+    buf_fini(&out);
+    registration_cache_close(c);
+}
+
+static void old_answers_are_dropped(void **state)
+{
+    const struct fixture *f = *state;
+    struct registration_cache *c = open_cache(f);
+    struct snow_registration r = record("x.com", SNOW_REGISTRATION_REGISTERED);
+
+    assert_int_equal(registration_cache_put(c, &r), 0);
+    registration_cache_close(c);
+    assert_int_equal(registration_cache_open(&c, f->path, NOW + 31 * DAY, NULL),
+                     0);
+    assert_int_equal(registration_cache_get(c, "x.com", NOW, &r),
+                     SNOW_ENOTFOUND);
+    registration_cache_close(c);
+}
+
+static void execute(const char *path, const char *sql)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void write_text(const char *path)
+{
+    FILE *f = fopen(path, "w");
+
+    for (int i = 0; i < 1000; i++)
+        fputs("this is no database\n", f);
+    fclose(f);
+}
+
+static void make_newer(const char *path)
+{
+    struct registration_cache *c = NULL;
+
+    assert_int_equal(registration_cache_open(&c, path, NOW, NULL), 0);
+    registration_cache_close(c);
+    execute(path, "PRAGMA user_version = 2");
+}
+
+/* Its header stays, what comes after is overwritten. */
+static void damage(const char *path)
+{
+    char junk[4096 * 3];
+    struct registration_cache *c = NULL;
+    int fd;
+
+    assert_int_equal(registration_cache_open(&c, path, NOW, NULL), 0);
+    registration_cache_close(c);
+    memset(junk, 0x5a, sizeof junk);
+    fd = open(path, O_WRONLY);
+    assert_int_equal(pwrite(fd, junk, sizeof junk, 100), sizeof junk);
+    close(fd);
+}
+
+static void make_foreign(const char *path)
+{
+    execute(path, "CREATE TABLE notes(text); INSERT INTO notes VALUES('mine')");
+}
+
+static void make_folder(const char *path)
+{
+    assert_int_equal(mkdir(path, 0755), 0);
+}
+
+static const struct {
+    const char *why;
+    void (*make)(const char *path);
+    const char *says;
+} foreign[] = {
+    { "a text file", write_text, "not a database" },
+    { "another program's database", make_foreign, "some other program" },
+    { "made by a newer program", make_newer, "newer version" },
+    { "damaged", damage, "" },
+    { "a folder", make_folder, "" },
+};
+
+static void what_is_no_cache_is_refused(void **state)
+{
+    const struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT_OF(foreign); i++) {
+        char path[128];
+        struct registration_cache *c = NULL;
+        struct snow_error err = { .code = 0 };
+
+        snprintf(path, sizeof path, "%s/foreign%zu.db", f->dir, i);
+        foreign[i].make(path);
+        if (registration_cache_open(&c, path, NOW, &err) != SNOW_EIO)
+            fail_msg("%s: taken", foreign[i].why);
+        if (!strstr(err.text, foreign[i].says) || !strstr(err.text, path))
+            fail_msg("%s: '%s'", foreign[i].why, err.text);
+    }
+}
+
+static void folders_are_made(void **state)
+{
+    const struct fixture *f = *state;
+    struct fixture deep;
+    struct registration_cache *c = NULL;
+
+    deep = *f;
+    snprintf(deep.path, sizeof deep.path, "%s/a/b/c.db", f->dir);
+    registration_cache_close(open_cache(&deep));
+    assert_int_equal(access(deep.path, R_OK | W_OK), 0);
+    snprintf(deep.path, sizeof deep.path, "%s/a/b/c.db/d.db", f->dir);
+    assert_int_equal(registration_cache_open(&c, deep.path, NOW, NULL),
+                     SNOW_EIO);
+}
+
+static int remove_one(const char *path, const struct stat *s, int what,
+                      struct FTW *ftw)
+{
+    (void)s;
+    (void)what;
+    (void)ftw;
+    return remove(path);
+}
+
+static int set_up(void **state)
+{
+    static struct fixture f;
+
+    f = (struct fixture){ .dir = "/tmp/snow-cache-XXXXXX" };
+    assert_non_null(mkdtemp(f.dir));
+    snprintf(f.path, sizeof f.path, "%s/cache.db", f.dir);
+    *state = &f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    const struct fixture *f = *state;
+
+    return nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(answers_are_good_for_their_time),
+        TEST(two_handles_share_it),
+        TEST(the_document_is_kept),
+        TEST(old_answers_are_dropped),
+        TEST(what_is_no_cache_is_refused),
+        TEST(folders_are_made),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
