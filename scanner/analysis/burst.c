@@ -176,3 +176,45 @@ void analysis_burst_test(struct burst_result *out, const double *positions,
     }
     out->p = fmin(1, exp(best) * BURST_WINDOWS);
 }
+
+static double largest_gap(const struct burst_result *r, const double *positions)
+{
+    double largest = WIDTH_MIN / 2;
+
+    for (size_t i = r->from + 1; i < r->from + r->n; i++)
+        largest = fmax(largest, positions[i] - positions[i - 1]);
+    return largest;
+}
+
+static bool is_burst(size_t from, size_t k, const double *positions, size_t n)
+{
+    double width = fmax(WIDTH_MIN, positions[from + k - 1] - positions[from]);
+    double ln_p = k == n
+                      ? analysis_burst_all_ln((unsigned)n, width)
+                      : analysis_burst_scan_ln((unsigned)k, (unsigned)n, width);
+
+    return exp(ln_p) * BURST_WINDOWS <= BURST_P_MAX;
+}
+
+void analysis_burst_grow(struct burst_result *r, const double *positions,
+                         size_t n)
+{
+    double gap = largest_gap(r, positions);
+    bool has_grown = true;
+
+    while (has_grown) {
+        size_t end = r->from + r->n;
+
+        has_grown = false;
+        if (r->from > 0 && positions[r->from] - positions[r->from - 1] <= gap &&
+            is_burst(r->from - 1, r->n + 1, positions, n)) {
+            r->from--;
+            r->n++;
+            has_grown = true;
+        } else if (end < n && positions[end] - positions[end - 1] <= gap &&
+                   is_burst(r->from, r->n + 1, positions, n)) {
+            r->n++;
+            has_grown = true;
+        }
+    }
+}

@@ -57,4 +57,10 @@ struct burst_result {
 void analysis_burst_test(struct burst_result *out, const double *positions,
                          size_t n);
 
+/** Let a burst reach beyond its window, as long as the next position is no
+ * further away than those within it are apart, and the whole would be
+ * significant as well. */
+void analysis_burst_grow(struct burst_result *r, const double *positions,
+                         size_t n);
+
 #endif

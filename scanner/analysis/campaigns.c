@@ -3,9 +3,10 @@
 #include "analysis/links.h"
 #include "base/random.h"
 
-#define CROWD_MAX 512 /* more than this are paired with their neighbours only  \
-                       */
-#define LINK_STEP .5  /* how much stronger the ties of a crowd must be */
+#define CROWD_MAX                                                              \
+    512              /* more than this are paired with their neighbours only   \
+                      */
+#define LINK_STEP .5 /* how much stronger the ties of a crowd must be */
 #define LINK_ROUNDS 12
 
 /* One attribute of one run; runs with equal keys are looked at in pairs. */
@@ -169,7 +170,7 @@ static int list_pairs(struct pairs *p, const struct links *l)
     int code = 0;
 
     for (size_t i = 0; !code && i < l->in->n_runs; i++)
-        if (l->is_free[i])
+        if (!l->in->is_apart[i])
             code = add_traits(&t, l, (uint32_t)i);
     if (t.n > 0)
         qsort(t.all, t.n, sizeof *t.all, compare_traits);

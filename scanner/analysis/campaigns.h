@@ -15,6 +15,7 @@
 struct campaigns_input {
     const struct run *runs; /**< sorted */
     size_t n_runs;
+    const bool *is_apart; /**< [n_runs] runs that are tied to nobody */
     const struct strip *strips;
     size_t n_strips;
     const struct facts *facts;
@@ -36,8 +37,7 @@ struct campaigns {
  * ten minutes 3; one rare set of name servers by its rarity, at most 3; one
  * rare way of greeting likewise, at most 2; rare host labels in common 1.5
  * each, at most 2; neighbours in a strip, or in one /24, at most 1.5. Runs of
- * one domain are always tied. Known old domains and the customers of large
- * senders are tied to nobody: a campaign would sweep them along.
+ * one domain are always tied.
  *
  * @return 0, SNOW_ENOMEM
  */

@@ -63,6 +63,7 @@ void analysis_free(struct analysis *a)
     analysis_facts_fini(&a->facts);
     snow_ranges_free(a->wanted);
     snow_ranges_free(a->addrs);
+    free(a->is_apart);
     free(a->strips);
     free(a->longest);
     free(a);
@@ -109,9 +110,6 @@ static int end_folding(struct analysis *a)
         code = analysis_tiles_finish(&a->tiles);
     if (!code)
         code = index_runs(a);
-    if (!code)
-        code = analysis_strips_find(&a->strips, &a->n_strips, a->runs.all,
-                                    a->runs.n);
     for (size_t i = 0; !code && i < a->runs.n; i++)
         a->facts.domains[a->runs.all[i].domain].flags |= DOMAIN_IN_RUN;
     return code;

@@ -14,6 +14,7 @@ struct analysis {
     struct runs runs;
     struct tiles tiles;
     struct ages ages;
+    bool *is_apart; /* [runs.n] never tied to another run */
     struct strip *strips;
     size_t n_strips;
     uint32_t *longest; /* [runs.n] the run among [0 … i] that ends last */

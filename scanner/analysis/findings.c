@@ -342,17 +342,37 @@ static size_t count_background(const struct analysis *a)
     return n;
 }
 
+/* Known old domains and the customers of large senders are tied to nobody: a
+ * strip or a campaign would sweep them along. */
+static int find_strips(struct analysis *a)
+{
+    a->is_apart = calloc(a->runs.n + 1, sizeof *a->is_apart);
+    if (!a->is_apart)
+        return SNOW_ENOMEM;
+    for (size_t i = 0; i < a->runs.n; i++) {
+        const struct run *run = &a->runs.all[i];
+
+        a->is_apart[i] = run->n_esp * 2 > run->n_named ||
+                         analysis_ages_is_old(&a->ages, run->domain);
+    }
+    return analysis_strips_find(&a->strips, &a->n_strips, a->runs.all,
+                                a->runs.n, a->is_apart);
+}
+
 int analysis_findings(struct snow_findings *out, struct analysis *a)
 {
     struct campaigns_input in = { .runs = a->runs.all,
                                   .n_runs = a->runs.n,
-                                  .strips = a->strips,
-                                  .n_strips = a->n_strips,
                                   .facts = &a->facts,
                                   .ages = &a->ages };
     struct makings k = { 0 };
     int code = analysis_ages_settle(&a->ages);
 
+    if (!code)
+        code = find_strips(a);
+    in.is_apart = a->is_apart;
+    in.strips = a->strips;
+    in.n_strips = a->n_strips;
     if (!code)
         code = analysis_measures_init(&k.measures, a);
     if (!code)

@@ -64,15 +64,11 @@ void analysis_manners_fini(struct manners *m)
 int analysis_links_init(struct links *l, const struct campaigns_input *in)
 {
     *l = (struct links){ .in = in };
-    l->is_free = calloc(in->n_runs + 1, sizeof *l->is_free);
     l->strip_of = calloc(in->n_runs + 1, sizeof *l->strip_of);
     l->group_of = calloc(in->n_runs + 1, sizeof *l->group_of);
-    if (!l->is_free || !l->strip_of || !l->group_of ||
+    if (!l->strip_of || !l->group_of ||
         analysis_manners_count(&l->manners, in->runs, in->n_runs))
         goto fail;
-    for (size_t i = 0; i < in->n_runs; i++)
-        l->is_free[i] = in->runs[i].n_esp * 2 <= in->runs[i].n_named &&
-                        !analysis_ages_is_old(in->ages, in->runs[i].domain);
     for (size_t i = 0; i < in->n_strips; i++)
         for (size_t k = 0; k < in->strips[i].n; k++)
             l->strip_of[in->strips[i].from + k] = (uint32_t)i + 1;
@@ -86,7 +82,6 @@ fail:
 void analysis_links_fini(struct links *l)
 {
     analysis_manners_fini(&l->manners);
-    free(l->is_free);
     free(l->strip_of);
     free(l->group_of);
     free(l->groups);
@@ -112,7 +107,9 @@ static int compare_entries(const void *a, const void *b)
     return x->domain < y->domain ? -1 : x->domain > y->domain;
 }
 
-/* Each dated domain of a run once, by registrar and date. */
+/* Each dated domain of a run once, by registrar and date. Old ones are tied to
+ * nobody, but count: a test that left them out would take youth for a burst.
+ * A large sender's customers say nothing about who else registered what. */
 static struct entry *list_entries(const struct links *l, size_t *n)
 {
     struct entry *e = calloc(l->in->n_runs + 1, sizeof *e);
@@ -125,7 +122,8 @@ static struct entry *list_entries(const struct links *l, size_t *n)
         const struct age *age =
             analysis_ages_get(l->in->ages, l->in->runs[i].domain);
 
-        if (age && age->registrar && age->created_utc_s != SNOW_TIME_UNKNOWN)
+        if (l->in->runs[i].n_esp == 0 && age && age->registrar &&
+            age->created_utc_s != SNOW_TIME_UNKNOWN)
             e[(*n)++] = (struct entry){ .registrar = age->registrar,
                                         .domain = age->domain,
                                         .created_utc_s = age->created_utc_s };
@@ -196,6 +194,7 @@ static int test_registrar(struct links *l, struct entry *e, size_t n,
         r.p = fmin(1, r.p * (double)n_tests);
         if (r.p > BURST_P_MAX)
             return 0;
+        analysis_burst_grow(&r, positions, left);
         if (add_group(l, r.p))
             return SNOW_ENOMEM;
         left = 0;
@@ -216,7 +215,7 @@ static void copy_groups(struct links *l, const struct entry *e, size_t n,
     for (size_t i = 0; i < n; i++)
         of_domain[e[i].domain] = e[i].group;
     for (size_t i = 0; i < l->in->n_runs; i++)
-        if (l->is_free[i])
+        if (!l->in->is_apart[i])
             l->group_of[i] = of_domain[l->in->runs[i].domain];
 }
 
@@ -320,7 +319,7 @@ static double weigh_network(const struct links *l, uint32_t a, uint32_t b)
 
 double analysis_links_weight(const struct links *l, uint32_t a, uint32_t b)
 {
-    if (!l->is_free[a] || !l->is_free[b])
+    if (l->in->is_apart[a] || l->in->is_apart[b])
         return 0;
     if (l->in->runs[a].domain == l->in->runs[b].domain)
         return SAME_DOMAIN;

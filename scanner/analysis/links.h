@@ -13,7 +13,6 @@ struct burst_group {
 struct links {
     const struct campaigns_input *in;
     struct manners manners;
-    bool *is_free;      /**< [n_runs] may be tied at all */
     uint32_t *strip_of; /**< [n_runs] 1 + strip, 0: none */
     uint32_t *group_of; /**< [n_runs] 1 + burst group, 0: none */
     struct burst_group *groups;

@@ -253,14 +253,14 @@ static void measure_greeting(struct snow_finding *f, const struct measures *m,
                  (unsigned long long)top);
 }
 
-/* The dates of a campaign are those of domains younger than three years, by
- * its own rule: they are compared with what is as young. */
+/* Strips and campaigns hold no domain known to be older than three years, by
+ * their own rule: what they hold is compared with what is as young. */
 static double rescale(const struct burst_background *b,
                       const struct run_set *set, double position)
 {
     double from;
 
-    if (set->kind != SNOW_CAMPAIGN)
+    if (set->kind == SNOW_RUN)
         return position;
     from = analysis_burst_position(b, b->now_utc_s -
                                           (int64_t)(AGE_OLD_DAYS * 86400));

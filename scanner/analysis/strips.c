@@ -23,8 +23,22 @@ static bool has_enough_domains(const struct run *runs, size_t n)
     return n_seen == STRIP_DOMAINS_MIN;
 }
 
+/* How many runs from the first on tile. */
+static size_t tiling(const struct run *runs, size_t n, const bool *is_apart)
+{
+    struct snow_addr last = runs[0].last;
+    size_t len = 1;
+
+    if (is_apart[0])
+        return 1;
+    for (; len < n && !is_apart[len] && is_beside(last, runs[len].first); len++)
+        if (snow_addr_compare(runs[len].last, last) > 0)
+            last = runs[len].last;
+    return len;
+}
+
 int analysis_strips_find(struct strip **out, size_t *n, const struct run *runs,
-                         size_t n_runs)
+                         size_t n_runs, const bool *is_apart)
 {
     struct strip *strips =
         calloc(n_runs / STRIP_DOMAINS_MIN + 1, sizeof *strips);
@@ -33,12 +47,7 @@ int analysis_strips_find(struct strip **out, size_t *n, const struct run *runs,
     if (!strips)
         return SNOW_ENOMEM;
     for (size_t i = 0, len; i < n_runs; i += len) {
-        struct snow_addr last = runs[i].last;
-
-        for (len = 1; i + len < n_runs && is_beside(last, runs[i + len].first);
-             len++)
-            if (snow_addr_compare(runs[i + len].last, last) > 0)
-                last = runs[i + len].last;
+        len = tiling(runs + i, n_runs - i, is_apart + i);
         if (has_enough_domains(runs + i, len))
             strips[n_strips++] = (struct strip){ i, len };
     }

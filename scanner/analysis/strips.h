@@ -12,10 +12,16 @@ struct strip {
     size_t from, n;
 };
 
-/** Find the strips among sorted runs.
- * @return 0, SNOW_ENOMEM @owner the caller, with free() */
+/**
+ * Find the strips among sorted runs.
+ *
+ * @param is_apart  [n_runs] runs that end a strip and belong to none: what is
+ *                  known to be old, or a large sender's, is nobody's ally
+ * @return          0, SNOW_ENOMEM
+ * @owner           the caller, with free()
+ */
 int analysis_strips_find(struct strip **out, size_t *n, const struct run *runs,
-                         size_t n_runs);
+                         size_t n_runs, const bool *is_apart);
 
 /** A stretch of named addresses, those of single-address domains included:
  * worth a greeting, no finding. */
