@@ -101,7 +101,7 @@ static void ask_again(struct dns_engine *e)
 /* The first octets stay what they are from try to try. */
 static void prepare(struct dns_slot *slot, const struct snow_step *step)
 {
-    unsigned char wire_name[76];
+    unsigned char wire_name[ADDR_ARPA_WIRE_MAX];
     int len = addr_arpa_wire(step->addr, wire_name);
 
     *slot = (struct dns_slot){ .step = *step };
