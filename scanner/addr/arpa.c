@@ -8,8 +8,7 @@
 
 static unsigned nibble(struct snow_addr a, unsigned i)
 {
-    return (unsigned)((i < 16 ? a.lo >> (4 * i) : a.hi >> (4 * (i - 16))) &
-                      15);
+    return (unsigned)((i < 16 ? a.lo >> (4 * i) : a.hi >> (4 * (i - 16))) & 15);
 }
 
 void addr_arpa_format(struct snow_addr a, char out[ADDR_ARPA_TEXT_MAX])
@@ -17,8 +16,8 @@ void addr_arpa_format(struct snow_addr a, char out[ADDR_ARPA_TEXT_MAX])
     uint32_t v4 = snow_addr_ipv4(a);
 
     if (snow_addr_is_ipv4(a)) {
-        snprintf(out, ADDR_ARPA_TEXT_MAX, "%u.%u.%u.%u.in-addr.arpa",
-                 v4 & 255, v4 >> 8 & 255, v4 >> 16 & 255, v4 >> 24);
+        snprintf(out, ADDR_ARPA_TEXT_MAX, "%u.%u.%u.%u.in-addr.arpa", v4 & 255,
+                 v4 >> 8 & 255, v4 >> 16 & 255, v4 >> 24);
         return;
     }
     for (unsigned i = 0; i < 32; i++) {

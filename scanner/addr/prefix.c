@@ -66,9 +66,9 @@ struct snow_range snow_prefix_range(struct snow_prefix p)
 {
     struct snow_addr host = host_mask(p.len);
 
-    return (struct snow_range){ p.first,
-                                { p.first.hi | host.hi,
-                                  p.first.lo | host.lo } };
+    return (struct snow_range){
+        p.first, { p.first.hi | host.hi, p.first.lo | host.lo }
+    };
 }
 
 bool snow_range_next_prefix(struct snow_range *left, struct snow_prefix *out)

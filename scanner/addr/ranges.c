@@ -163,8 +163,8 @@ uint64_t snow_ranges_count(const struct snow_ranges *set)
     uint64_t n = 0;
 
     for (size_t i = 0; i < set->n; i++) {
-        n = add_capped(n, snow_addr_distance(set->at[i].first,
-                                             set->at[i].last));
+        n = add_capped(n,
+                       snow_addr_distance(set->at[i].first, set->at[i].last));
         n = add_capped(n, 1);
     }
     return n;
@@ -227,8 +227,7 @@ uint64_t snow_ranges_blocks(const struct snow_ranges *set)
     return n;
 }
 
-struct snow_addr snow_ranges_block_at(const struct snow_ranges *set,
-                                      uint64_t i)
+struct snow_addr snow_ranges_block_at(const struct snow_ranges *set, uint64_t i)
 {
     struct snow_addr first;
     size_t k = 0;

@@ -24,8 +24,7 @@ static int add_prefix(struct snow_ranges *set, const char *text,
 
     if (code == SNOW_ERANGE)
         return malformed(code, where, text,
-                         "has a prefix length past the end of its family",
-                         err);
+                         "has a prefix length past the end of its family", err);
     if (code == SNOW_EINVAL)
         return malformed(code, where, text,
                          "has bits set behind the prefix: give the first "
@@ -55,8 +54,8 @@ static int add_range(struct snow_ranges *set, const char *text, size_t dash,
         return malformed(SNOW_EINVAL, where, text,
                          "mixes IPv4 and IPv6 in one range", err);
     if (snow_addr_compare(r.first, r.last) > 0)
-        return malformed(SNOW_EINVAL, where, text,
-                         "ends before it begins", err);
+        return malformed(SNOW_EINVAL, where, text, "ends before it begins",
+                         err);
     return snow_ranges_add(set, r);
 }
 
@@ -66,8 +65,8 @@ static bool is_as_number(const char *text)
            text_is_digit(text[2]);
 }
 
-static int add_one(struct snow_ranges *set, const char *text,
-                   const char *where, struct snow_error *err)
+static int add_one(struct snow_ranges *set, const char *text, const char *where,
+                   struct snow_error *err)
 {
     size_t dash = strcspn(text, "-");
 

@@ -185,13 +185,12 @@ static void spread(struct snow_targets *t)
             own--;
         }
         while (lane < t->n_lanes && own > 0) {
-            uint64_t begin = n / t->n_lanes * lane +
-                             n % t->n_lanes * lane / t->n_lanes;
+            uint64_t begin =
+                n / t->n_lanes * lane + n % t->n_lanes * lane / t->n_lanes;
 
             if (begin >= begun + own)
                 break;
-            t->lanes[lane].next =
-                snow_addr_add(first, (begin - begun) << 8);
+            t->lanes[lane].next = snow_addr_add(first, (begin - begun) << 8);
             t->lanes[lane].has_more = true;
             lane++;
         }
@@ -281,8 +280,7 @@ static bool open_next(struct snow_targets *t, struct lane *l)
 
 static bool is_full(const struct snow_targets *t, const struct lane *l)
 {
-    return t->cfg.block_in_flight > 0 &&
-           l->in_flight >= t->cfg.block_in_flight;
+    return t->cfg.block_in_flight > 0 && l->in_flight >= t->cfg.block_in_flight;
 }
 
 static struct snow_addr take_address(struct lane *l)

@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "snowline/error.h"
+
 void buf_fini(struct buf *b)
 {
     free(b->data);
@@ -34,6 +36,11 @@ static bool reserve(struct buf *b, size_t more)
     b->data = data;
     b->cap = cap;
     return true;
+}
+
+int buf_reserve(struct buf *b, size_t more)
+{
+    return reserve(b, more) ? 0 : SNOW_ENOMEM;
 }
 
 void buf_add(struct buf *b, const void *octets, size_t len)

@@ -7,10 +7,9 @@
 static const struct {
     int code;
     const char *sentence;
-} errors[] = {
-    { SNOW_OK, "success" },
+} errors[] = { { SNOW_OK, "success" },
 #define X(name, number, sentence) { name, sentence },
-    SNOW_ERRORS(X)
+               SNOW_ERRORS(X)
 #undef X
 };
 

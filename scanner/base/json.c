@@ -104,7 +104,7 @@ bool doc_is_true(const struct doc *v)
 }
 
 bool doc_next(const struct doc *object, void **at, const char **key,
-               const struct doc **value)
+              const struct doc **value)
 {
     json_t *o;
 

@@ -1,6 +1,6 @@
 /* Reading JSON that others wrote: bounded in size and depth, never trusted.
- * The library behind it (whose own names begin with json_) is spoken to in json.c
- * alone. */
+ * The library behind it (whose own names begin with json_) is spoken to in
+ * json.c alone. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
@@ -16,7 +16,8 @@ struct doc; /**< a value; borrowed from its document */
  * Read one document.
  *
  * @param root  the value; release the whole with doc_free()
- * @return      0, SNOW_ESYNTAX (also for what nests deeper than 32), SNOW_ENOMEM
+ * @return      0, SNOW_ESYNTAX (also for what nests deeper than 32),
+ * SNOW_ENOMEM
  */
 int doc_parse(struct doc **root, const char *octets, size_t len);
 void doc_free(struct doc *root); /**< NULL is fine */
@@ -35,6 +36,6 @@ bool doc_is_true(const struct doc *v);
 
 /** Walk an object's members: start with *at = NULL; false at the end. */
 bool doc_next(const struct doc *object, void **at, const char **key,
-               const struct doc **value);
+              const struct doc **value);
 
 #endif

@@ -30,8 +30,7 @@ static struct map_entry *find(const struct map *m, const void *key, size_t len)
 
         if (e->key_at == 0)
             return e;
-        if (e->key_len == len &&
-            memcmp(m->keys + e->key_at - 1, key, len) == 0)
+        if (e->key_len == len && memcmp(m->keys + e->key_at - 1, key, len) == 0)
             return e;
     }
 }

@@ -64,9 +64,9 @@ bool snow_probe_is_mail_capable(const struct snow_probe *p)
 
 /* Members of a registration that are text, and those that are times. */
 #define MEMBER(name) offsetof(struct snow_registration, name)
-#define TEXT(name)                                                            \
-    {                                                                         \
-        #name, MEMBER(name), sizeof((struct snow_registration *)NULL)->name   \
+#define TEXT(name)                                                             \
+    {                                                                          \
+#name, MEMBER(name), sizeof((struct snow_registration *)NULL)->name    \
     }
 static const struct {
     const char *key;
@@ -158,8 +158,7 @@ int record_registration_parse_json(struct snow_registration *out,
     if (doc_integer(doc_get(root, "http_code"), &number) && number > 0 &&
         number < 1000)
         r.http_code = (uint16_t)number;
-    r.created_is_date_only =
-        doc_is_true(doc_get(root, "created_is_date_only"));
+    r.created_is_date_only = doc_is_true(doc_get(root, "created_is_date_only"));
     doc_free(root);
     *out = r;
     return 0;

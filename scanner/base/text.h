@@ -20,6 +20,9 @@ struct buf {
 
 void buf_fini(struct buf *b);
 void buf_clear(struct buf *b); /**< keeps the memory */
+/** Room for @p more octets behind the last, to be written directly; the caller
+ * sets len. @return 0, SNOW_ENOMEM */
+int buf_reserve(struct buf *b, size_t more);
 void buf_add(struct buf *b, const void *octets, size_t len);
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
@@ -45,12 +48,12 @@ void text_csv(struct buf *to, const void *octets, size_t len);
  * forms, surrogates and what lies past U+10FFFF are none). */
 size_t text_utf8(const unsigned char *s, size_t len);
 
-char text_lower(char c);     /**< ASCII only */
-bool text_is_digit(char c);  /**< ASCII only */
-bool text_is_alpha(char c);  /**< ASCII only */
-bool text_is_alnum(char c);  /**< ASCII only */
-bool text_is_space(char c);  /**< space, \t, \n, \r, \v, \f */
-int text_hex(char c);        /**< 0 … 15, or -1 */
+char text_lower(char c);    /**< ASCII only */
+bool text_is_digit(char c); /**< ASCII only */
+bool text_is_alpha(char c); /**< ASCII only */
+bool text_is_alnum(char c); /**< ASCII only */
+bool text_is_space(char c); /**< space, \t, \n, \r, \v, \f */
+int text_hex(char c);       /**< 0 … 15, or -1 */
 bool text_equal_fold(const char *a, const char *b); /**< ASCII case folded */
 
 /** Read a decimal number that is all of @p text.

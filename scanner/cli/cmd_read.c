@@ -6,9 +6,9 @@
 #include "cli/progress.h"
 #include "pipeline/scan.h"
 
-static const char *const formats[] = { "default",      "table", "csv",
-                                       "json",         "ndjson",
-                                       "evidence-csv", "names", "text" };
+static const char *const formats[] = { "default", "table",  "csv",
+                                       "json",    "ndjson", "evidence-csv",
+                                       "names",   "text" };
 
 static const char *format_of(const struct snow_config *cfg,
                              const char *fallback)
@@ -32,8 +32,7 @@ static int reading_open(struct reading *r, struct snow_config *cfg,
     if (!code)
         code = snow_store_open(&r->store, url, SNOW_STORE_READ, err);
     if (!code)
-        code = snow_store_get_scan(r->store, (int64_t)cfg->scan, &r->scan,
-                                   err);
+        code = snow_store_get_scan(r->store, (int64_t)cfg->scan, &r->scan, err);
     if (!code)
         code = cli_settings_restore(cfg, r->scan.settings, err);
     if (!code)

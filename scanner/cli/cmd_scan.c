@@ -43,8 +43,9 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
     int code = 0;
 
     if (!f)
-        return snow_fail(err, SNOW_EINVAL, "--format %s is not for this "
-                                           "command",
+        return snow_fail(err, SNOW_EINVAL,
+                         "--format %s is not for this "
+                         "command",
                          format);
     q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
     scan_analysis_config(&analysis, cfg, scan);
@@ -75,8 +76,7 @@ static int show_findings(const struct snow_config *cfg, const char *url,
     if (to.fd.reader_is_gone)
         return 0;
     if (!code && (printf("\nstore: %s\n", url) < 0 || fflush(stdout)))
-        return snow_fail(err, SNOW_EIO, "standard output: %s",
-                         strerror(errno));
+        return snow_fail(err, SNOW_EIO, "standard output: %s", strerror(errno));
     return code;
 }
 
@@ -94,8 +94,9 @@ static void show_summary(const struct scan_result *r)
                (unsigned long long)p->connections,
                (unsigned long long)p->http_requests, p->elapsed_s);
     for (size_t i = 0; i < p->n_servers; i++)
-        buf_printf(&text, "%-13s %s: %llu sent, %llu asked again, %llu "
-                          "answered, %llu timeouts\n",
+        buf_printf(&text,
+                   "%-13s %s: %llu sent, %llu asked again, %llu "
+                   "answered, %llu timeouts\n",
                    "", p->servers[i].name,
                    (unsigned long long)p->servers[i].sent,
                    (unsigned long long)p->servers[i].again,
@@ -173,8 +174,7 @@ static int dry_run(const struct snow_config *cfg, struct snow_error *err)
     return 0;
 }
 
-int cmd_scan(struct snow_config *cfg, struct outcome *o,
-             struct snow_error *err)
+int cmd_scan(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
 {
     char url[512];
     struct plan p;

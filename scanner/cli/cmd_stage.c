@@ -38,8 +38,7 @@ static int take_ptr(void *arg, const struct snow_step *step,
                             .seen_utc_s = clock_utc_s(&clock_system) };
 
     if (a->server < plan->n_servers)
-        dns_server_format(&plan->servers[a->server], resolver,
-                          sizeof resolver);
+        dns_server_format(&plan->servers[a->server], resolver, sizeof resolver);
     report_ptr_ndjson(&p->line, &r);
     return print_line(p);
 }
@@ -64,12 +63,12 @@ typedef int (*stage_fn)(const struct snow_config *cfg,
                         const struct stage_taker *taker, int *signal,
                         struct snow_error *err);
 
-static int run_stage(stage_fn stage, struct snow_config *cfg,
-                     struct outcome *o, struct snow_error *err)
+static int run_stage(stage_fn stage, struct snow_config *cfg, struct outcome *o,
+                     struct snow_error *err)
 {
     struct printing p = { 0 };
-    struct stage_taker taker = { take_ptr,      take_probe, take_domain, &p,
-                                 progress_show, &p.shown };
+    struct stage_taker taker = { take_ptr, take_probe,    take_domain,
+                                 &p,       progress_show, &p.shown };
     int code = output_open(&p.to, cfg, err);
 
     if (code)

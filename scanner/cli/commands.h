@@ -25,8 +25,7 @@ int cmd_findings(struct snow_config *cfg, struct outcome *o,
                  struct snow_error *err);
 int cmd_export(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);
-int cmd_ptr(struct snow_config *cfg, struct outcome *o,
-            struct snow_error *err);
+int cmd_ptr(struct snow_config *cfg, struct outcome *o, struct snow_error *err);
 int cmd_probe(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err);
 int cmd_domain(struct snow_config *cfg, struct outcome *o,

@@ -26,8 +26,8 @@ static const struct command {
       CLI_SCAN, cmd_scan },
     { "resume", "STORE", "go on with an interrupted scan",
       "Asks just what is not answered yet.", CLI_RESUME, cmd_resume },
-    { "status", "STORE", "how far a scan is",
-      "Formats: text (default), json.", CLI_STATUS, cmd_status },
+    { "status", "STORE", "how far a scan is", "Formats: text (default), json.",
+      CLI_STATUS, cmd_status },
     { "findings", "STORE", "analyse again, offline",
       "Formats: table (default), csv, json, ndjson.", CLI_FINDINGS,
       cmd_findings },
@@ -76,8 +76,8 @@ static void help(FILE *to)
             "usage: snowline COMMAND [OPTION...] ARGUMENT...\n\n",
             SNOW_VERSION);
     for (size_t i = 0; i < COUNT_OF(commands); i++)
-        fprintf(to, "  %-9s %-10s %s\n", commands[i].name,
-                commands[i].argument, commands[i].about);
+        fprintf(to, "  %-9s %-10s %s\n", commands[i].name, commands[i].argument,
+                commands[i].about);
     fprintf(to, "\nsnowline COMMAND --help shows the options. TARGET is an "
                 "address, a CIDR, a range\nA-B, @FILE (one a line) or - for "
                 "standard input.\n\n"

@@ -232,12 +232,10 @@ static int set_flag(bool *to, const char *value)
     return code;
 }
 
-static int set_double(double *to, const struct cli_option *o,
-                      const char *value)
+static int set_double(double *to, const struct cli_option *o, const char *value)
 {
     double number;
-    int code =
-        read_number(&number, value, o->kind == CLI_RATE ? "/s" : "s");
+    int code = read_number(&number, value, o->kind == CLI_RATE ? "/s" : "s");
 
     if (!code && (number < o->least || number > o->most))
         code = SNOW_ERANGE;
@@ -285,8 +283,7 @@ static int set(struct snow_config *cfg, const struct cli_option *o,
 }
 
 int cli_option_set(struct snow_config *cfg, const struct cli_option *o,
-                   const char *value, const char *where,
-                   struct snow_error *err)
+                   const char *value, const char *where, struct snow_error *err)
 {
     int code = set(cfg, o, value);
 

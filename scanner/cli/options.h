@@ -72,8 +72,8 @@ const struct cli_option *cli_option_find(const char *name);
  *
  * @return 0; SNOW_EDONE after --help; SNOW_EINVAL, SNOW_ESYNTAX, SNOW_ERANGE
  */
-int cli_parse(struct snow_config *cfg, unsigned command, int argc,
-              char **argv, struct snow_error *err);
+int cli_parse(struct snow_config *cfg, unsigned command, int argc, char **argv,
+              struct snow_error *err);
 
 /** Print the options of a command, grouped. */
 void cli_help_options(unsigned command);

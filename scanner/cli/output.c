@@ -28,8 +28,8 @@ int output_open(struct output *o, const struct snow_config *cfg,
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     }
     snprintf(o->temporary, len + 8, "%s.part", cfg->output);
-    o->fd.fd = open(o->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                    0666);
+    o->fd.fd =
+        open(o->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (o->fd.fd < 0) {
         snow_fail(err, SNOW_EIO, "%s: %s", o->temporary, strerror(errno));
         free(o->path);

@@ -33,11 +33,10 @@ static void accept_all(struct accepted *a, unsigned command)
         if (!(o->commands & command))
             continue;
         a->of[a->n] = o;
-        a->longs[a->n] = (struct option){ o->name,
-                                          o->kind == CLI_FLAG
-                                              ? no_argument
-                                              : required_argument,
-                                          NULL, (int)a->n + 1 };
+        a->longs[a->n] = (struct option){
+            o->name, o->kind == CLI_FLAG ? no_argument : required_argument,
+            NULL, (int)a->n + 1
+        };
         a->n++;
         if (o->letter) {
             a->shorts[at++] = o->letter;
@@ -49,8 +48,7 @@ static void accept_all(struct accepted *a, unsigned command)
         (struct option){ "config", required_argument, NULL, CONFIG };
 }
 
-static const struct cli_option *accepted_option(const struct accepted *a,
-                                                int c)
+static const struct cli_option *accepted_option(const struct accepted *a, int c)
 {
     for (size_t i = 0; i < a->n; i++)
         if (c == (int)i + 1 || (c < 256 && a->of[i]->letter == c && c > 0))
@@ -95,8 +93,7 @@ static int wrong(int c, char **argv, struct snow_error *err)
 
     if (c == ':')
         return snow_fail(err, SNOW_EINVAL, "%s needs a value", name);
-    return snow_fail(err, SNOW_EINVAL, "unknown option '%s'; see --help",
-                     name);
+    return snow_fail(err, SNOW_EINVAL, "unknown option '%s'; see --help", name);
 }
 
 /* --help and --config count wherever they stand, and before all others. */
@@ -120,8 +117,8 @@ static int first_pass(struct snow_config *cfg, struct accepted *a,
     return code ? code : cli_config_environment(cfg, command, err);
 }
 
-int cli_parse(struct snow_config *cfg, unsigned command, int argc,
-              char **argv, struct snow_error *err)
+int cli_parse(struct snow_config *cfg, unsigned command, int argc, char **argv,
+              struct snow_error *err)
 {
     struct accepted a;
     bool is_given[SNOW_OPTIONS_MAX] = { 0 };
@@ -216,7 +213,7 @@ int cli_config_environment(struct snow_config *cfg, unsigned command,
         const char *value;
 
         for (const char *s = table[i].name; *s && at < sizeof name - 1; s++)
-            name[at++] = *s == '-'              ? '_'
+            name[at++] = *s == '-'           ? '_'
                          : text_is_alpha(*s) ? (char)(*s - 'a' + 'A')
                                              : *s;
         value = table[i].commands & command ? getenv(name) : NULL;
@@ -356,9 +353,8 @@ void cli_help_options(unsigned command)
         snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "   ",
                  o->letter ? o->letter : ' ', o->letter ? ", " : "", o->name,
                  o->value ? " " : "", o->value ? o->value : "");
-        printf("  %-30s %s%s%s%s\n", left, o->help,
-               o->fallback ? " [" : "", o->fallback ? o->fallback : "",
-               o->fallback ? "]" : "");
+        printf("  %-30s %s%s%s%s\n", left, o->help, o->fallback ? " [" : "",
+               o->fallback ? o->fallback : "", o->fallback ? "]" : "");
     }
     printf("\nEvery command takes --help and --config FILE (NAME = VALUE a "
            "line); SNOWLINE_NAME in\nthe environment counts for more than "

@@ -39,10 +39,10 @@ static void stage_json(struct buf *to, const struct progress *p,
 {
     const struct progress_stage *s = stage_at(p, shown);
 
-    buf_printf(to, "\"%s\":{\"targets\":%llu,\"excluded\":%llu,\"pending\":%llu",
+    buf_printf(to,
+               "\"%s\":{\"targets\":%llu,\"excluded\":%llu,\"pending\":%llu",
                shown->name, (unsigned long long)s->targets,
-               (unsigned long long)s->excluded,
-               (unsigned long long)s->pending);
+               (unsigned long long)s->excluded, (unsigned long long)s->pending);
     buf_add_text(to, ",\"answered\":{");
     for (unsigned i = 1, n = 0; i < COUNT_OF(s->by_status); i++)
         if (s->by_status[i])
@@ -57,15 +57,14 @@ void progress_json(struct buf *to, const struct progress *p)
     for (size_t i = 0; i < COUNT_OF(stages); i++)
         if (stage_at(p, &stages[i])->is_known)
             stage_json(to, p, &stages[i]);
-    buf_printf(to,
-               "\"queries\":%llu,\"queries_again\":%llu,\"connections\":%llu,"
-               "\"http_requests\":%llu,\"elapsed_s\":%.1f,"
-               "\"rate_per_s\":%.0f,\"left_s\":",
-               (unsigned long long)p->queries,
-               (unsigned long long)p->queries_again,
-               (unsigned long long)p->connections,
-               (unsigned long long)p->http_requests, p->elapsed_s,
-               p->rate_per_s);
+    buf_printf(
+        to,
+        "\"queries\":%llu,\"queries_again\":%llu,\"connections\":%llu,"
+        "\"http_requests\":%llu,\"elapsed_s\":%.1f,"
+        "\"rate_per_s\":%.0f,\"left_s\":",
+        (unsigned long long)p->queries, (unsigned long long)p->queries_again,
+        (unsigned long long)p->connections,
+        (unsigned long long)p->http_requests, p->elapsed_s, p->rate_per_s);
     if (p->left_s >= 0)
         buf_printf(to, "%.0f", p->left_s);
     else
@@ -98,8 +97,7 @@ static void stage_text(struct buf *to, const struct progress *p,
     }
     buf_printf(to, "%-13s %llu targets, %llu excluded, %llu pending",
                shown->name, (unsigned long long)s->targets,
-               (unsigned long long)s->excluded,
-               (unsigned long long)s->pending);
+               (unsigned long long)s->excluded, (unsigned long long)s->pending);
     for (unsigned i = 1, n = 0; i < COUNT_OF(s->by_status); i++)
         if (s->by_status[i])
             buf_printf(to, "%s%llu %s", n++ ? ", " : ": ",

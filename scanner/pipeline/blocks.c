@@ -128,10 +128,9 @@ static int put_fresh(struct blocks *b, struct open_block *o)
     snow_block_init(&b->scratch, o->block.first);
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++)
         if (bit(o->fresh, i))
-            code = snow_block_set(&b->scratch, i, o->block.status[i],
-                                  o->block.seen_utc_s[i],
-                                  snow_block_names(&o->block, i),
-                                  o->block.n_names[i]);
+            code = snow_block_set(
+                &b->scratch, i, o->block.status[i], o->block.seen_utc_s[i],
+                snow_block_names(&o->block, i), o->block.n_names[i]);
     memset(o->fresh, 0, sizeof o->fresh);
     return code ? code : put(b, SNOW_RECORD_TAIL, &b->scratch);
 }
@@ -145,8 +144,7 @@ static int close_lane(struct blocks *b, struct open_block *o)
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++)
         if (!bit(wanted, i))
             o->block.status[i] = SNOW_PTR_OUTSIDE;
-    code = b->is_retry ? put_fresh(b, o)
-                       : put(b, SNOW_RECORD_BLOCK, &o->block);
+    code = b->is_retry ? put_fresh(b, o) : put(b, SNOW_RECORD_BLOCK, &o->block);
     b->text_bytes -= o->block.text_cap;
     snow_block_fini(&o->block);
     o->is_open = false;
@@ -174,8 +172,8 @@ int blocks_answer(struct blocks *b, const struct snow_step *step,
     int code = o->is_open ? 0 : open_lane(b, o, step->addr);
 
     if (!code)
-        code = snow_block_set(&o->block, i, status,
-                              clock_utc_s(b->run->clock), names, n_names);
+        code = snow_block_set(&o->block, i, status, clock_utc_s(b->run->clock),
+                              names, n_names);
     if (code)
         return code;
     b->text_bytes += o->block.text_cap - before;
@@ -194,8 +192,8 @@ int blocks_tick(struct blocks *b)
     for (unsigned i = 0; !code && i < b->n; i++) {
         struct open_block *o = &b->at[i];
 
-        if (o->is_open && (o->fresh[0] | o->fresh[1] | o->fresh[2] |
-                           o->fresh[3]))
+        if (o->is_open &&
+            (o->fresh[0] | o->fresh[1] | o->fresh[2] | o->fresh[3]))
             code = put_fresh(b, o);
     }
     return code;

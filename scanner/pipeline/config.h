@@ -17,8 +17,11 @@ struct text_list {
 enum smtp_whom { SMTP_CANDIDATES, SMTP_NAMED, SMTP_ALL, SMTP_NONE };
 
 /** How to learn about domains; the order of the words of --registration. */
-enum registration_how { REGISTRATION_AUTO, REGISTRATION_RDAP,
-                        REGISTRATION_NONE };
+enum registration_how {
+    REGISTRATION_AUTO,
+    REGISTRATION_RDAP,
+    REGISTRATION_NONE
+};
 
 #define SNOW_OPTIONS_MAX 96
 

@@ -101,10 +101,9 @@ static int open_http(struct enquire *q, struct snow_error *err)
     snprintf(q->user_agent, sizeof q->user_agent, "snowline/%s%s%s%s",
              SNOW_VERSION, cfg->contact[0] ? " (" : "", cfg->contact,
              cfg->contact[0] ? ")" : "");
-    if (dns_resolver_new(&q->resolver, &q->run->loop, q->plan->servers,
-                         q->plan->n_servers,
-                         (unsigned)(cfg->dns_timeout_s * 1000),
-                         (unsigned)cfg->dns_tries) ||
+    if (dns_resolver_new(
+            &q->resolver, &q->run->loop, q->plan->servers, q->plan->n_servers,
+            (unsigned)(cfg->dns_timeout_s * 1000), (unsigned)cfg->dns_tries) ||
         http_new(&q->http, &q->run->loop, &http))
         return snow_fail(err, SNOW_ENOMEM, "HTTP cannot be set up");
     return 0;

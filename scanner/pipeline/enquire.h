@@ -20,7 +20,7 @@ struct enquire {
     struct registration_client *client;
     uint64_t n_targets; /**< domains of the scan, with those learnt before */
     uint64_t by_status[16]; /**< with those of earlier runs */
-    size_t open;        /**< asked and not answered */
+    size_t open;            /**< asked and not answered */
     enquire_fn answer;
     void *arg;
     int code;

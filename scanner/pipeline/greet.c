@@ -119,8 +119,7 @@ static void own_name(char *out, size_t cap, const struct snow_config *cfg)
 }
 
 static int source_address(struct sockaddr_storage *out,
-                          const struct snow_config *cfg,
-                          struct snow_error *err)
+                          const struct snow_config *cfg, struct snow_error *err)
 {
     struct snow_addr a;
 
@@ -135,9 +134,8 @@ static int source_address(struct sockaddr_storage *out,
     return 0;
 }
 
-int greet_start(struct greet *g, struct run *run,
-                const struct snow_ranges *set, uint64_t seed,
-                struct snow_error *err)
+int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
+                uint64_t seed, struct snow_error *err)
 {
     const struct snow_config *cfg = run->cfg;
     char name[256];

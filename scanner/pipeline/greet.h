@@ -28,9 +28,8 @@ struct greet {
  * @param set  who has not been greeted yet; borrowed until greet_end()
  * @return     0, SNOW_ENOMEM, SNOW_EIO, SNOW_EINVAL (--source-ip)
  */
-int greet_start(struct greet *g, struct run *run,
-                const struct snow_ranges *set, uint64_t seed,
-                struct snow_error *err);
+int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
+                uint64_t seed, struct snow_error *err);
 void greet_end(struct greet *g); /**< zeroed is fine */
 
 #endif

@@ -8,9 +8,9 @@
 
 #include "base/text.h"
 
-#define LARGE (UINT64_C(1) << 20)    /* a /12 */
-#define DNS_CEILING 100000.0         /* queries a second */
-#define SMTP_CEILING 1000.0          /* connections a second */
+#define LARGE (UINT64_C(1) << 20) /* a /12 */
+#define DNS_CEILING 100000.0      /* queries a second */
+#define SMTP_CEILING 1000.0       /* connections a second */
 #define LANE_SECONDS 10.0
 
 /* The folder of reserved.txt and optout.txt: beside the source tree that the
@@ -51,9 +51,8 @@ static int read_list(struct snow_ranges *set, const char *name,
 static int read_reserved(struct plan *p, const struct snow_config *cfg,
                          struct snow_error *err)
 {
-    return cfg->include_reserved
-               ? 0
-               : read_list(p->reserved, "reserved.txt", err);
+    return cfg->include_reserved ? 0
+                                 : read_list(p->reserved, "reserved.txt", err);
 }
 
 static int read_exclusions(struct plan *p, struct snow_ranges *out,
@@ -174,8 +173,7 @@ static int limit_rate(struct plan *p, const struct snow_config *cfg,
 }
 
 /* One "--resolver": an address, or "@FILE" with one a line. */
-static int add_servers(struct plan *p, const char *text,
-                       struct snow_error *err)
+static int add_servers(struct plan *p, const char *text, struct snow_error *err)
 {
     char line[256];
     FILE *f;

@@ -26,8 +26,8 @@ struct progress {
     struct progress_stage sweep, probe, registration;
     uint64_t queries, queries_again, connections, http_requests;
     double elapsed_s;
-    double rate_per_s;  /**< of answers, in the last second */
-    double left_s;      /**< estimate of the running stages; < 0 unknown */
+    double rate_per_s; /**< of answers, in the last second */
+    double left_s;     /**< estimate of the running stages; < 0 unknown */
     struct progress_server servers[PROGRESS_SERVERS]; /**< the first ones */
     size_t n_servers;
     bool is_last;

@@ -85,10 +85,9 @@ static void tell(struct run *r, bool is_last)
         p.left_s = 0;
     if (r->progress)
         r->progress(r->progress_arg, &p);
-    if (!is_last && ((r->cfg->max_time_s > 0 &&
-                      p.elapsed_s >= r->cfg->max_time_s) ||
-                     (r->cfg->max_queries > 0 &&
-                      p.queries >= r->cfg->max_queries))) {
+    if (!is_last &&
+        ((r->cfg->max_time_s > 0 && p.elapsed_s >= r->cfg->max_time_s) ||
+         (r->cfg->max_queries > 0 && p.queries >= r->cfg->max_queries))) {
         r->is_late = true;
         run_drain(r);
     }

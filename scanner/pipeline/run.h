@@ -46,8 +46,8 @@ struct run {
     struct sink *sink; /**< NULL when nothing is kept */
     struct stage *stages[RUN_STAGES_MAX];
     size_t n_stages;
-    int signal;    /**< the first that came, 0 none */
-    bool is_late;  /**< --max-time or --max-queries was reached */
+    int signal;   /**< the first that came, 0 none */
+    bool is_late; /**< --max-time or --max-queries was reached */
     bool is_draining;
     struct progress totals; /**< what is known before the stages add theirs */
     uint64_t totals_done, done_at_start;

@@ -92,8 +92,7 @@ static int find_resumed(struct scan *s, struct snow_error *err)
     s->seed = old.seed;
     s->now_utc_s = old.now_utc_s;
     if (old.finished_utc_s != SNOW_TIME_UNKNOWN && s->cfg->retry)
-        return snow_store_finish_scan(s->store, old.id, SNOW_TIME_UNKNOWN,
-                                      err);
+        return snow_store_finish_scan(s->store, old.id, SNOW_TIME_UNKNOWN, err);
     return 0;
 }
 
@@ -108,8 +107,7 @@ static int find_or_add(struct scan *s, struct snow_error *err)
         buf_fini(&targets);
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     }
-    code = s->req->resume ? find_resumed(s, err)
-                          : find_same(s, targets.data);
+    code = s->req->resume ? find_resumed(s, err) : find_same(s, targets.data);
     if (code == SNOW_ENOTFOUND && !s->req->resume) {
         scan.targets = targets.data;
         scan.created_utc_s = clock_utc_s(&clock_system);
@@ -189,8 +187,7 @@ static int take_greeted(void *arg, const struct snow_probe *p)
     return snow_ranges_add(g->done, (struct snow_range){ p->addr, p->addr });
 }
 
-static int take_named(void *arg, const struct snow_block *block,
-                      bool is_closed)
+static int take_named(void *arg, const struct snow_block *block, bool is_closed)
 {
     struct snow_ranges *set = arg;
 
@@ -268,8 +265,8 @@ static int choose_asked(struct scan *s, struct snow_error *err)
     s->to_ask = calloc(c->n_domains + c->n_background + 1, sizeof *s->to_ask);
     if (!s->to_ask)
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    code = snow_store_each_evidence(s->store, s->id, "registration",
-                                    take_known, s, err);
+    code = snow_store_each_evidence(s->store, s->id, "registration", take_known,
+                                    s, err);
     if (code)
         return code;
     ask_unless_known(s, c->domains, c->n_domains);
@@ -283,12 +280,11 @@ static int choose(struct scan *s, struct snow_error *err)
     struct snow_analysis_config analysis;
     int code;
 
-    if (s->cfg->smtp == SMTP_NONE &&
-        s->cfg->registration == REGISTRATION_NONE)
+    if (s->cfg->smtp == SMTP_NONE && s->cfg->registration == REGISTRATION_NONE)
         return 0;
     scan_analysis_config(&analysis, s->cfg, &scan);
-    code = snow_candidates_choose(&s->candidates, s->store, s->id, &analysis,
-                                  err);
+    code =
+        snow_candidates_choose(&s->candidates, s->store, s->id, &analysis, err);
     if (!code)
         code = choose_greeted(s, err);
     return code ? code : choose_asked(s, err);
@@ -380,10 +376,9 @@ int scan_run(const struct scan_request *req, struct scan_result *out,
     *out = (struct scan_result){ 0 };
     if ((code = plan_init(&s.plan, s.cfg, err)) ||
         (code = plan_servers(&s.plan, s.cfg, err)) ||
-        (code = snow_store_open(&s.store, req->store_url,
-                                req->resume ? SNOW_STORE_WRITE
-                                            : SNOW_STORE_CREATE,
-                                err)) ||
+        (code = snow_store_open(
+             &s.store, req->store_url,
+             req->resume ? SNOW_STORE_WRITE : SNOW_STORE_CREATE, err)) ||
         (code = find_or_add(&s, err)) ||
         (code = run_init(&s.run, s.cfg, &clock_system, err)))
         goto out;

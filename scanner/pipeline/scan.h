@@ -64,8 +64,7 @@ int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
              int *signal, struct snow_error *err);
 int scan_probe(const struct snow_config *cfg, const struct stage_taker *taker,
                int *signal, struct snow_error *err);
-int scan_domain(const struct snow_config *cfg,
-                const struct stage_taker *taker, int *signal,
-                struct snow_error *err);
+int scan_domain(const struct snow_config *cfg, const struct stage_taker *taker,
+                int *signal, struct snow_error *err);
 
 #endif

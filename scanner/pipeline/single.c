@@ -109,9 +109,8 @@ static int take_domain(void *arg, const struct snow_registration *r)
 
 /* The targets are names here, and the only addresses that count are those of
  * registries: the plan holds the name servers and the reserved list alone. */
-int scan_domain(const struct snow_config *cfg,
-                const struct stage_taker *taker, int *signal,
-                struct snow_error *err)
+int scan_domain(const struct snow_config *cfg, const struct stage_taker *taker,
+                int *signal, struct snow_error *err)
 {
     struct single s = { 0 };
     struct enquire q = { .answer = take_domain, .arg = &s };

@@ -142,8 +142,8 @@ int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,
                 [STAGE_KICK] = on_kick },
         .stats = add_stats,
     };
-    code = dns_engine_new(&w->engine, &run->loop, &dns, &hooks, run->clock,
-                          err);
+    code =
+        dns_engine_new(&w->engine, &run->loop, &dns, &hooks, run->clock, err);
     if (code)
         return code;
     run_add(run, &w->stage);

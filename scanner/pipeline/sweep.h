@@ -23,7 +23,7 @@ struct sweep {
     int (*keep)(void *arg); /**< once a second; may be NULL */
     void *arg;
     const uint64_t *by_status; /**< [16] final answers, kept by the taker */
-    int code; /**< what the taker could not do */
+    int code;                  /**< what the taker could not do */
 };
 
 /** The walk that a sweep of these settings needs. */

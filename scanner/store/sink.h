@@ -17,7 +17,8 @@ int sink_new(struct sink **out, struct uv_loop_s *loop, struct snow_store *s,
              sink_fn drained, void *arg);
 
 /** Add to the batch that fills; everything is copied. Never refuses for
- * fullness: ask sink_is_full() before making more work. @return 0, SNOW_ENOMEM */
+ * fullness: ask sink_is_full() before making more work. @return 0, SNOW_ENOMEM
+ */
 int sink_put(struct sink *k, const struct snow_record *r);
 
 /** True when the filling batch has reached its bound (4 MiB) while the other

@@ -1,0 +1,39 @@
+/* One way to keep records. All members are required; all may block. */
+#ifndef STORE_BACKEND_H
+#define STORE_BACKEND_H
+
+#include "snowline/store.h"
+
+struct store_backend {
+    const char *scheme; /**< the part of the URL before ':' */
+    int (*open)(struct snow_store **out, const char *where,
+                enum snow_store_mode mode, struct snow_error *err);
+    void (*close)(struct snow_store *s); /**< half-open is fine */
+    int (*add_scan)(struct snow_store *s, const struct snow_scan *scan,
+                    int64_t *id, struct snow_error *err);
+    int (*get_scan)(struct snow_store *s, int64_t id, struct snow_scan *out,
+                    struct snow_error *err);
+    int (*finish_scan)(struct snow_store *s, int64_t id, int64_t utc_s,
+                       struct snow_error *err);
+    int (*begin)(struct snow_store *s, struct snow_error *err);
+    int (*put)(struct snow_store *s, const struct snow_record *r,
+               struct snow_error *err);
+    int (*commit)(struct snow_store *s, struct snow_error *err);
+    void (*rollback)(struct snow_store *s);
+    int (*each_block)(struct snow_store *s, int64_t scan, snow_block_fn fn,
+                      void *arg, struct snow_error *err);
+    int (*each_probe)(struct snow_store *s, int64_t scan, snow_probe_fn fn,
+                      void *arg, struct snow_error *err);
+    int (*each_evidence)(struct snow_store *s, int64_t scan, const char *kind,
+                         snow_evidence_fn fn, void *arg,
+                         struct snow_error *err);
+};
+
+/** What every backend's own struct begins with. */
+struct snow_store {
+    const struct store_backend *backend;
+};
+
+extern const struct store_backend store_sqlite, store_memory;
+
+#endif

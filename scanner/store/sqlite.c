@@ -1,0 +1,472 @@
+#include "store/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "store/schema.h"
+
+/* clang-format off */
+static const char *const statements[STATEMENTS] = {
+    [PUT_BLOCK] = "REPLACE INTO block(key, data) VALUES(?1, ?2)",
+    [DELETE_TAIL] = "DELETE FROM tail WHERE scan = ?1 AND block = ?2",
+    [PUT_TAIL] = "INSERT INTO tail(scan, block, seq, data)"
+                 " VALUES(?1, ?2, ?3, ?4)",
+    [PUT_PROBE] =
+        "REPLACE INTO probe(scan, addr, port, status, code, greeting_ms,"
+        " ehlo_status, tls_status, client_blocked, seen, banner, hello,"
+        " capabilities) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+    [PUT_EVIDENCE] =
+        "REPLACE INTO evidence(scan, kind, subject, source, observed, data)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+};
+/* clang-format on */
+
+static int sqlite_failed(struct sqlite_store *s, struct snow_error *err)
+{
+    int code = s->db ? sqlite3_errcode(s->db) & 255 : SQLITE_NOMEM;
+    int reason = s->db ? sqlite3_system_errno(s->db) : 0;
+
+    if (code == SQLITE_FULL ||
+        (code == SQLITE_IOERR &&
+         (reason == ENOSPC || reason == EDQUOT || reason == EFBIG)))
+        return snow_fail(err, SNOW_EFULL,
+                         "%s: no space left on the disk: free some, then "
+                         "resume",
+                         s->path);
+    if (code == SQLITE_NOTADB)
+        return snow_fail(err, SNOW_ESTORE, "%s: is no snowline store", s->path);
+    if (code == SQLITE_CORRUPT)
+        return snow_fail(err, SNOW_ESTORE, "%s: the store is damaged: %s",
+                         s->path, sqlite3_errmsg(s->db));
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+        return snow_fail(err, SNOW_EBUSY, "%s: in use by another process",
+                         s->path);
+    if (code == SQLITE_NOMEM)
+        return snow_fail(err, SNOW_ENOMEM, "%s: out of memory", s->path);
+    return snow_fail(err, SNOW_EIO, "%s: %s", s->path, sqlite3_errmsg(s->db));
+}
+
+int sqlite_execute(struct sqlite_store *s, const char *sql,
+                   struct snow_error *err)
+{
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK
+               ? 0
+               : sqlite_failed(s, err);
+}
+
+static int read_number(struct sqlite_store *s, const char *sql, int64_t *out,
+                       struct snow_error *err)
+{
+    sqlite3_stmt *q = NULL;
+    int code = 0;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK ||
+        sqlite3_step(q) != SQLITE_ROW)
+        code = sqlite_failed(s, err);
+    else
+        *out = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return code;
+}
+
+/* --- open and close --- */
+
+static void sqlite_close(struct snow_store *base)
+{
+    struct sqlite_store *s = sqlite_of(base);
+
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(s->statements[i]);
+    sqlite3_close(s->db);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd); /* last: it ends SQLite's locks of this file, too */
+    block_codec_free(s->codec);
+    snow_block_fini(&s->block);
+    buf_fini(&s->blob);
+    buf_fini(&s->targets);
+    buf_fini(&s->settings);
+    free(s->path);
+    free(s);
+}
+
+/* One writer, for the whole life of the handle; a killed one leaves nothing
+ * behind, since the kernel ends its lock. */
+static int lock(struct sqlite_store *s, enum snow_store_mode mode,
+                struct snow_error *err)
+{
+    int flags = O_RDWR | O_CLOEXEC;
+
+    if (mode == SNOW_STORE_CREATE)
+        flags |= O_CREAT;
+    s->lock_fd = open(s->path, flags, 0644);
+    if (s->lock_fd < 0)
+        return snow_fail(err,
+                         errno == ENOENT && !(flags & O_CREAT) ? SNOW_ENOTFOUND
+                                                               : SNOW_EIO,
+                         "%s: %s", s->path, strerror(errno));
+    if (flock(s->lock_fd, LOCK_EX | LOCK_NB))
+        return snow_fail(err, SNOW_EBUSY, "%s: in use by another snowline",
+                         s->path);
+    return 0;
+}
+
+static int find(const struct sqlite_store *s, struct snow_error *err)
+{
+    if (access(s->path, R_OK) == 0)
+        return 0;
+    return snow_fail(err, errno == ENOENT ? SNOW_ENOTFOUND : SNOW_EIO, "%s: %s",
+                     s->path, strerror(errno));
+}
+
+/* Readers also open for writing where they may: so the last one to close
+ * tidies up what a crash has left. They change nothing. */
+static int connect_db(struct sqlite_store *s, bool is_memory,
+                      struct snow_error *err)
+{
+    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE;
+
+    if (is_memory)
+        flags |= SQLITE_OPEN_CREATE;
+    if (!is_memory && access(s->path, W_OK) != 0)
+        flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY;
+    if (sqlite3_open_v2(is_memory ? ":memory:" : s->path, &s->db, flags,
+                        NULL) != SQLITE_OK)
+        return sqlite_failed(s, err);
+    sqlite3_extended_result_codes(s->db, 1);
+    return sqlite_execute(s, "PRAGMA busy_timeout=10000", err);
+}
+
+static int check_format(struct sqlite_store *s, bool may_be_new,
+                        struct snow_error *err)
+{
+    int64_t id, version, n_tables;
+    int code;
+
+    if ((code = read_number(s, "PRAGMA application_id", &id, err)) ||
+        (code = read_number(s, "PRAGMA user_version", &version, err)) ||
+        (code = read_number(s, "SELECT count(*) FROM sqlite_schema", &n_tables,
+                            err)))
+        return code;
+    if (may_be_new && id == 0 && n_tables == 0)
+        return SNOW_ENOTFOUND;
+    if (id != SCHEMA_APPLICATION_ID)
+        return snow_fail(err, SNOW_ESTORE, "%s: is no snowline store", s->path);
+    if (version > SCHEMA_VERSION)
+        return snow_fail(err, SNOW_ESTORE,
+                         "%s: written by a newer snowline (format %lld, this "
+                         "one knows %d)",
+                         s->path, (long long)version, SCHEMA_VERSION);
+    return 0;
+}
+
+static int prepare(struct sqlite_store *s, struct snow_error *err)
+{
+    for (int i = 0; i < STATEMENTS; i++)
+        if (sqlite3_prepare_v2(s->db, statements[i], -1, &s->statements[i],
+                               NULL) != SQLITE_OK)
+            return sqlite_failed(s, err);
+    return read_number(s, "SELECT ifnull(max(seq), 0) + 1 FROM tail", &s->seq,
+                       err);
+}
+
+static int open_writer(struct sqlite_store *s, struct snow_error *err)
+{
+    int code = check_format(s, true, err);
+
+    if (code == SNOW_ENOTFOUND) {
+        code = sqlite_execute(s, schema_pragmas, err);
+        if (!code)
+            code = sqlite_execute(s, schema_sql, err);
+    }
+    if (!code)
+        code = sqlite_execute(s, schema_connection, err);
+    return code ? code : prepare(s, err);
+}
+
+static int open_any(struct snow_store **out, const char *path,
+                    enum snow_store_mode mode, bool is_memory,
+                    struct snow_error *err)
+{
+    struct sqlite_store *s = calloc(1, sizeof *s);
+    int code;
+
+    if (!s)
+        return snow_fail(err, SNOW_ENOMEM, "%s: out of memory", path);
+    s->base.backend = &store_sqlite;
+    s->lock_fd = -1;
+    s->path = strdup(path);
+    if (!s->path || block_codec_new(&s->codec)) {
+        code = snow_fail(err, SNOW_ENOMEM, "%s: out of memory", path);
+        goto fail;
+    }
+    if (!is_memory &&
+        (code = mode == SNOW_STORE_READ ? find(s, err) : lock(s, mode, err)))
+        goto fail;
+    if ((code = connect_db(s, is_memory, err)))
+        goto fail;
+    if (mode == SNOW_STORE_READ && !is_memory)
+        code = check_format(s, false, err);
+    else
+        code = open_writer(s, err);
+    if (code)
+        goto fail;
+    *out = &s->base;
+    return 0;
+
+fail:
+    sqlite_close(&s->base);
+    return code;
+}
+
+static int sqlite_open(struct snow_store **out, const char *path,
+                       enum snow_store_mode mode, struct snow_error *err)
+{
+    return open_any(out, path, mode, false, err);
+}
+
+static int memory_open(struct snow_store **out, const char *path,
+                       enum snow_store_mode mode, struct snow_error *err)
+{
+    (void)path;
+    return open_any(out, "memory:", mode, true, err);
+}
+
+/* --- scans --- */
+
+static int sqlite_add_scan(struct snow_store *base,
+                           const struct snow_scan *scan, int64_t *id,
+                           struct snow_error *err)
+{
+    static const char sql[] =
+        "INSERT INTO scan(targets, settings, seed, created, now, finished,"
+        " version) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    struct sqlite_store *s = sqlite_of(base);
+    sqlite3_stmt *q = NULL;
+    int code = 0;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
+        return sqlite_failed(s, err);
+    sqlite3_bind_text(q, 1, scan->targets, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, 2, scan->settings, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 3, (int64_t)scan->seed);
+    sqlite3_bind_int64(q, 4, scan->created_utc_s);
+    sqlite3_bind_int64(q, 5, scan->now_utc_s);
+    if (scan->finished_utc_s != SNOW_TIME_UNKNOWN)
+        sqlite3_bind_int64(q, 6, scan->finished_utc_s);
+    sqlite3_bind_text(q, 7, SNOW_VERSION, -1, SQLITE_STATIC);
+    if (sqlite3_step(q) != SQLITE_DONE)
+        code = sqlite_failed(s, err);
+    else
+        *id = sqlite3_last_insert_rowid(s->db);
+    sqlite3_finalize(q);
+    return code;
+}
+
+static const char *keep_text(struct buf *to, sqlite3_stmt *q, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(q, column);
+
+    buf_clear(to);
+    buf_add_text(to, text ? text : "");
+    return to->data;
+}
+
+static int sqlite_get_scan(struct snow_store *base, int64_t id,
+                           struct snow_scan *out, struct snow_error *err)
+{
+    static const char sql[] =
+        "SELECT id, targets, settings, seed, created, now, finished FROM scan"
+        " WHERE ?1 IN (0, id) ORDER BY id DESC LIMIT 1";
+    struct sqlite_store *s = sqlite_of(base);
+    sqlite3_stmt *q = NULL;
+    int code = 0, step;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
+        return sqlite_failed(s, err);
+    sqlite3_bind_int64(q, 1, id);
+    step = sqlite3_step(q);
+    if (step == SQLITE_ROW)
+        *out = (struct snow_scan){
+            .id = sqlite3_column_int64(q, 0),
+            .targets = keep_text(&s->targets, q, 1),
+            .settings = keep_text(&s->settings, q, 2),
+            .seed = (uint64_t)sqlite3_column_int64(q, 3),
+            .created_utc_s = sqlite3_column_int64(q, 4),
+            .now_utc_s = sqlite3_column_int64(q, 5),
+            .finished_utc_s = sqlite3_column_type(q, 6) == SQLITE_NULL
+                                  ? SNOW_TIME_UNKNOWN
+                                  : sqlite3_column_int64(q, 6),
+        };
+    else if (step == SQLITE_DONE)
+        code =
+            snow_fail(err, SNOW_ENOTFOUND, "%s: no such scan in it", s->path);
+    else
+        code = sqlite_failed(s, err);
+    sqlite3_finalize(q);
+    if (!code && (s->targets.failed || s->settings.failed))
+        code = snow_fail(err, SNOW_ENOMEM, "out of memory");
+    return code;
+}
+
+static int sqlite_finish_scan(struct snow_store *base, int64_t id,
+                              int64_t utc_s, struct snow_error *err)
+{
+    struct sqlite_store *s = sqlite_of(base);
+    sqlite3_stmt *q = NULL;
+    int code = 0;
+
+    if (sqlite3_prepare_v2(s->db, "UPDATE scan SET finished = ?2 WHERE id = ?1",
+                           -1, &q, NULL) != SQLITE_OK)
+        return sqlite_failed(s, err);
+    sqlite3_bind_int64(q, 1, id);
+    if (utc_s != SNOW_TIME_UNKNOWN)
+        sqlite3_bind_int64(q, 2, utc_s);
+    if (sqlite3_step(q) != SQLITE_DONE)
+        code = sqlite_failed(s, err);
+    sqlite3_finalize(q);
+    return code;
+}
+
+/* --- writing --- */
+
+static int sqlite_begin(struct snow_store *s, struct snow_error *err)
+{
+    return sqlite_execute(sqlite_of(s), "BEGIN IMMEDIATE", err);
+}
+
+static int sqlite_commit(struct snow_store *s, struct snow_error *err)
+{
+    return sqlite_execute(sqlite_of(s), "COMMIT", err);
+}
+
+static void sqlite_rollback(struct snow_store *s)
+{
+    sqlite3_exec(sqlite_of(s)->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int run(struct sqlite_store *s, sqlite3_stmt *q, struct snow_error *err)
+{
+    int code = sqlite3_step(q) == SQLITE_DONE ? 0 : sqlite_failed(s, err);
+
+    sqlite3_reset(q);
+    return code;
+}
+
+static int64_t block_number(struct snow_addr a)
+{
+    return snow_addr_ipv4(a) >> 8;
+}
+
+static int put_block(struct sqlite_store *s, const struct snow_record *r,
+                     struct snow_error *err)
+{
+    bool is_tail = r->kind == SNOW_RECORD_TAIL;
+    sqlite3_stmt *q = s->statements[is_tail ? PUT_TAIL : PUT_BLOCK];
+    sqlite3_stmt *clear = s->statements[DELETE_TAIL];
+    int64_t number = block_number(r->block->first);
+    int code;
+
+    buf_clear(&s->blob);
+    if ((code = block_encode(s->codec, &s->blob, r->block)))
+        return snow_fail(err, code, "%s: out of memory", s->path);
+    if (is_tail) {
+        sqlite3_bind_int64(q, 1, r->scan);
+        sqlite3_bind_int64(q, 2, number);
+        sqlite3_bind_int64(q, 3, s->seq++);
+    } else {
+        sqlite3_bind_int64(q, 1, r->scan << 24 | number);
+    }
+    sqlite3_bind_blob64(q, is_tail ? 4 : 2, s->blob.data, s->blob.len,
+                        SQLITE_STATIC);
+    if ((code = run(s, q, err)) || is_tail)
+        return code;
+    sqlite3_bind_int64(clear, 1, r->scan);
+    sqlite3_bind_int64(clear, 2, number);
+    return run(s, clear, err);
+}
+
+/* Keys in the order of the addresses: big-endian. */
+static void pack_addr(struct snow_addr a, unsigned char out[16])
+{
+    for (int i = 0; i < 8; i++) {
+        out[i] = (unsigned char)(a.hi >> (56 - 8 * i));
+        out[8 + i] = (unsigned char)(a.lo >> (56 - 8 * i));
+    }
+}
+
+static void bind_octets(sqlite3_stmt *q, int i, const char *octets, size_t len)
+{
+    sqlite3_bind_blob64(q, i, len > 0 ? octets : "", len, SQLITE_STATIC);
+}
+
+static int put_probe(struct sqlite_store *s, int64_t scan,
+                     const struct snow_probe *p, struct snow_error *err)
+{
+    sqlite3_stmt *q = s->statements[PUT_PROBE];
+    unsigned char key[16];
+
+    pack_addr(p->addr, key);
+    sqlite3_bind_int64(q, 1, scan);
+    sqlite3_bind_blob(q, 2, key, sizeof key, SQLITE_STATIC);
+    sqlite3_bind_int(q, 3, p->port);
+    sqlite3_bind_int(q, 4, p->status);
+    sqlite3_bind_int(q, 5, p->code);
+    sqlite3_bind_int64(q, 6, p->greeting_ms);
+    sqlite3_bind_int(q, 7, p->ehlo_status);
+    sqlite3_bind_int(q, 8, p->tls_status);
+    sqlite3_bind_int(q, 9, p->client_blocked);
+    sqlite3_bind_int64(q, 10, p->seen_utc_s);
+    bind_octets(q, 11, p->banner, p->banner_len);
+    bind_octets(q, 12, p->hello, p->hello_len);
+    bind_octets(q, 13, p->capabilities, p->capabilities_len);
+    return run(s, q, err);
+}
+
+static int put_evidence(struct sqlite_store *s, int64_t scan,
+                        const struct snow_evidence *e, struct snow_error *err)
+{
+    sqlite3_stmt *q = s->statements[PUT_EVIDENCE];
+
+    sqlite3_bind_int64(q, 1, scan);
+    sqlite3_bind_text(q, 2, e->kind, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, 3, e->subject, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, 4, e->source, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 5, e->observed_utc_s);
+    sqlite3_bind_text64(q, 6, e->data, e->data_len, SQLITE_STATIC, SQLITE_UTF8);
+    return run(s, q, err);
+}
+
+static int sqlite_put(struct snow_store *base, const struct snow_record *r,
+                      struct snow_error *err)
+{
+    struct sqlite_store *s = sqlite_of(base);
+
+    switch (r->kind) {
+    case SNOW_RECORD_BLOCK:
+    case SNOW_RECORD_TAIL:
+        return put_block(s, r, err);
+    case SNOW_RECORD_PROBE:
+        return put_probe(s, r->scan, r->probe, err);
+    case SNOW_RECORD_EVIDENCE:
+        return put_evidence(s, r->scan, r->evidence, err);
+    }
+    return SNOW_EINVAL;
+}
+
+#define OPERATIONS                                                             \
+    .close = sqlite_close, .add_scan = sqlite_add_scan,                        \
+    .get_scan = sqlite_get_scan, .finish_scan = sqlite_finish_scan,            \
+    .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit,         \
+    .rollback = sqlite_rollback, .each_block = sqlite_each_block,              \
+    .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence
+
+const struct store_backend store_sqlite = { .scheme = "sqlite",
+                                            .open = sqlite_open,
+                                            OPERATIONS };
+
+/* The same tables without a file: what tests learn of one holds for both. */
+const struct store_backend store_memory = { .scheme = "memory",
+                                            .open = memory_open,
+                                            OPERATIONS };

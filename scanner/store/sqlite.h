@@ -1,0 +1,52 @@
+/* What sqlite.c (open, write) and sqlite_read.c share. */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "store/backend.h"
+#include "store/block.h"
+
+enum statement {
+    PUT_BLOCK,
+    DELETE_TAIL,
+    PUT_TAIL,
+    PUT_PROBE,
+    PUT_EVIDENCE,
+    STATEMENTS,
+};
+
+struct sqlite_store {
+    struct snow_store base;
+    sqlite3 *db;
+    int lock_fd; /**< held for the whole life; its flock keeps others out */
+    char *path;
+    sqlite3_stmt *statements[STATEMENTS];
+    struct block_codec *codec;
+    struct buf blob, targets, settings;
+    struct snow_block block; /**< scratch of the readers */
+    int64_t seq;             /**< of the next tail row */
+};
+
+static inline struct sqlite_store *sqlite_of(struct snow_store *s)
+{
+    return (struct sqlite_store *)s;
+}
+
+/** What SQLite says of its last failure, in our codes and a person's words. */
+int sqlite_failed(struct sqlite_store *s, struct snow_error *err);
+
+/** Statements without rows. */
+int sqlite_execute(struct sqlite_store *s, const char *sql,
+                   struct snow_error *err);
+
+/* Readers of struct store_backend. */
+int sqlite_each_block(struct snow_store *base, int64_t scan, snow_block_fn fn,
+                      void *arg, struct snow_error *err);
+int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
+                      void *arg, struct snow_error *err);
+int sqlite_each_evidence(struct snow_store *base, int64_t scan,
+                         const char *kind, snow_evidence_fn fn, void *arg,
+                         struct snow_error *err);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * store – records in, records out; the only thing that joins the stages.
+ *
+ *   store.c    picks a backend by its scheme
+ *   sqlite.c   one file, or none: "sqlite:" and "memory:"
+ *   schema.c   the tables and the version of the file
+ *   block.c    a /24 in memory and as a blob    (pure but for zstd)
+ *   sink.c     batches for the writer thread
+ *
+ * Life      begin, put …, commit; what was not committed was never there.
+ * Always    results and progress are the same rows.
+ * Never     two writers; a row that is changed while the block is open.
+ * Start at  put() in sqlite.c.
+ */
+#include "store/backend.h"
+
+#include "base/text.h"
+
+static const struct store_backend *const backends[] = {
+    &store_sqlite, &store_memory, /* for tests */
+};
+
+int snow_store_open(struct snow_store **out, const char *url,
+                    enum snow_store_mode mode, struct snow_error *err)
+{
+    size_t n = strcspn(url, ":");
+
+    for (size_t i = 0; url[n] == ':' && i < COUNT_OF(backends); i++)
+        if (strlen(backends[i]->scheme) == n &&
+            strncmp(backends[i]->scheme, url, n) == 0)
+            return backends[i]->open(out, url + n + 1, mode, err);
+    if (strncmp(url + n, "://", 3) == 0)
+        return snow_fail(err, SNOW_EINVAL, "no store for '%s'", url);
+    return backends[0]->open(out, url, mode, err);
+}
+
+void snow_store_close(struct snow_store *s)
+{
+    if (s)
+        s->backend->close(s);
+}
+
+int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,
+                        int64_t *id, struct snow_error *err)
+{
+    return s->backend->add_scan(s, scan, id, err);
+}
+
+int snow_store_get_scan(struct snow_store *s, int64_t id, struct snow_scan *out,
+                        struct snow_error *err)
+{
+    return s->backend->get_scan(s, id, out, err);
+}
+
+int snow_store_finish_scan(struct snow_store *s, int64_t id, int64_t utc_s,
+                           struct snow_error *err)
+{
+    return s->backend->finish_scan(s, id, utc_s, err);
+}
+
+int snow_store_begin(struct snow_store *s, struct snow_error *err)
+{
+    return s->backend->begin(s, err);
+}
+
+int snow_store_put(struct snow_store *s, const struct snow_record *r,
+                   struct snow_error *err)
+{
+    return s->backend->put(s, r, err);
+}
+
+int snow_store_commit(struct snow_store *s, struct snow_error *err)
+{
+    return s->backend->commit(s, err);
+}
+
+void snow_store_rollback(struct snow_store *s)
+{
+    s->backend->rollback(s);
+}
+
+int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
+                          void *arg, struct snow_error *err)
+{
+    return s->backend->each_block(s, scan, fn, arg, err);
+}
+
+int snow_store_each_probe(struct snow_store *s, int64_t scan, snow_probe_fn fn,
+                          void *arg, struct snow_error *err)
+{
+    return s->backend->each_probe(s, scan, fn, arg, err);
+}
+
+int snow_store_each_evidence(struct snow_store *s, int64_t scan,
+                             const char *kind, snow_evidence_fn fn, void *arg,
+                             struct snow_error *err)
+{
+    return s->backend->each_evidence(s, scan, kind, fn, arg, err);
+}
