@@ -23,7 +23,7 @@ static const char *const statements[STATEMENTS] = {
 };
 /* clang-format on */
 
-static int sqlite_failed(struct sqlite_store *s, struct snow_error *err)
+int sqlite_failed(struct sqlite_store *s, struct snow_error *err)
 {
     int code = s->db ? sqlite3_errcode(s->db) & 255 : SQLITE_NOMEM;
     int reason = s->db ? sqlite3_system_errno(s->db) : 0;
