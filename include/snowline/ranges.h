@@ -78,7 +78,8 @@ struct snow_addr snow_ranges_block_at(const struct snow_ranges *set,
  * that holds no target is refused. Errors in files name file and line.
  *
  * @return 0; SNOW_ESYNTAX, SNOW_ERANGE, SNOW_EINVAL for what is malformed or
- *         empty; SNOW_EIO for a file that cannot be read; SNOW_ENOMEM
+ *         empty; SNOW_ENOTFOUND, SNOW_EIO for a file that is not there or
+ *         cannot be read; SNOW_ENOMEM
  */
 int snow_ranges_read(struct snow_ranges *set, const char *target,
                      struct snow_error *err);

@@ -136,7 +136,8 @@ static int add_file(struct snow_ranges *set, const char *path, size_t *n,
 
     *n = 0;
     if (!f)
-        return snow_fail(err, SNOW_EIO, "%s: %s", path, strerror(errno));
+        return snow_fail(err, errno == ENOENT ? SNOW_ENOTFOUND : SNOW_EIO,
+                         "%s: %s", path, strerror(errno));
     code = add_stream(set, f, path, n, err);
     fclose(f);
     return code;
