@@ -64,7 +64,7 @@ int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,
                 struct snow_store *s, struct snow_error *err)
 {
     b->walk = walk;
-    b->n = lanes;
+    b->n = b->tick_at = lanes;
     b->at = calloc(lanes, sizeof *b->at);
     if (!b->at)
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
@@ -147,7 +147,23 @@ static int close_lane(struct blocks *b, struct open_block *o)
     code = b->is_retry ? put_fresh(b, o) : put(b, SNOW_RECORD_BLOCK, &o->block);
     b->text_bytes -= o->block.text_cap;
     snow_block_fini(&o->block);
-    o->is_open = false;
+    o->is_open = o->is_complete = false;
+    b->n_complete--;
+    return code;
+}
+
+/* Write complete blocks while there is room. A full sink also stops the walk,
+ * so that no lane opens another block before this one is gone. */
+static int close_complete(struct blocks *b, bool is_last)
+{
+    int code = 0;
+
+    for (unsigned i = 0; !code && b->n_complete > 0 && i < b->n; i++) {
+        if (!is_last && sink_is_full(b->run->sink))
+            break;
+        if (b->at[i].is_complete)
+            code = close_lane(b, &b->at[i]);
+    }
     return code;
 }
 
@@ -179,22 +195,44 @@ int blocks_answer(struct blocks *b, const struct snow_step *step,
     b->text_bytes += o->block.text_cap - before;
     b->by_status[status & 15]++;
     set_bit(o->fresh, i);
-    if (snow_targets_finish(b->walk, step))
-        code = close_lane(b, o);
+    if (snow_targets_finish(b->walk, step)) {
+        o->is_complete = true;
+        b->n_complete++;
+        if (!sink_is_full(b->run->sink))
+            code = close_lane(b, o);
+    }
     bound_memory(b);
     return code;
 }
 
-int blocks_tick(struct blocks *b)
+static int keep_fresh(struct blocks *b, bool is_last)
 {
-    int code = 0;
+    int code = close_complete(b, is_last);
 
-    for (unsigned i = 0; !code && i < b->n; i++) {
-        struct open_block *o = &b->at[i];
+    for (; !code && b->tick_at < b->n; b->tick_at++) {
+        struct open_block *o = &b->at[b->tick_at];
 
+        if (!is_last && sink_is_full(b->run->sink))
+            break;
         if (o->is_open &&
             (o->fresh[0] | o->fresh[1] | o->fresh[2] | o->fresh[3]))
             code = put_fresh(b, o);
     }
     return code;
+}
+
+int blocks_tick(struct blocks *b, bool is_last)
+{
+    int code = keep_fresh(b, is_last); /* what the last tick left */
+
+    if (!code && b->tick_at == b->n) {
+        b->tick_at = 0;
+        code = keep_fresh(b, is_last);
+    }
+    return code;
+}
+
+int blocks_go_on(struct blocks *b)
+{
+    return keep_fresh(b, false);
 }

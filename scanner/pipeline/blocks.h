@@ -10,6 +10,7 @@ struct open_block {
     struct snow_block block;
     uint64_t fresh[4]; /**< answered since the last tick */
     bool is_open;
+    bool is_complete; /**< waits until the sink has room for it */
 };
 
 struct blocks {
@@ -22,6 +23,8 @@ struct blocks {
     unsigned n;
     struct snow_block *partial; /**< half done by an earlier run, in order */
     size_t n_partial;
+    unsigned n_complete;
+    unsigned tick_at;  /**< lanes before this have been kept; n: all */
     size_t text_bytes; /**< held for names of open blocks */
     bool is_narrow;
     struct snow_block scratch;
@@ -43,7 +46,9 @@ void blocks_fini(struct blocks *b); /**< zeroed is fine */
 int blocks_answer(struct blocks *b, const struct snow_step *step,
                   unsigned status, const char *names, unsigned n_names);
 
-/** Hand what is new of open blocks to the sink. */
-int blocks_tick(struct blocks *b);
+/** Hand what is new of open blocks to the sink: as much as it has room for,
+ * blocks_go_on() continues when it has drained; or, at the end, all. */
+int blocks_tick(struct blocks *b, bool is_last);
+int blocks_go_on(struct blocks *b);
 
 #endif

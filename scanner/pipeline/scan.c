@@ -130,9 +130,10 @@ static int take_answer(void *arg, const struct snow_step *step,
     return blocks_answer(arg, step, a->status, a->names, a->n_names);
 }
 
-static int keep_fresh(void *arg)
+static int keep_fresh(void *arg, enum sweep_keep when)
 {
-    return blocks_tick(arg);
+    return when == SWEEP_GO_ON ? blocks_go_on(arg)
+                               : blocks_tick(arg, when == SWEEP_LAST);
 }
 
 static int sweep(struct scan *s, struct snow_error *err)

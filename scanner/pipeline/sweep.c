@@ -33,12 +33,17 @@ static void on_answer(void *arg, const struct snow_step *step,
     }
 }
 
+static void keep(struct sweep *w, enum sweep_keep when)
+{
+    if (!w->code && w->keep)
+        w->code = w->keep(w->arg, when);
+}
+
 static void on_done(void *arg, int code)
 {
     struct sweep *w = arg;
 
-    if (!w->code && w->keep)
-        w->code = w->keep(w->arg);
+    keep(w, SWEEP_LAST);
     run_stage_done(w->run, &w->stage, w->code ? w->code : code);
 }
 
@@ -46,8 +51,7 @@ static void on_tick(struct stage *s)
 {
     struct sweep *w = (struct sweep *)s;
 
-    if (!w->code && w->keep)
-        w->code = w->keep(w->arg);
+    keep(w, SWEEP_TICK);
     if (w->code)
         dns_engine_stop(w->engine);
 }
@@ -64,7 +68,10 @@ static void on_stop(struct stage *s)
 
 static void on_kick(struct stage *s)
 {
-    dns_engine_kick(((struct sweep *)s)->engine);
+    struct sweep *w = (struct sweep *)s;
+
+    keep(w, SWEEP_GO_ON);
+    dns_engine_kick(w->engine);
 }
 
 static void add_server(struct sweep *w, unsigned i, struct progress *p)

@@ -8,6 +8,8 @@
 
 struct sweep;
 
+enum sweep_keep { SWEEP_TICK, SWEEP_GO_ON, SWEEP_LAST };
+
 /** Takes one final answer, and tells the walk that the step is finished.
  * @return 0, or why the sweep cannot go on */
 typedef int (*sweep_fn)(void *arg, const struct snow_step *step,
@@ -20,7 +22,9 @@ struct sweep {
     struct snow_targets *walk; /**< owned */
     struct dns_engine *engine;
     sweep_fn answer;
-    int (*keep)(void *arg); /**< once a second; may be NULL */
+    /** Keep what is new; may be NULL. Once a second, when the sink has room
+     * again, and at the end. */
+    int (*keep)(void *arg, enum sweep_keep when);
     void *arg;
     const uint64_t *by_status; /**< [16] final answers, kept by the taker */
     int code;                  /**< what the taker could not do */
