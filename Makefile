@@ -100,6 +100,58 @@ unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$B/%.d)
 .SECONDARY:
 
+LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
+$B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+.PHONY: demo
+demo: ## see it work: install what is missing, scan a lab on loopback
+	$Qtests/install-deps demo
+	$Q$(MAKE) --no-print-directory all lab
+	$Qtests/lab/demo
+.PHONY: lab
+lab: $(LAB_BIN)
+
+.PHONY: check check-asan check-valgrind integration
+check: ## run every test: install what is missing, lint, build twice, test
+	$Qtests/install-deps check
+	$Q$(MAKE) --no-print-directory check-all WERROR=1
+.PHONY: check-all
+check-all:
+	$Q$(MAKE) --no-print-directory lint
+	$Q$(MAKE) --no-print-directory check-asan
+	$Q$(MAKE) --no-print-directory check-valgrind
+	$Q$(MAKE) --no-print-directory integration
+check-asan: ## unit tests, fuzz corpora and a scan under ASan and UBSan
+	$Q$(MAKE) --no-print-directory -j2 MODE=asan CC=gcc B=build/asan all lab unit
+	$Q$(MAKE) --no-print-directory -j2 MODE=asan CC=clang \
+	    B=build/asan-clang all unit
+	$QSNOWLINE_BUILD=build/asan tests/integration/run one_block
+check-valgrind: ## unit tests and a scan of one /24 under valgrind
+	$Q$(MAKE) --no-print-directory -j2 all lab unit-build
+	$Qtests/run-unit $B $(VALGRIND)
+	$QSNOWLINE_PREFIX='$(VALGRIND)' tests/integration/run one_block
+integration: all lab ## tests against real servers on loopback
+	$Qtests/integration/run
+VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
+    --error-exitcode=99
+.PHONY: unit-build
+unit-build: $(UNIT_BIN) $(FUZZ_BIN)
+
+C_FILES := $(wildcard include/snowline/*.h scanner/*/*.[ch] tests/*/*.[ch])
+.PHONY: lint
+lint: ## format, limits of size and nesting, layers, headers alone
+	$Qclang-format --dry-run -Werror $(C_FILES)
+	$Qtests/lint/layers
+	$Qtests/lint/shape
+	$Qfor h in include/snowline/*.h; do \
+	    $(CC) -std=c11 $(WARN) -Werror -Iinclude -fsyntax-only -x c $$h && \
+	    g++ -std=c++17 -Wall -Wextra -Werror -Iinclude -fsyntax-only \
+	        -x c++ $$h || exit 1; done
+	$Qclang-tidy --quiet $(wildcard scanner/*/*.c) -- $(ALL_CFLAGS) \
+	    2>/dev/null
+
 .PHONY: install uninstall
 SHARE := $(DESTDIR)$(PREFIX)/share/snowline
 install: all ## into PREFIX (/usr/local), below DESTDIR

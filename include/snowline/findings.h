@@ -44,7 +44,7 @@ struct snow_score {
 /** A run, strip or campaign. Lists are owned by the findings. */
 struct snow_finding {
     char id[20]; /**< stable: same kind, addresses and domains, same id */
-    char parent_id[20];  /**< the campaign (or strip) it belongs to, or "" */
+    char parent_id[20]; /**< the campaign (or strip) it belongs to, or "" */
     enum snow_finding_kind kind;
     enum snow_tier tier;
     double score;    /**< 0 … 100, over what was measured, caps applied */
@@ -74,10 +74,10 @@ struct snow_finding {
 };
 
 struct snow_analysis_config {
-    int64_t now_utc_s;    /**< what "new" is measured against */
-    const char *psl_path; /**< NULL or "": the system's list */
-    unsigned gap_max;     /**< addresses a run may miss in a row, 1 */
-    uint64_t background;  /**< domains of the background sample, 300 */
+    int64_t now_utc_s;       /**< what "new" is measured against */
+    const char *psl_path;    /**< NULL or "": the system's list */
+    unsigned gap_max;        /**< addresses a run may miss in a row, 1 */
+    uint64_t background;     /**< domains of the background sample, 300 */
     uint64_t candidates_max; /**< single-address strips greeted, 10000 */
     uint64_t seed;
 };
@@ -97,8 +97,7 @@ struct snow_findings {
  * @owner  the caller, with snow_findings_fini()
  */
 int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
-                          int64_t scan,
-                          const struct snow_analysis_config *cfg,
+                          int64_t scan, const struct snow_analysis_config *cfg,
                           struct snow_error *err);
 void snow_findings_fini(struct snow_findings *f); /**< zeroed is fine */
 
@@ -113,8 +112,7 @@ struct snow_candidates {
 
 /** The candidates of a swept scan, from the same code as the findings. */
 int snow_candidates_choose(struct snow_candidates *out, struct snow_store *s,
-                           int64_t scan,
-                           const struct snow_analysis_config *cfg,
+                           int64_t scan, const struct snow_analysis_config *cfg,
                            struct snow_error *err);
 void snow_candidates_fini(struct snow_candidates *c); /**< zeroed is fine */
 

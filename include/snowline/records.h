@@ -113,11 +113,11 @@ bool snow_probe_is_mail_capable(const struct snow_probe *p);
 struct snow_probe {
     struct snow_addr addr;
     uint16_t port;
-    uint8_t status;      /**< enum snow_smtp_status */
-    uint8_t ehlo_status; /**< enum snow_ehlo_status */
-    uint8_t tls_status;  /**< enum snow_tls_status */
-    bool client_blocked; /**< it says that our own address is on a list */
-    uint16_t code;       /**< of the greeting, 0 if none */
+    uint8_t status;       /**< enum snow_smtp_status */
+    uint8_t ehlo_status;  /**< enum snow_ehlo_status */
+    uint8_t tls_status;   /**< enum snow_tls_status */
+    bool client_blocked;  /**< it says that our own address is on a list */
+    uint16_t code;        /**< of the greeting, 0 if none */
     uint32_t greeting_ms; /**< from connected to the greeting's last octet */
     int64_t seen_utc_s;
     const char *banner; /**< every octet of the greeting, lines joined by \n */
@@ -131,9 +131,9 @@ struct snow_probe {
 /** What a registry says of a domain. All text NUL-terminated; lists joined by
  * ';'. Empty text: not published. */
 struct snow_registration {
-    uint8_t status; /**< enum snow_registration_status */
-    bool created_is_date_only; /**< no time of day was given */
-    uint16_t http_code;        /**< of the last answer, 0 if none */
+    uint8_t status;             /**< enum snow_registration_status */
+    bool created_is_date_only;  /**< no time of day was given */
+    uint16_t http_code;         /**< of the last answer, 0 if none */
     uint32_t registrar_iana_id; /**< 0 unknown */
     int64_t created_utc_s, expires_utc_s, updated_utc_s; /**< or
                                               SNOW_TIME_UNKNOWN */

@@ -60,8 +60,8 @@ int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,
  *             _close()
  * @return     0, SNOW_ENOTFOUND, SNOW_ESTORE
  */
-int snow_store_get_scan(struct snow_store *s, int64_t id,
-                        struct snow_scan *out, struct snow_error *err);
+int snow_store_get_scan(struct snow_store *s, int64_t id, struct snow_scan *out,
+                        struct snow_error *err);
 
 /** Mark a scan finished at @p utc_s, or open again (SNOW_TIME_UNKNOWN). */
 int snow_store_finish_scan(struct snow_store *s, int64_t id, int64_t utc_s,
@@ -87,19 +87,17 @@ typedef int (*snow_evidence_fn)(void *arg, const struct snow_evidence *e);
  *
  * @param fn  is_closed tells whether the block's own row exists
  */
-int snow_store_each_block(struct snow_store *s, int64_t scan,
-                          snow_block_fn fn, void *arg,
-                          struct snow_error *err);
+int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
+                          void *arg, struct snow_error *err);
 
 /** Every probe in address order. */
-int snow_store_each_probe(struct snow_store *s, int64_t scan,
-                          snow_probe_fn fn, void *arg,
-                          struct snow_error *err);
+int snow_store_each_probe(struct snow_store *s, int64_t scan, snow_probe_fn fn,
+                          void *arg, struct snow_error *err);
 
 /** Every evidence of one kind, ordered by subject. */
 int snow_store_each_evidence(struct snow_store *s, int64_t scan,
-                             const char *kind, snow_evidence_fn fn,
-                             void *arg, struct snow_error *err);
+                             const char *kind, snow_evidence_fn fn, void *arg,
+                             struct snow_error *err);
 
 #ifdef __cplusplus
 }

@@ -15,10 +15,10 @@ extern "C" {
 struct snow_targets;
 
 struct snow_walk_config {
-    unsigned lanes;          /**< blocks open at once, 1 … 4096 */
-    uint64_t seed;           /**< same seed, set and done: same order */
-    uint64_t block_gap_us;   /**< least time between two questions about one
-                                  block; 0 lifts */
+    unsigned lanes;           /**< blocks open at once, 1 … 4096 */
+    uint64_t seed;            /**< same seed, set and done: same order */
+    uint64_t block_gap_us;    /**< least time between two questions about one
+                                   block; 0 lifts */
     unsigned block_in_flight; /**< unfinished questions of one block at most;
                                   0 lifts */
 };

@@ -1,4 +1,5 @@
-/* Descriptors that a foreign library (c-ares, curl) owns, watched by the loop. */
+/* Descriptors that a foreign library (c-ares, curl) owns, watched by the loop.
+ */
 #ifndef LOOP_FDWATCH_H
 #define LOOP_FDWATCH_H
 

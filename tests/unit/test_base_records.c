@@ -74,7 +74,8 @@ static void documents_are_bounded(void **state)
 
 static void wrong_kinds_answer_nothing(void **state)
 {
-    static const char text[] = "{\"s\":\"x\",\"n\":7,\"a\":[true],\"z\":\"a\\u0000b\"}";
+    static const char text[] =
+        "{\"s\":\"x\",\"n\":7,\"a\":[true],\"z\":\"a\\u0000b\"}";
     struct doc *root;
     int64_t number;
 

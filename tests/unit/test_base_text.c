@@ -21,13 +21,23 @@ static const struct {
       "\"a\"\"b,c\"" },
     { "terminal escape", "\x1b[31m", 5, "\\x1B[31m", "\"\\u001b[31m\"",
       "\\x1B[31m" },
-    { "newline ends no record", "a\r\nb", 4, "a\\x0D\\x0Ab",
-      "\"a\\r\\nb\"", "a\\x0D\\x0Ab" },
+    { "newline ends no record", "a\r\nb", 4, "a\\x0D\\x0Ab", "\"a\\r\\nb\"",
+      "a\\x0D\\x0Ab" },
     { "NUL inside", "a\0b", 3, "a\\x00b", "\"a\\u0000b\"", "a\\x00b" },
-    { "UTF-8 stays", "b\xc3\xbc" "cher", 7, "b\xc3\xbc" "cher",
-      "\"b\xc3\xbc" "cher\"", "b\xc3\xbc" "cher" },
-    { "Latin-1 is no UTF-8", "b\xfc" "cher", 6, "b\\xFCcher",
-      "\"b\\u00fccher\"", "b\\xFCcher" },
+    { "UTF-8 stays",
+      "b\xc3\xbc"
+      "cher",
+      7,
+      "b\xc3\xbc"
+      "cher",
+      "\"b\xc3\xbc"
+      "cher\"",
+      "b\xc3\xbc"
+      "cher" },
+    { "Latin-1 is no UTF-8",
+      "b\xfc"
+      "cher",
+      6, "b\\xFCcher", "\"b\\u00fccher\"", "b\\xFCcher" },
     { "overlong slash", "\xc0\xaf", 2, "\\xC0\\xAF", "\"\\u00c0\\u00af\"",
       "\\xC0\\xAF" },
     { "surrogate", "\xed\xa0\x80", 3, "\\xED\\xA0\\x80",
@@ -73,8 +83,7 @@ static const struct {
     bool is_date_only;
 } times[] = {
     { "RFC 3339", "2017-11-03T08:15:42Z", 0, "2017-11-03T08:15:42Z", false },
-    { "lower case", "2017-11-03t08:15:42z", 0, "2017-11-03T08:15:42Z",
-      false },
+    { "lower case", "2017-11-03t08:15:42z", 0, "2017-11-03T08:15:42Z", false },
     { "fraction of any length", "2018-01-07T23:59:59.881923Z", 0,
       "2018-01-07T23:59:59Z", false },
     { "offset east", "2017-12-24T01:02:03+05:30", 0, "2017-12-23T19:32:03Z",
@@ -87,13 +96,11 @@ static const struct {
     { "before the epoch", "1969-12-31T23:59:59Z", 0, "1969-12-31T23:59:59Z",
       false },
     { "leap day", "2016-02-29", 0, "2016-02-29T00:00:00Z", true },
-    { "century that is no leap year", "1900-02-29", SNOW_ERANGE, NULL,
-      false },
+    { "century that is no leap year", "1900-02-29", SNOW_ERANGE, NULL, false },
     { "month 13", "2017-13-01", SNOW_ERANGE, NULL, false },
     { "hour 24", "2017-11-03T24:00:00Z", SNOW_ESYNTAX, NULL, false },
     { "words", "yesterday", SNOW_ESYNTAX, NULL, false },
-    { "something behind", "2017-11-03T08:15:42Zx", SNOW_ESYNTAX, NULL,
-      false },
+    { "something behind", "2017-11-03T08:15:42Zx", SNOW_ESYNTAX, NULL, false },
     { "empty", "", SNOW_ESYNTAX, NULL, false },
 };
 
