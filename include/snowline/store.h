@@ -17,16 +17,18 @@ enum snow_store_mode {
     SNOW_STORE_CREATE, /**< made when it is not there */
 };
 
+enum snow_record_kind {
+    SNOW_RECORD_BLOCK,    /**< a closed block; its tail is deleted */
+    SNOW_RECORD_TAIL,     /**< newly answered addresses of an open block: all
+                               others in it are pending */
+    SNOW_RECORD_PROBE,    /**< replaces an earlier one of the address */
+    SNOW_RECORD_EVIDENCE, /**< replaces the earlier one of the same subject
+                               and kind */
+};
+
 /** Something to keep. */
 struct snow_record {
-    enum {
-        SNOW_RECORD_BLOCK,    /**< a closed block; its tail is deleted */
-        SNOW_RECORD_TAIL,     /**< newly answered addresses of an open block:
-                                   all others in it are pending */
-        SNOW_RECORD_PROBE,    /**< replaces an earlier one of the address */
-        SNOW_RECORD_EVIDENCE, /**< replaces the earlier one of the same
-                                   subject and kind */
-    } kind;
+    enum snow_record_kind kind;
     int64_t scan;
     union {
         const struct snow_block *block;

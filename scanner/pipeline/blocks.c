@@ -111,11 +111,11 @@ static int open_lane(struct blocks *b, struct open_block *o,
     return b->is_retry ? 0 : take_partial(b, &o->block);
 }
 
-static int put(struct blocks *b, int kind, const struct snow_block *block)
+static int put(struct blocks *b, enum snow_record_kind kind,
+               const struct snow_block *block)
 {
-    struct snow_record r = { .scan = b->scan, .block = block };
+    struct snow_record r = { .kind = kind, .scan = b->scan, .block = block };
 
-    r.kind = kind;
     return sink_put(b->run->sink, &r);
 }
 

@@ -9,7 +9,7 @@
 /** A record in a batch; its octets follow, padded to eight. */
 struct entry {
     size_t len; /**< of entry and octets */
-    int kind;
+    enum snow_record_kind kind;
     int64_t scan;
     struct snow_addr addr; /**< of a block */
     struct snow_probe probe;
@@ -105,7 +105,7 @@ static void add_evidence(struct buf *b, struct entry *e,
 int sink_put(struct sink *k, const struct snow_record *r)
 {
     struct buf *b = &k->batches[k->filling];
-    struct entry e = { .kind = (int)r->kind, .scan = r->scan };
+    struct entry e = { .kind = r->kind, .scan = r->scan };
     size_t at = b->len;
 
     buf_add(b, &e, sizeof e);
@@ -160,10 +160,11 @@ static void read_strings(const struct entry *e, const char *octets,
 static int keep_block(struct sink *k, const struct entry *e, const char *octets,
                       struct snow_error *err)
 {
-    struct snow_record r = { .scan = e->scan, .block = &k->scratch };
+    struct snow_record r = { .kind = e->kind,
+                             .scan = e->scan,
+                             .block = &k->scratch };
     int code = read_block(k, e, octets);
 
-    r.kind = e->kind;
     if (!code)
         code = snow_store_put(k->store, &r, err);
     snow_block_fini(&k->scratch);
@@ -175,11 +176,10 @@ static int keep(struct sink *k, struct entry *e, const char *octets,
 {
     const char *strings[4];
     struct snow_evidence v;
-    struct snow_record r = { .scan = e->scan };
+    struct snow_record r = { .kind = e->kind, .scan = e->scan };
 
     if (e->kind == SNOW_RECORD_BLOCK || e->kind == SNOW_RECORD_TAIL)
         return keep_block(k, e, octets, err);
-    r.kind = e->kind;
     read_strings(e, octets, strings);
     e->probe.banner = strings[0];
     e->probe.hello = strings[1];

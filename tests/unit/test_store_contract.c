@@ -1,0 +1,256 @@
+/* What every backend promises, asked of each. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "snowline/store.h"
+
+static struct snow_addr addr(uint32_t i)
+{
+    return snow_addr_from_ipv4(0x7f140000 + i);
+}
+
+static struct snow_store *open_new(const char *scheme, char *folder)
+{
+    struct snow_error err = { 0 };
+    struct snow_store *s;
+    char url[128];
+
+    snprintf(url, sizeof url, "%s:%s/contract.db", scheme, mkdtemp(folder));
+    if (snow_store_open(&s, url, SNOW_STORE_CREATE, &err))
+        fail_msg("%s: %s", url, err.text);
+    return s;
+}
+
+static void put(struct snow_store *s, struct snow_record r)
+{
+    struct snow_error err = { 0 };
+
+    assert_int_equal(snow_store_begin(s, &err), 0);
+    assert_int_equal(snow_store_put(s, &r, &err), 0);
+    assert_int_equal(snow_store_commit(s, &err), 0);
+}
+
+static void put_outcome(struct snow_store *s, enum snow_record_kind kind,
+                        uint32_t block, unsigned i, const char *name)
+{
+    struct snow_block b;
+
+    snow_block_init(&b, addr(block << 8));
+    if (kind == SNOW_RECORD_BLOCK)
+        memset(b.status, SNOW_PTR_NXDOMAIN, sizeof b.status);
+    assert_int_equal(snow_block_set(&b, i, SNOW_PTR_NAME, 1000 + i, name, 1),
+                     0);
+    put(s, (struct snow_record){ .kind = kind, .scan = 1, .block = &b });
+    snow_block_fini(&b);
+}
+
+/* Blocks as text: "3c:7=name" is block 3, closed, address 7. */
+static int add_block(void *arg, const struct snow_block *b, bool is_closed)
+{
+    struct buf *out = arg;
+
+    buf_printf(out, "%u%c:", (unsigned)(b->first.lo >> 8 & 255),
+               is_closed ? 'c' : 'o');
+    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++)
+        if (b->status[i] == SNOW_PTR_NAME)
+            buf_printf(out, "%u=%s@%u ", i, snow_block_names(b, i),
+                       b->seen_utc_s[i]);
+    return 0;
+}
+
+static void blocks_are(struct snow_store *s, const char *expected)
+{
+    struct buf out = { 0 };
+    struct snow_error err = { 0 };
+
+    buf_add_text(&out, "");
+    assert_int_equal(snow_store_each_block(s, 1, add_block, &out, &err), 0);
+    assert_string_equal(out.data, expected);
+    buf_fini(&out);
+}
+
+static void scans_are_kept(struct snow_store *s)
+{
+    struct snow_scan in = { .targets = "127.0.0.0-127.0.0.255",
+                            .settings = "{\"seed\":\"1\"}",
+                            .seed = 77,
+                            .created_utc_s = 5,
+                            .now_utc_s = 6,
+                            .finished_utc_s = SNOW_TIME_UNKNOWN };
+    struct snow_scan out;
+    int64_t id;
+
+    assert_int_equal(snow_store_get_scan(s, 0, &out, NULL), SNOW_ENOTFOUND);
+    assert_int_equal(snow_store_add_scan(s, &in, &id, NULL), 0);
+    assert_int_equal(id, 1);
+    assert_int_equal(snow_store_add_scan(s, &in, &id, NULL), 0);
+    assert_int_equal(snow_store_get_scan(s, 0, &out, NULL), 0);
+    assert_int_equal(out.id, 2);
+    assert_int_equal(snow_store_get_scan(s, 1, &out, NULL), 0);
+    assert_string_equal(out.targets, in.targets);
+    assert_string_equal(out.settings, in.settings);
+    assert_int_equal(out.seed, 77);
+    assert_int_equal(out.now_utc_s, 6);
+    assert_true(out.finished_utc_s == SNOW_TIME_UNKNOWN);
+    assert_int_equal(snow_store_finish_scan(s, 1, 9, NULL), 0);
+    assert_int_equal(snow_store_get_scan(s, 1, &out, NULL), 0);
+    assert_int_equal(out.finished_utc_s, 9);
+    assert_int_equal(snow_store_finish_scan(s, 1, SNOW_TIME_UNKNOWN, NULL), 0);
+    assert_int_equal(snow_store_get_scan(s, 3, &out, NULL), SNOW_ENOTFOUND);
+}
+
+static void tails_are_merged(struct snow_store *s)
+{
+    blocks_are(s, "");
+    put_outcome(s, SNOW_RECORD_TAIL, 5, 1, "a.example");
+    put_outcome(s, SNOW_RECORD_TAIL, 3, 2, "b.example");
+    put_outcome(s, SNOW_RECORD_TAIL, 5, 3, "c.example");
+    blocks_are(s, "3o:2=b.example@1002 5o:1=a.example@1001 3=c.example@1003 ");
+    put_outcome(s, SNOW_RECORD_BLOCK, 5, 1, "d.example"); /* ends its tail */
+    put_outcome(s, SNOW_RECORD_BLOCK, 4, 0, "e.example");
+    blocks_are(s, "3o:2=b.example@1002 4c:0=e.example@1000 "
+                  "5c:1=d.example@1001 ");
+    put_outcome(s, SNOW_RECORD_TAIL, 5, 1, "f.example"); /* asked again */
+    put_outcome(s, SNOW_RECORD_TAIL, 5, 1, "g.example");
+    blocks_are(s, "3o:2=b.example@1002 4c:0=e.example@1000 "
+                  "5c:1=g.example@1001 ");
+}
+
+static void what_is_rolled_back_was_never_there(struct snow_store *s)
+{
+    struct snow_evidence e = {
+        "x.example", "registration", "test", 1, "{}", 2
+    };
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = 1,
+                             .evidence = &e };
+    struct buf out = { 0 };
+
+    assert_int_equal(snow_store_begin(s, NULL), 0);
+    assert_int_equal(snow_store_put(s, &r, NULL), 0);
+    snow_store_rollback(s);
+    buf_fini(&out);
+}
+
+static int add_probe(void *arg, const struct snow_probe *p)
+{
+    struct buf *out = arg;
+    char text[SNOW_ADDR_TEXT_MAX];
+
+    snow_addr_format(p->addr, text);
+    buf_printf(out, "%s:%u %u %u %u %d [", text, p->port, p->status, p->code,
+               p->greeting_ms, p->client_blocked);
+    text_escape(out, p->banner, p->banner_len);
+    buf_printf(out, "] [%.*s] [%.*s]\n", (int)p->hello_len, p->hello,
+               (int)p->capabilities_len, p->capabilities);
+    return 0;
+}
+
+static void probes_are_kept(struct snow_store *s)
+{
+    struct snow_probe p = { .addr = addr(9),
+                            .port = 25,
+                            .status = SNOW_SMTP_OPEN,
+                            .code = 220,
+                            .greeting_ms = 70000,
+                            .client_blocked = true,
+                            .banner = "220 a\0b",
+                            .banner_len = 7,
+                            .hello = "mx",
+                            .hello_len = 2,
+                            .capabilities = "SIZE",
+                            .capabilities_len = 4 };
+    struct snow_record r = { .kind = SNOW_RECORD_PROBE,
+                             .scan = 1,
+                             .probe = &p };
+    struct buf out = { 0 };
+
+    put(s, r);
+    p.addr = addr(8);
+    p.banner = p.hello = p.capabilities = NULL;
+    p.banner_len = p.hello_len = p.capabilities_len = 0;
+    put(s, r);
+    p.status = SNOW_SMTP_SILENT; /* replaces */
+    put(s, r);
+    assert_int_equal(snow_store_each_probe(s, 1, add_probe, &out, NULL), 0);
+    assert_string_equal(out.data,
+                        "127.20.0.8:25 7 220 70000 1 [] [] []\n"
+                        "127.20.0.9:25 1 220 70000 1 [220 a\\x00b] [mx] "
+                        "[SIZE]\n");
+    buf_fini(&out);
+}
+
+static int add_evidence(void *arg, const struct snow_evidence *e)
+{
+    buf_printf(arg, "%s %s %lld %.*s;", e->subject, e->source,
+               (long long)e->observed_utc_s, (int)e->data_len, e->data);
+    return 0;
+}
+
+static int stop_at_once(void *arg, const struct snow_evidence *e)
+{
+    (void)e;
+    ++*(int *)arg;
+    return SNOW_ECANCELED;
+}
+
+static void evidence_is_kept(struct snow_store *s)
+{
+    struct snow_evidence e = { "b.example", "registration", "one",
+                               3,           "{\"a\":1}",    7 };
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = 1,
+                             .evidence = &e };
+    struct buf out = { 0 };
+    int n = 0;
+
+    put(s, r);
+    e.subject = "a.example";
+    put(s, r);
+    e.source = "two"; /* replaces */
+    put(s, r);
+    e.kind = "other";
+    put(s, r);
+    assert_int_equal(snow_store_each_evidence(s, 1, "registration",
+                                              add_evidence, &out, NULL),
+                     0);
+    assert_string_equal(out.data, "a.example two 3 {\"a\":1};"
+                                  "b.example one 3 {\"a\":1};");
+    assert_int_equal(
+        snow_store_each_evidence(s, 1, "registration", stop_at_once, &n, NULL),
+        SNOW_ECANCELED);
+    assert_int_equal(n, 1);
+    buf_fini(&out);
+}
+
+static void contract_holds(void **state)
+{
+    char folder[] = "/tmp/snowline-store.XXXXXX", path[64];
+    struct snow_store *s = open_new(*state, folder);
+
+    scans_are_kept(s);
+    tails_are_merged(s);
+    what_is_rolled_back_was_never_there(s);
+    probes_are_kept(s);
+    evidence_is_kept(s);
+    snow_store_close(s);
+    snprintf(path, sizeof path, "%s/contract.db", folder);
+    unlink(path);
+    assert_int_equal(rmdir(folder), 0); /* nothing else was left there */
+}
+
+int main(void)
+{
+    static char sqlite[] = "sqlite", memory[] = "memory";
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(contract_holds, sqlite),
+        cmocka_unit_test_prestate(contract_holds, memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
