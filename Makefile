@@ -36,7 +36,7 @@ endif
 
 CFLAGS  ?=
 LDFLAGS ?=
-ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(OPT) -Iinclude \
+ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(OPT) -Iinclude -Itests \
     -Iscanner -include scanner/base/banned.h -DSNOW_VERSION='"$(VERSION)"' \
     -DSNOW_DATADIR='"$(PREFIX)/share/snowline"' -DCARES_NO_DEPRECATED \
     $(PKG_CFLAGS) $(CFLAGS)

@@ -282,8 +282,10 @@ static int take_outcomes(struct rest *r, struct snow_block *b,
         if (!code && status[i] == SNOW_PTR_NAME)
             code = take_names(r, &names, &n);
         if (!code)
-            code = snow_block_set(b, i, status[i], (int64_t)(earliest + after),
-                                  n ? names.data : NULL, n);
+            code = snow_block_set(
+                b, i, status[i],
+                is_answered(status[i]) ? (int64_t)(earliest + after) : 0,
+                n ? names.data : NULL, n);
     }
     buf_fini(&names);
     return code || r->at == r->end ? code : SNOW_ESTORE;
