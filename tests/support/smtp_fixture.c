@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -363,6 +364,17 @@ static void go_on(struct smtp_fixture *f, struct peer *p)
 
 /* --- serving -------------------------------------------------------------- */
 
+static void note_client(struct smtp_count *count, int fd)
+{
+    struct sockaddr_storage a;
+    socklen_t len = sizeof a;
+
+    count->connections++;
+    if (getpeername(fd, (struct sockaddr *)&a, &len) == 0)
+        getnameinfo((struct sockaddr *)&a, len, count->from, sizeof count->from,
+                    NULL, 0, NI_NUMERICHOST);
+}
+
 static struct peer *welcome(struct smtp_fixture *f, size_t host)
 {
     struct epoll_event ev = { .events = EPOLLIN };
@@ -381,7 +393,7 @@ static struct peer *welcome(struct smtp_fixture *f, size_t host)
     p->host = host;
     p->b = find(f->hosts[host].behaviour, &p->delay_ms);
     p->due_ms = p->b->manner == MUTE ? NEVER : now_ms() + p->delay_ms;
-    f->counts[host].connections++;
+    note_client(&f->counts[host], p->fd);
     if (*p->b->first)
         say(f, p, p->b->first);
     return p;

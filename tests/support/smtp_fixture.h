@@ -23,6 +23,7 @@ struct smtp_count {
     unsigned ehlo, helo, quit;
     unsigned fin, rst;  /**< how clients left that did not wait for us */
     char argument[256]; /**< of the last EHLO or HELO */
+    char from[64];      /**< address of the last client */
 };
 
 struct smtp_fixture {
