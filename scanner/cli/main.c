@@ -121,7 +121,8 @@ int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
 
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is a quiet end */
+    signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk */
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         if (strcmp(commands[i].name, name) == 0)
             return run(&commands[i], argc - 1, argv + 1);

@@ -1,0 +1,295 @@
+"""What the integration tests share: the lab, the program, a counting proxy."""
+import collections
+import functools
+import http.server
+import json
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("SNOWLINE_BUILD", "build/release"))
+SNOWLINE = os.path.join(BUILD, "snowline")
+LAB = os.path.join(ROOT, "tests", "lab", "lab")
+LOOPBACK = "127.0.0.1"
+NETBLOCK = "127.20.0.0/18"
+NOW = "2018-05-15T00:00:00Z"
+PATIENCE_S = 300  # for what ought to end by itself
+
+
+class Lab:
+    """The lab's folder, ports and expectations; started once a run."""
+
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="snowline-lab.", dir="/tmp")
+        fixture = os.path.join(BUILD, "lab", "smtp-fixture")
+        subprocess.run([LAB, "start", self.dir, fixture], check=True)
+        with open(os.path.join(self.dir, "env")) as f:
+            ports = dict(line.strip().split("=") for line in f)
+        self.dns = f"{LOOPBACK}:{ports['DNS_PORT']}"
+        self.dns_port = int(ports["DNS_PORT"])
+        self.smtp_port = ports["SMTP_PORT"]
+        self.rdap = f"http://{LOOPBACK}:{ports['RDAP_PORT']}/"
+        # as stored: lower case; the zones hold some of both
+        self.names = {a: {n.lower() for n in names}
+                      for a, names in self.read("names.json").items()}
+        self.expected = self.read("expected.json")
+
+    def read(self, name):
+        with open(os.path.join(self.dir, name)) as f:
+            return json.load(f)
+
+    def stop(self):
+        subprocess.run([LAB, "stop", self.dir], check=True)
+        shutil.rmtree(self.dir)
+
+
+@functools.lru_cache(None)
+def lab():
+    return Lab()
+
+
+def stop_lab():
+    if lab.cache_info().currsize:
+        lab().stop()
+
+
+class Case(unittest.TestCase):
+    """A test with a folder of its own, and a lab."""
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="snowline-test.", dir="/tmp")
+        self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def to_lab(self, resolver=None, rdap=None):
+        """Options that keep every question within the lab."""
+        return ["--include-reserved", "--progress", "none",
+                "--resolver", resolver or lab().dns,
+                "--smtp-port", lab().smtp_port, "--smtp-rate", "0",
+                "--smtp-block-rate", "0", "--smtp-per-block", "0",
+                "--ehlo", "probe.lab-provider.net",
+                "--rdap-server", "*=" + (rdap or lab().rdap),
+                "--registration-rate", "0",
+                "--registration-cache", self.path("registration.db"),
+                "--now", NOW, "--seed", "2018"]
+
+    def sweep_only(self, resolver=None):
+        return ["--include-reserved", "--progress", "none",
+                "--resolver", resolver or lab().dns, "--smtp", "none",
+                "--registration", "none", "--now", NOW, "--seed", "2018"]
+
+    def names_of(self, store):
+        """{address: {name, ...}} of the last scan of a store."""
+        rows = ok("export", store, "--format", "names")
+        found = collections.defaultdict(set)
+        for row in csv_rows(rows):
+            if row["status"] == "name":
+                # a ' stands before what a spreadsheet takes for a formula
+                found[row["ip"]].add(row["name"].removeprefix("'"))
+        return dict(found)
+
+    def findings_of(self, store, *options):
+        return json.loads(ok("findings", store, "--format", "json", *options))
+
+
+def csv_rows(text):
+    import csv
+    import io
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def run(*args, prefix=(), **more):
+    """The finished process; text in and out. @p prefix: valgrind, say."""
+    return subprocess.run([*prefix, SNOWLINE, *args], capture_output=True,
+                          text=True, timeout=PATIENCE_S, **more)
+
+
+def ok(*args, **more):
+    """stdout of a run that must succeed."""
+    done = run(*args, **more)
+    if done.returncode != 0:
+        raise AssertionError(f"snowline {' '.join(args)}: exit "
+                             f"{done.returncode}: {done.stderr}")
+    return done.stdout
+
+
+def start(*args, **more):
+    return subprocess.Popen([SNOWLINE, *args], text=True,
+                            stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            **more)
+
+
+def wait_until(true, why, seconds=20):
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {why}")
+        time.sleep(.02)
+
+
+def peak_kib(*args):
+    """Exit code and largest resident size of one run, in KiB."""
+    child = subprocess.Popen([SNOWLINE, *args], stdin=subprocess.DEVNULL,
+                             stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return child.returncode, used.ru_maxrss
+
+
+def free_port(kind=socket.SOCK_DGRAM):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind((LOOPBACK, 0))
+        return s.getsockname()[1]
+
+
+# -------------------------------------------------------------- name servers
+
+class DnsProxy(threading.Thread):
+    """Passes questions on to the lab's name server and counts each."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.counts = collections.Counter()  # of names as on the wire
+        self.outside, self.inside = (socket.socket(
+            socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        for s in (self.outside, self.inside):
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.outside.bind((LOOPBACK, 0))
+        self.inside.connect((LOOPBACK, lab().dns_port))
+        self.address = "%s:%d" % self.outside.getsockname()
+        self.asked = {}
+        self.next_id = 0
+        self.start()
+        threading.Thread(target=self.answers, daemon=True).start()
+
+    def run(self):
+        try:
+            while True:
+                question, client = self.outside.recvfrom(2048)
+                end = question.index(0, 12)
+                self.counts[question[12:end].lower()] += 1
+                self.next_id = (self.next_id + 1) & 0xffff
+                self.asked[self.next_id] = question[:2], client
+                self.inside.send(struct.pack(">H", self.next_id) +
+                                 question[2:])
+        except OSError:
+            pass  # closed
+
+    def answers(self):
+        try:
+            while True:
+                answer = self.inside.recv(65535)
+                own_id, client = self.asked[struct.unpack(">H",
+                                                          answer[:2])[0]]
+                self.outside.sendto(own_id + answer[2:], client)
+        except (OSError, struct.error):
+            pass  # closed
+
+    def close(self):
+        for s in (self.outside, self.inside):
+            s.shutdown(socket.SHUT_RDWR) if s is self.inside else None
+            s.close()
+
+    def of(self, address):
+        return self.counts[wire_name(address)]
+
+    def repeated(self):
+        return sum(n - 1 for n in self.counts.values())
+
+
+def wire_name(address):
+    labels = address.split(".")[::-1] + ["in-addr", "arpa"]
+    return b"".join(bytes([len(x)]) + x.encode() for x in labels)
+
+
+class Refusing(threading.Thread):
+    """A name server that refuses every question."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((LOOPBACK, 0))
+        self.address = "%s:%d" % self.socket.getsockname()
+        self.start()
+
+    def run(self):
+        try:
+            while True:
+                q, client = self.socket.recvfrom(2048)
+                self.socket.sendto(q[:2] + b"\x80\x05" + q[4:], client)
+        except OSError:
+            pass  # closed
+
+    def close(self):
+        self.socket.close()
+
+
+class DnsFixture:
+    """A name server with a name for every address, as fast as it gets."""
+
+    def __init__(self, length):
+        port = free_port()
+        self.address = f"{LOOPBACK}:{port}"
+        self.server = subprocess.Popen(
+            [os.path.join(BUILD, "lab", "dns-fixture"), str(port), length])
+
+    def close(self):
+        self.server.terminate()
+        self.server.wait()
+
+
+# ---------------------------------------------------------------- registries
+
+class Registry:
+    """A registry whose every answer is @p answer(handler)."""
+
+    def __init__(self, answer):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                try:
+                    answer(self)
+                except OSError:
+                    pass  # the client has had enough
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer((LOOPBACK, 0), Handler)
+        self.server.daemon_threads = True
+        self.url = "http://%s:%d/" % self.server.server_address
+        threading.Thread(target=self.server.serve_forever,
+                         daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def send(handler, code, body, kind="application/rdap+json", headers=()):
+    handler.send_response(code)
+    handler.send_header("Content-Type", kind)
+    handler.send_header("Content-Length", str(len(body)))
+    for name, value in headers:
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def interrupt(process, how=signal.SIGINT):
+    """Seconds until the process ends, its code, stdout and stderr."""
+    begun = time.monotonic()
+    process.send_signal(how)
+    out, err = process.communicate(timeout=60)
+    return time.monotonic() - begun, process.returncode, out, err

@@ -1,0 +1,103 @@
+"""The whole job on the lab: what is found, and what is left in peace."""
+import json
+import os
+
+from support import (Case, NETBLOCK, csv_rows, lab, ok)
+
+
+class Demo(Case):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+
+    def scan(self, *more):
+        store = self.path("lab.db")
+        ok("scan", NETBLOCK, *self.to_lab(), *more, "-o", store)
+        return store
+
+    def test_the_case_is_found_and_nobody_else(self):
+        store = self.scan()
+        expected = lab().expected
+        with self.subTest("runs"):
+            self.check_runs(store, expected)
+        with self.subTest("campaign"):
+            self.check_campaign(store, expected)
+        with self.subTest("innocent"):
+            self.check_innocent(store, expected)
+        with self.subTest("names"):
+            self.check_names(store)
+        with self.subTest("evidence"):
+            self.check_evidence(store, expected)
+        with self.subTest("again, offline"):
+            self.assertEqual(ok("export", store), ok("export", store))
+
+    def findings(self, store, *more):
+        return csv_rows(ok("export", store, "--format", "csv", *more))
+
+    def check_runs(self, store, expected):
+        runs = {(f["domains"], f["first_ip"], f["last_ip"])
+                for f in self.findings(store) if f["kind"] == "run"}
+        for e in expected["runs"]:
+            self.assertIn((e["domain"], e["first"], e["last"]), runs)
+        self.assertEqual(len(expected["runs"]), 12)
+
+    def check_campaign(self, store, expected):
+        campaigns = [f for f in self.findings(store)
+                     if f["kind"] == "campaign"]
+        self.assertEqual(len(campaigns), 1)
+        self.assertEqual(campaigns[0]["tier"], "high")
+        self.assertEqual(campaigns[0]["domains"].split(";"),
+                         expected["campaign"])
+        self.assertEqual(campaigns[0]["registrar_iana_id"], "9990")
+
+    def check_innocent(self, store, expected):
+        suspected = {d for f in self.findings(store)
+                     for d in f["domains"].split(";")}
+        self.assertEqual(suspected, set(expected["campaign"]))
+        innocent = {d for some in expected["innocent"].values() for d in some}
+        self.assertGreater(len(innocent), 300)
+        self.assertFalse(suspected & innocent)
+
+    def check_names(self, store):
+        self.assertEqual(self.names_of(store),
+                         lab().names)
+
+    def check_evidence(self, store, expected):
+        rows = csv_rows(ok("export", store, "--format", "evidence-csv"))
+        for row in rows:
+            if row["reg_domain"] in expected["campaign"]:
+                self.assertEqual(row["smtp_state"], "open")
+                self.assertEqual(
+                    row["domain_created"],
+                    expected["registrations"][row["reg_domain"]])
+                for at in ("ptr_observed_at", "smtp_observed_at",
+                           "rdap_observed_at"):
+                    self.assertRegex(row[at], r"^\d{4}-\d\d-\d\dT.*Z$")
+
+    def test_at_least_300_dated_domains_are_the_background(self):
+        store = self.scan()
+        status = json.loads(ok("status", store, "--format", "json"))
+        dated = status["registration"]["answered"]["registered"]
+        self.assertGreater(dated - len(lab().expected["campaign"]), 300)
+
+    def test_explain_adds_up(self):
+        store = self.scan("--smtp", "none")
+        campaign = next(f for f in self.findings_of(store, "--tier", "context")
+                        if f["kind"] == "campaign")
+        said = ok("findings", store, "--explain", campaign["finding_id"])
+        self.assertIn("mail        not measured", said)
+        self.assertIn("no verdict", said)
+
+
+class OneBlock(Case):
+    def test_one_block(self):
+        """A /24 from sweep to findings: cheap enough for valgrind."""
+        prefix = os.environ.get("SNOWLINE_PREFIX", "").split()
+        store = self.path("block.db")
+        ok("scan", "127.20.11.0/24", *self.to_lab(), "--dns-block-rate", "0",
+           "--background", "20", "-o", store, prefix=prefix)
+        runs = csv_rows(ok("export", store, "--tier", "context",
+                           prefix=prefix))
+        self.assertGreaterEqual(
+            {d for f in runs for d in f["domains"].split(";")},
+            {"applpeak.com", "blueomb.com", "coolource.com", "grnture.com"})

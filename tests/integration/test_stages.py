@@ -1,0 +1,120 @@
+"""Single stages, accounting, streams."""
+import json
+import subprocess
+
+from support import Case, Refusing, SNOWLINE, csv_rows, lab, ok, run
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+class Stages(Case):
+    def test_ptr(self):
+        answers = lines(ok("ptr", "127.20.11.0/24", "--include-reserved",
+                           "--resolver", lab().dns, "--dns-block-rate", "0"))
+        self.assertEqual(len({a["ip"] for a in answers}), 256)
+        self.assertEqual({a["ip"]: set(a["names"]) for a in answers
+                          if a["status"] == "name"},
+                         {a: n for a, n in lab().names.items()
+                          if a.startswith("127.20.11.")})
+        for a in answers:
+            self.assertEqual(set(a), {"ip", "status", "names", "ttl",
+                                      "resolver", "time"})
+
+    def test_probe(self):
+        answers = lines(ok("probe", "127.20.11.96/28", "--include-reserved",
+                           "--smtp-port", lab().smtp_port,
+                           "--smtp-block-rate", "0", "--ehlo",
+                           "probe.lab-provider.net"))
+        self.assertEqual({a["status"] for a in answers}, {"open"})
+        real = [a for a in answers if "Exim" in a["banner"]]
+        self.assertGreater(len(real), 0)
+        for a in real:
+            self.assertEqual(a["ehlo"]["status"], "ok")
+            self.assertIn("PIPELINING", a["ehlo"]["capabilities"])
+
+    def test_probe_of_nobody(self):
+        answers = lines(ok("probe", "127.20.63.1", "--include-reserved",
+                           "--smtp-port", lab().smtp_port))
+        self.assertEqual([a["status"] for a in answers], ["refused"])
+
+    def test_domain(self):
+        answers = lines(ok(
+            "domain", "BlueOmb.com.", "no-such-name-at-all.com",
+            "--include-reserved", "--resolver", lab().dns, "--rdap-server",
+            "com=" + lab().rdap, "--registration-rate", "0",
+            "--registration-cache", self.path("cache.db")))
+        by_name = {a["domain"]: a for a in answers}
+        self.assertEqual(by_name["blueomb.com"]["status"], "registered")
+        self.assertEqual(by_name["blueomb.com"]["created"],
+                         lab().expected["registrations"]["blueomb.com"])
+        self.assertEqual(by_name["no-such-name-at-all.com"]["status"],
+                         "not-found")
+
+    def test_reserved_registries_are_not_connected_to(self):
+        answers = lines(ok("domain", "blueomb.com", "--resolver", lab().dns,
+                           "--rdap-server", "com=" + lab().rdap,
+                           "--registration-cache", self.path("cache.db")))
+        self.assertEqual(answers[0]["status"], "unknown")
+
+    def test_a_closed_pipe_is_a_quiet_end(self):
+        head = subprocess.run(
+            f"'{SNOWLINE}' ptr 127.20.0.0/20 --include-reserved --resolver "
+            f"{lab().dns} --dns-block-rate 0 --progress none | head -n 1; "
+            'echo "${PIPESTATUS[0]}"', shell=True, executable="/bin/bash",
+            capture_output=True, text=True)
+        self.assertEqual(head.stdout.splitlines()[-1], "0")
+        self.assertEqual(head.stderr, "")
+
+    def test_accounting_holds_at_every_tick(self):
+        args = ["scan", "127.20.0.0/21", "--exclude", "127.20.3.0/24",
+                *self.to_lab(), "--progress", "json", "-o",
+                self.path("ticks.db")]
+        done = run(*args)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        ticks = lines(done.stderr)
+        self.assertTrue(ticks[-1]["last"])
+        for tick in ticks:
+            for name in ("sweep", "probe", "registration"):
+                stage = tick.get(name)
+                if stage:
+                    self.assertEqual(
+                        stage["targets"], stage["excluded"] +
+                        stage["pending"] + sum(stage["answered"].values()))
+        self.assertEqual(ticks[-1]["sweep"]["targets"], 2048)
+        self.assertEqual(ticks[-1]["sweep"]["excluded"], 256)
+
+    def test_excluded_addresses_are_not_listed(self):
+        store = self.path("excluded.db")
+        ok("scan", "127.20.11.0/24", *self.sweep_only(), "--exclude",
+           "127.20.11.96/27", "--dns-block-rate", "0", "-o", store)
+        rows = csv_rows(ok("export", store, "--format", "names"))
+        listed = {int(r["ip"].split(".")[3]) for r in rows}
+        self.assertEqual(listed, set(range(256)) - set(range(96, 128)))
+
+    def test_retry_asks_failures_again(self):
+        refusing = Refusing()
+        self.addCleanup(refusing.close)
+        store = self.path("retry.db")
+        ok("scan", "127.20.11.96/28", *self.sweep_only(refusing.address),
+           "-o", store)
+        status = json.loads(ok("status", store, "--format", "json"))
+        self.assertEqual(status["sweep"]["answered"], {"refused": 16})
+        ok("resume", store)  # it is complete: an answer is an answer
+        self.assertEqual(self.names_of(store), {})
+        done = run("resume", store, "--retry", "failed", "--resolver",
+                   lab().dns, "--progress", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        last = lines(done.stderr)[-1]
+        self.assertEqual(last["queries"], 16)
+        self.assertEqual(last["sweep"]["answered"], {"name": 16})
+        self.assertEqual(len(self.names_of(store)), 16)
+
+    def test_help_and_version(self):
+        for command in ("scan", "resume", "status", "findings", "export",
+                        "ptr", "probe", "domain", "targets"):
+            self.assertIn("usage: snowline " + command,
+                          ok(command, "--help"))
+        self.assertIn("snowline", ok("--version"))
+        self.assertEqual(run().returncode, 2)
