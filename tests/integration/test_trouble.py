@@ -98,11 +98,11 @@ class BadInput(Case):
         store = os.path.join(disk, "full.db")
         scan = " ".join([SNOWLINE, "scan", "127.20.0.0/15",
                          *self.sweep_only(resolver=names.address),
-                         "--dns-rate", "0", "--dns-block-rate", "0", "-o",
-                         store])
+                         "--dns-rate", "30000", "--dns-block-rate", "0",
+                         "-o", store])
         done = subprocess.run(
             ["unshare", "-rm", "sh", "-c", f"""
-             mount -t tmpfs -o size=300k tmpfs {disk} || exit 99
+             mount -t tmpfs -o size=700k tmpfs {disk} || exit 99
              {scan}; echo "exit $?"
              mount -o remount,size=64m {disk} || exit 99
              {SNOWLINE} status {store} --format json

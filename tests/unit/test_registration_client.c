@@ -381,7 +381,7 @@ static void the_cache_saves_questions(void **state)
     struct registration_config cfg = { .bootstrap = f->bootstrap,
                                        .cache_path = f->cache };
     struct registration_stats s;
-    size_t fetched;
+    size_t fetched = 0;
 
     for (int i = 0; i < 2; i++) {
         open_client(f, cfg);
