@@ -2,6 +2,8 @@
 
 #include <libpsl.h>
 
+#define LABELS_MAX 6 /* the longest rules have five */
+
 /* struct analysis_psl is the library's context under our name. */
 
 int analysis_psl_open(struct analysis_psl **out, const char *path,
@@ -29,6 +31,18 @@ void analysis_psl_close(struct analysis_psl *psl)
     psl_free((psl_ctx_t *)psl);
 }
 
+/* The last labels of a name, more than any rule has: the library looks at no
+ * others, and a long name would cost it ten times as much. */
+static const char *tail_of(const char *name)
+{
+    const char *at = name + strlen(name);
+
+    for (int dots = 0; at > name; at--)
+        if (at[-1] == '.' && ++dots > LABELS_MAX)
+            break;
+    return at;
+}
+
 /* There is no psl_registrable_domain2(): walk the labels. */
 static const char *registrable_icann(const psl_ctx_t *psl, const char *name)
 {
@@ -48,6 +62,7 @@ bool analysis_psl_split(struct analysis_split *out,
     const psl_ctx_t *psl = (const psl_ctx_t *)list;
     const char *tld = strrchr(name, '.');
 
+    name = tail_of(name);
     tld = tld ? tld + 1 : name;
     /* the default rule "*" would make host.localdomain registrable */
     if (!psl_is_public_suffix2(psl, tld,

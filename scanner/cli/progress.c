@@ -25,8 +25,8 @@ static const struct progress_stage *stage_at(const struct progress *p,
 
 void progress_init(struct progress_shown *s, const struct snow_config *cfg)
 {
-    static const int how[] = { PROGRESS_LINES, PROGRESS_BAR, PROGRESS_JSON,
-                               PROGRESS_NONE };
+    static const enum progress_how how[] = { PROGRESS_LINES, PROGRESS_BAR,
+                                             PROGRESS_JSON, PROGRESS_NONE };
 
     *s = (struct progress_shown){ 0 };
     s->how = how[cfg->progress];

@@ -6,8 +6,15 @@
 #include "pipeline/config.h"
 #include "pipeline/progress.h"
 
+enum progress_how {
+    PROGRESS_NONE,
+    PROGRESS_BAR,
+    PROGRESS_LINES,
+    PROGRESS_JSON,
+};
+
 struct progress_shown {
-    enum { PROGRESS_NONE, PROGRESS_BAR, PROGRESS_LINES, PROGRESS_JSON } how;
+    enum progress_how how;
     double told_s; /**< when a line was last printed */
     bool has_bar;  /**< there is a line to be cleared */
 };
