@@ -33,6 +33,7 @@
                         few ticks of the loop's millisecond clock */
 #define LAUNCHES 128 /* in one go, then the loop sees to the others */
 #define IN_MAX 16384 /* read at once; all slots share the memory */
+#define GRACE_MS 1   /* 0 would not let the loop turn */
 #define IDLE_MS 86400000 /* a started engine keeps the loop alive */
 
 struct slot {
@@ -44,6 +45,7 @@ struct slot {
     struct snow_step step;
     int64_t seen_utc_s;
     unsigned open_handles; /* 0: the slot is free or ready */
+    bool is_due;           /* its deadline has passed, the grace is running */
     bool is_finished, is_cut_short;
     struct smtp_dialog dialog; /* last: most of its text is never touched */
 };
@@ -189,15 +191,23 @@ static void act(struct slot *s)
         finish(s);
         return;
     }
+    s->is_due = false;
     now = now_us(s->engine);
     ms = d->deadline_us > now ? (d->deadline_us - now + 999) / 1000 : 0;
     uv_timer_start(&s->deadline, on_deadline, ms, 0);
 }
 
+/* Timers run before sockets: after a halt of our own, what they said in time
+ * may still wait to be read. So the loop gets one more turn. */
 static void on_deadline(uv_timer_t *t)
 {
     struct slot *s = t->data;
 
+    if (!s->is_due) {
+        s->is_due = true;
+        uv_timer_start(t, on_deadline, GRACE_MS, 0);
+        return;
+    }
     smtp_dialog_tick(&s->dialog, now_us(s->engine));
     act(s);
 }
@@ -378,7 +388,7 @@ static void pump(struct smtp_engine *e)
     empty_ready_list(e);
     wait_us = fill(e);
     if (!e->is_draining || in_flight(e) > 0) {
-        wake_in(e, wait_us);
+        wake_in(e, wait_us > 0 ? wait_us : GRACE_MS * 1000);
         return;
     }
     e->is_done = true;

@@ -14,16 +14,18 @@ struct uv_loop_s;
 struct smtp_engine;
 
 struct smtp_config {
-    const char *ehlo; /**< our own host name; copied */
+    const char *ehlo; /**< our own host name, <= 255 octets */
     uint16_t port;
     double rate;          /**< new connections a second; 0 lifts */
     unsigned concurrency; /**< conversations at once, >= 1 */
-    unsigned connect_timeout_ms, banner_timeout_ms, total_timeout_ms;
-    struct sockaddr_storage source; /**< to bind to; ss_family 0: any */
+    unsigned connect_timeout_ms, banner_timeout_ms;
+    unsigned total_timeout_ms;      /**< bounds the other two as well */
+    struct sockaddr_storage source; /**< to bind to; ss_family 0: any; targets
+                                         of another family: local-error */
 };
 
 struct smtp_hooks {
-    /** As in struct dns_hooks. */
+    /** As in struct dns_hooks; anything but 0 and SNOW_EAGAIN is the end. */
     int (*next)(void *arg, uint64_t now_us, struct snow_step *out,
                 uint64_t *wait_us);
     /** The record of one conversation; gone after the call. */
@@ -40,8 +42,16 @@ struct smtp_stats {
     size_t in_flight;
 };
 
-/** @owner the caller, with smtp_engine_close()
- * @return 0, SNOW_ENOMEM, SNOW_EIO */
+/**
+ * Make an engine on @p loop. Nobody is greeted before smtp_engine_start(). The
+ * program ignores SIGPIPE.
+ *
+ * @param cfg    copied
+ * @param hooks  copied; all called from the loop, never from _start()
+ * @return       0, SNOW_ENOMEM, SNOW_EINVAL (a name that would break the line
+ *               it is said in)
+ * @owner        the caller, with smtp_engine_close()
+ */
 int smtp_engine_new(struct smtp_engine **out, struct uv_loop_s *loop,
                     const struct smtp_config *cfg,
                     const struct smtp_hooks *hooks, const struct clock *clock,
@@ -50,8 +60,10 @@ void smtp_engine_start(struct smtp_engine *e);
 void smtp_engine_kick(struct smtp_engine *e);
 void smtp_engine_drain(struct smtp_engine *e); /**< greet nobody new */
 void smtp_engine_stop(struct smtp_engine *e);  /**< hang up; open
-                                      conversations give no answer() */
+                                      conversations give no answer(), those
+                                      that have ended still do */
 void smtp_engine_stats(const struct smtp_engine *e, struct smtp_stats *out);
-void smtp_engine_close(struct smtp_engine *e); /**< as dns_engine_close() */
+void smtp_engine_close(struct smtp_engine *e); /**< at any time, from done()
+                                      too; as dns_engine_close() */
 
 #endif

@@ -358,6 +358,7 @@ static void go_on(struct smtp_fixture *f, struct peer *p)
     for (int i = 0; i < (p->b->manner == FLOOD ? 1000 : 1); i++)
         say(f, p, p->b->greeting);
     p->is_greeted = p->b->manner == TALK;
+    f->counts[p->host].greeted += p->is_greeted;
     if (p->b->manner == CLOSE || p->b->manner == RESET)
         hang_up(p, p->b->manner == RESET);
 }

@@ -17,6 +17,7 @@ struct smtp_host {
 /** What clients did to one host; read it while the fixture runs. */
 struct smtp_count {
     unsigned connections;
+    unsigned greeted;   /**< to whom the whole greeting was sent */
     unsigned early;     /**< spoke before the greeting had ended */
     unsigned pipelined; /**< sent a command before the answer to another */
     unsigned forbidden; /**< neither EHLO, HELO nor QUIT */

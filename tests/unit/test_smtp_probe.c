@@ -32,6 +32,7 @@ struct answer {
 /* One run of one engine over a list of addresses. */
 struct run {
     uv_loop_t loop;
+    uv_check_t busy;
     uv_timer_t later; /* kicks or stops, where a test wants it */
     struct smtp_engine *engine;
     struct smtp_fixture fixture;
@@ -397,6 +398,42 @@ static void nobody_answers(void **state)
     close(fd);
 }
 
+#define HURRY_MS 500
+
+/* The one event so far is that we are connected. Hold the loop until the
+ * greeting lies in our socket, and its deadline has passed. */
+static void on_busy(uv_check_t *busy)
+{
+    struct run *r = busy->data;
+    volatile struct smtp_count *count = r->fixture.counts;
+
+    if (r->n_given == 0)
+        return;
+    while (count->greeted == 0)
+        uv_sleep(10);
+    uv_sleep(HURRY_MS);
+    uv_close((uv_handle_t *)busy, NULL);
+}
+
+static void our_own_delay_is_not_theirs(void **state)
+{
+    static struct run r;
+    static const struct smtp_host host = { "127.62.0.1", "delay=200", "mx" };
+    struct smtp_config cfg;
+
+    (void)state;
+    serve(&r, &host, 1);
+    cfg = calm(&r);
+    cfg.banner_timeout_ms = HURRY_MS;
+    begin(&r, &cfg);
+    assert_int_equal(uv_check_init(&r.loop, &r.busy), 0);
+    r.busy.data = &r;
+    uv_check_start(&r.busy, on_busy);
+    end(&r);
+    assert_int_equal(r.n_answers, 1);
+    assert_int_equal(r.answers[0].status, SNOW_SMTP_OPEN);
+}
+
 /* Without a descriptor to spare, nothing is booked against the target. */
 static void our_own_fault(void **state)
 {
@@ -714,6 +751,7 @@ int main(void)
         cmocka_unit_test(greetings_are_timed),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(nobody_answers),
+        cmocka_unit_test(our_own_delay_is_not_theirs),
         cmocka_unit_test(our_own_fault),
         cmocka_unit_test(source_address_is_bound),
         cmocka_unit_test(slots_bound_concurrency),
