@@ -78,7 +78,7 @@ static const struct cli_option options[] = {
       NULL, 0.01, 300, STAGE_SMTP, true, "SMTP", "to connect" },
     { 0, "banner-timeout", CLI_SECONDS, TO(banner_timeout_s), "30", "S", NULL,
       0.01, 300, STAGE_SMTP, true, "SMTP",
-      "for the whole greeting (RFC 5321 asks clients for 300)" },
+      "for the greeting, within --smtp-timeout (RFC 5321 asks for 300)" },
     { 0, "smtp-timeout", CLI_SECONDS, TO(smtp_timeout_s), "60", "S", NULL,
       0.01, 900, STAGE_SMTP, true, "SMTP", "for the whole conversation" },
     { 0, "ehlo", CLI_TEXT, TO(ehlo), NULL, "NAME", NULL, 0, 0,
