@@ -78,6 +78,10 @@ $B/tests/test_%: $B/tests/unit/test_%.o $(SUPPORT_OBJ) $B/libsnowline.a
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# its own allocations can be made to fail
+$B/tests/test_alloc: LIBS += -Wl,--wrap=malloc,--wrap=calloc \
+    -Wl,--wrap=realloc,--wrap=strdup
+
 ifeq ($(MODE),fuzz)
 $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/libsnowline.a
 	$Qmkdir -p $(@D)
