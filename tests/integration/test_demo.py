@@ -26,6 +26,8 @@ class Demo(Case):
             self.check_innocent(store, expected)
         with self.subTest("names"):
             self.check_names(store)
+        with self.subTest("manners"):
+            self.check_manners()
         with self.subTest("evidence"):
             self.check_evidence(store, expected)
         with self.subTest("again, offline"):
@@ -61,6 +63,11 @@ class Demo(Case):
     def check_names(self, store):
         self.assertEqual(self.names_of(store),
                          lab().names)
+
+    def check_manners(self):
+        """The fixture complains of who talks before it has greeted."""
+        with open(os.path.join(lab().dir, "smtp-fixture.log")) as f:
+            self.assertEqual(f.read(), "")
 
     def check_evidence(self, store, expected):
         rows = csv_rows(ok("export", store, "--format", "evidence-csv"))

@@ -96,7 +96,7 @@ static pid_t spawn(const struct nsd *n)
         prctl(PR_SET_PDEATHSIG, SIGTERM);
         dup2(null, 1);
         dup2(null, 2);
-        execl("/usr/sbin/nsd", "nsd", "-d", "-c", config, (char *)NULL);
+        execlp("nsd", "nsd", "-d", "-c", config, (char *)NULL);
         _exit(127);
     }
     return pid;
