@@ -185,6 +185,7 @@ void run_stage_done(struct run *r, struct stage *s, int code)
         return;
     uv_timer_stop(&r->tick);
     uv_timer_stop(&r->grace);
+    uv_stop(&r->loop); /* a canceled stage may have more on it */
 }
 
 bool run_must_wait(const struct run *r)

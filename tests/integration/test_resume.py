@@ -1,5 +1,6 @@
 """Interrupted scans: nothing lost, nothing twice, little asked again."""
 import json
+import os
 import random
 import time
 
@@ -78,6 +79,38 @@ class Resume(Case):
         ok("resume", store)
         self.assertEqual(self.proxy.repeated(), before)
         self.assertEqual(len(self.names_of(store)), len(lab().names))
+
+    def test_interrupt_among_slow_registries_and_servers(self):
+        store = self.path("slow.db")
+        args = ["scan", "127.20.0.0/19", *self.options(), "--dns-rate", "0",
+                "--dns-block-rate", "0", "--registration-rate", "20",
+                "--smtp-rate", "20", "-o", store]
+        child = start(*args)
+        wait_until(lambda: self.count(store, "registration") > 20, "answers")
+        took, code, _, _ = interrupt(child)
+        self.assertEqual(code, 130)
+        self.assertLess(took, 5)
+        status = self.status(store)
+        self.assertGreater(status["registration"]["pending"], 0)
+        self.assertGreater(status["probe"]["pending"], 0)
+        ok("resume", store, "--registration-rate", "0", "--smtp-rate", "0")
+        status = self.status(store)
+        self.assertEqual(status["registration"]["pending"], 0)
+        self.assertEqual(status["probe"]["pending"], 0)
+        self.assertTrue(status["last"])
+
+    def status(self, store):
+        return json.loads(ok("status", store, "--format", "json"))
+
+    def count(self, store, stage):
+        """Answers that a running scan has committed; readers may look in."""
+        if not os.path.exists(store):
+            return 0
+        done = run("status", store, "--format", "json")
+        if done.returncode != 0:
+            return 0
+        stage = json.loads(done.stdout).get(stage)
+        return sum(stage["answered"].values()) if stage else 0
 
     def test_the_same_command_goes_on(self):
         store = self.path("again.db")
