@@ -120,19 +120,42 @@ static int find(const struct sqlite_store *s, struct snow_error *err)
                      s->path, strerror(errno));
 }
 
+/* A store that nobody may write, say on a read-only disk: without a lock and
+ * without the side files that SQLite would have to make. */
+static void format_immutable(struct buf *uri, const char *path)
+{
+    buf_add_text(uri, "file:");
+    for (; *path; path++)
+        if (text_is_alnum(*path) || strchr("/._-", *path))
+            buf_add_char(uri, *path);
+        else
+            buf_printf(uri, "%%%02X", (unsigned char)*path);
+    buf_add_text(uri, "?immutable=1");
+}
+
 /* Readers also open for writing where they may: so the last one to close
  * tidies up what a crash has left. They change nothing. */
 static int connect_db(struct sqlite_store *s, bool is_memory,
                       struct snow_error *err)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE;
+    struct buf name = { 0 };
+    int code;
 
-    if (is_memory)
+    if (is_memory) {
         flags |= SQLITE_OPEN_CREATE;
-    if (!is_memory && access(s->path, W_OK) != 0)
-        flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY;
-    if (sqlite3_open_v2(is_memory ? ":memory:" : s->path, &s->db, flags,
-                        NULL) != SQLITE_OK)
+        buf_add_text(&name, ":memory:");
+    } else if (access(s->path, W_OK) == 0) {
+        buf_add_text(&name, s->path);
+    } else {
+        flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+        format_immutable(&name, s->path);
+    }
+    if (name.failed)
+        return snow_fail(err, SNOW_ENOMEM, "%s: out of memory", s->path);
+    code = sqlite3_open_v2(name.data, &s->db, flags, NULL);
+    buf_fini(&name);
+    if (code != SQLITE_OK)
         return sqlite_failed(s, err);
     sqlite3_extended_result_codes(s->db, 1);
     return sqlite_execute(s, "PRAGMA busy_timeout=10000", err);

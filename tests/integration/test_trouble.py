@@ -118,6 +118,23 @@ class BadInput(Case):
         self.assertGreater(kept["pending"], 0)
         self.assertEqual(said[2:], ["exit 0", str(512 * 256)])
 
+    def test_read_only_disk(self):
+        """Readers read; who would write says so in one line."""
+        disk, store = self.path("ro"), self.path("a store?.db")
+        os.mkdir(disk)
+        ok("scan", "127.20.11.96/30", *self.sweep_only(), "-o", store)
+        done = subprocess.run(
+            ["unshare", "-rm", "sh", "-c", f"""
+             mount -t tmpfs tmpfs {disk} && cp "{store}" {disk} &&
+             mount -o remount,ro {disk} || exit 99
+             {SNOWLINE} export "{disk}/a store?.db" --format names
+             {SNOWLINE} resume "{disk}/a store?.db"; echo "exit $?"
+             """], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.stdout.count(",name,"), 5, done.stderr)
+        self.assertIn("exit 1", done.stdout)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("Read-only", done.stderr)
+
     def test_no_resolver(self):
         dead = f"127.0.0.1:{free_port()}"
         store = self.path("dead.db")
