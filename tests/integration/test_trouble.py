@@ -9,6 +9,8 @@ from support import (Case, DnsFixture, Registry, SNOWLINE, free_port, lab, ok,
                      peak_kib, run, send)
 
 SMALL = "127.20.11.0/25"
+# mounts that nobody else sees, and that end with the command
+OWN_MOUNTS = ["unshare", "-m" if os.geteuid() == 0 else "-rm"]
 
 
 class BadInput(Case):
@@ -101,7 +103,7 @@ class BadInput(Case):
                          "--dns-rate", "30000", "--dns-block-rate", "0",
                          "-o", store])
         done = subprocess.run(
-            ["unshare", "-rm", "sh", "-c", f"""
+            [*OWN_MOUNTS, "sh", "-c", f"""
              mount -t tmpfs -o size=700k tmpfs {disk} || exit 99
              {scan}; echo "exit $?"
              mount -o remount,size=64m {disk} || exit 99
@@ -124,7 +126,7 @@ class BadInput(Case):
         os.mkdir(disk)
         ok("scan", "127.20.11.96/30", *self.sweep_only(), "-o", store)
         done = subprocess.run(
-            ["unshare", "-rm", "sh", "-c", f"""
+            [*OWN_MOUNTS, "sh", "-c", f"""
              mount -t tmpfs tmpfs {disk} && cp "{store}" {disk} &&
              mount -o remount,ro {disk} || exit 99
              {SNOWLINE} export "{disk}/a store?.db" --format names
