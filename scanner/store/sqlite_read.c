@@ -137,14 +137,39 @@ static void read_probe(sqlite3_stmt *q, struct snow_probe *p)
     read_octets(q, 11, &p->capabilities, &p->capabilities_len);
 }
 
-int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
-                      void *arg, struct snow_error *err)
+/** Whom a row goes to. */
+struct reader {
+    snow_probe_fn probe;
+    snow_evidence_fn evidence;
+    const char *kind;
+    void *arg;
+};
+
+static int hand_probe(const struct reader *r, sqlite3_stmt *q)
 {
-    static const char sql[] =
-        "SELECT addr, port, status, code, greeting_ms, ehlo_status,"
-        " tls_status, client_blocked, seen, banner, hello, capabilities"
-        " FROM probe WHERE scan = ?1 ORDER BY addr, port";
-    struct sqlite_store *s = sqlite_of(base);
+    struct snow_probe p;
+
+    read_probe(q, &p);
+    return r->probe(r->arg, &p);
+}
+
+static int hand_evidence(const struct reader *r, sqlite3_stmt *q)
+{
+    struct snow_evidence e = {
+        .subject = (const char *)sqlite3_column_text(q, 0),
+        .kind = r->kind,
+        .source = (const char *)sqlite3_column_text(q, 1),
+        .observed_utc_s = sqlite3_column_int64(q, 2),
+    };
+
+    read_octets(q, 3, &e.data, &e.data_len);
+    return r->evidence(r->arg, &e);
+}
+
+/* Every row of a query of one scan, and of one kind where that is asked. */
+static int each_row(struct sqlite_store *s, const char *sql, int64_t scan,
+                    const struct reader *r, struct snow_error *err)
+{
     sqlite3_stmt *q = NULL;
     bool has_row = false;
     int code;
@@ -152,17 +177,28 @@ int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
     if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
         return sqlite_failed(s, err);
     sqlite3_bind_int64(q, 1, scan);
+    if (r->kind)
+        sqlite3_bind_text(q, 2, r->kind, -1, SQLITE_STATIC);
     code = step(s, q, &has_row, err);
     while (!code && has_row) {
-        struct snow_probe p;
-
-        read_probe(q, &p);
-        code = fn(arg, &p);
+        code = r->probe ? hand_probe(r, q) : hand_evidence(r, q);
         if (!code)
             code = step(s, q, &has_row, err);
     }
     sqlite3_finalize(q);
     return code;
+}
+
+int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
+                      void *arg, struct snow_error *err)
+{
+    static const char sql[] =
+        "SELECT addr, port, status, code, greeting_ms, ehlo_status,"
+        " tls_status, client_blocked, seen, banner, hello, capabilities"
+        " FROM probe WHERE scan = ?1 ORDER BY addr, port";
+    struct reader r = { .probe = fn, .arg = arg };
+
+    return each_row(sqlite_of(base), sql, scan, &r, err);
 }
 
 int sqlite_each_evidence(struct snow_store *base, int64_t scan,
@@ -172,29 +208,7 @@ int sqlite_each_evidence(struct snow_store *base, int64_t scan,
     static const char sql[] =
         "SELECT subject, source, observed, data FROM evidence"
         " WHERE scan = ?1 AND kind = ?2 ORDER BY subject";
-    struct sqlite_store *s = sqlite_of(base);
-    sqlite3_stmt *q = NULL;
-    bool has_row = false;
-    int code;
+    struct reader r = { .evidence = fn, .kind = kind, .arg = arg };
 
-    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
-        return sqlite_failed(s, err);
-    sqlite3_bind_int64(q, 1, scan);
-    sqlite3_bind_text(q, 2, kind, -1, SQLITE_STATIC);
-    code = step(s, q, &has_row, err);
-    while (!code && has_row) {
-        struct snow_evidence e = {
-            .subject = (const char *)sqlite3_column_text(q, 0),
-            .kind = kind,
-            .source = (const char *)sqlite3_column_text(q, 1),
-            .observed_utc_s = sqlite3_column_int64(q, 2),
-        };
-
-        read_octets(q, 3, &e.data, &e.data_len);
-        code = fn(arg, &e);
-        if (!code)
-            code = step(s, q, &has_row, err);
-    }
-    sqlite3_finalize(q);
-    return code;
+    return each_row(sqlite_of(base), sql, scan, &r, err);
 }
