@@ -57,7 +57,7 @@ class Resume(Case):
 
     def uninterrupted(self):
         store = self.path("whole.db")
-        ok("scan", NETBLOCK, *self.options(), "--dns-rate", "0",
+        ok("scan", NETBLOCK, *self.to_lab(), "--dns-rate", "0",
            "--dns-block-rate", "0", "-o", store)
         return self.shape_of(store)
 
@@ -84,7 +84,7 @@ class Resume(Case):
 
     def test_interrupt_among_slow_registries_and_servers(self):
         store = self.path("slow.db")
-        args = ["scan", "127.20.0.0/19", *self.options(), "--dns-rate", "0",
+        args = ["scan", "127.20.0.0/19", *self.to_lab(), "--dns-rate", "0",
                 "--dns-block-rate", "0", "--registration-rate", "20",
                 "--smtp-rate", "20", "-o", store]
         child = start(*args)
