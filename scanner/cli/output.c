@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -13,6 +14,23 @@ int only_store(const struct snow_config *cfg, const char **url,
     return 0;
 }
 
+/* A device or a pipe: written to as it is, never renamed over. */
+static bool is_device(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static int open_device(struct output *o, const char *path,
+                       struct snow_error *err)
+{
+    o->fd.fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (o->fd.fd < 0)
+        return snow_fail(err, SNOW_EIO, "%s: %s", path, strerror(errno));
+    return 0;
+}
+
 int output_open(struct output *o, const struct snow_config *cfg,
                 struct snow_error *err)
 {
@@ -21,6 +39,8 @@ int output_open(struct output *o, const struct snow_config *cfg,
     *o = (struct output){ .fd = { .fd = STDOUT_FILENO } };
     if (len == 0 || strcmp(cfg->output, "-") == 0)
         return 0;
+    if (is_device(cfg->output))
+        return open_device(o, cfg->output, err);
     o->path = strdup(cfg->output);
     o->temporary = malloc(len + 8);
     if (!o->path || !o->temporary) {
@@ -42,8 +62,13 @@ int output_open(struct output *o, const struct snow_config *cfg,
 
 int output_close(struct output *o, int code, struct snow_error *err)
 {
-    if (!o->path)
-        return o->fd.reader_is_gone ? 0 : code; /* a quiet end */
+    if (!o->path) {
+        code = o->fd.reader_is_gone ? 0 : code; /* a quiet end */
+        if (o->fd.fd > STDERR_FILENO)
+            close(o->fd.fd);
+        *o = (struct output){ 0 };
+        return code;
+    }
     if (!code && (fsync(o->fd.fd) || rename(o->temporary, o->path)))
         code = snow_fail(err, SNOW_EIO, "%s: %s", o->path, strerror(errno));
     if (o->fd.fd > STDERR_FILENO)

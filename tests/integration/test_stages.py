@@ -1,5 +1,7 @@
 """Single stages, accounting, streams."""
 import json
+import os
+import stat
 import subprocess
 
 from support import Case, Refusing, SNOWLINE, csv_rows, lab, ok, run
@@ -66,6 +68,16 @@ class Stages(Case):
             capture_output=True, text=True)
         self.assertEqual(head.stdout.splitlines()[-1], "0")
         self.assertEqual(head.stderr, "")
+
+    def test_output_into_a_pipe_leaves_it_a_pipe(self):
+        pipe = self.path("pipe")
+        os.mkfifo(pipe)
+        reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE,
+                                  text=True)
+        ok("ptr", "127.20.11.96/28", "--include-reserved", "--resolver",
+           lab().dns, "--dns-block-rate", "0", "-o", pipe)
+        self.assertEqual(len(lines(reader.communicate()[0])), 16)
+        self.assertTrue(stat.S_ISFIFO(os.stat(pipe).st_mode))
 
     def test_accounting_holds_at_every_tick(self):
         args = ["scan", "127.20.0.0/21", "--exclude", "127.20.3.0/24",
