@@ -42,16 +42,24 @@ static unsigned char *put_octet(unsigned char *at, unsigned octet)
 
 int addr_arpa_wire(struct snow_addr a, unsigned char out[ADDR_ARPA_WIRE_MAX])
 {
+    return addr_arpa_wire_part(a, 32, out);
+}
+
+int addr_arpa_wire_part(struct snow_addr a, unsigned labels,
+                        unsigned char out[ADDR_ARPA_WIRE_MAX])
+{
+    unsigned all = snow_addr_is_ipv4(a) ? 4 : 32;
+    unsigned skipped = labels < all ? all - labels : 0;
     static const char v4_end[] = "\7in-addr\4arpa", v6_end[] = "\3ip6\4arpa";
     unsigned char *at = out;
 
     if (snow_addr_is_ipv4(a)) {
-        for (unsigned i = 0; i < 4; i++)
+        for (unsigned i = skipped; i < 4; i++)
             at = put_octet(at, snow_addr_ipv4(a) >> (8 * i) & 255);
         memcpy(at, v4_end, sizeof v4_end);
         return (int)(at - out + (int)sizeof v4_end);
     }
-    for (unsigned i = 0; i < 32; i++) {
+    for (unsigned i = skipped; i < 32; i++) {
         *at++ = 1;
         *at++ = (unsigned char)"0123456789abcdef"[nibble(a, i)];
     }

@@ -57,6 +57,11 @@ size_t dns_query_format(unsigned char out[DNS_QUERY_MAX],
     return DNS_HEADER_LEN + len + 4;
 }
 
+void dns_query_set_recursion(unsigned char query[DNS_QUERY_MAX], bool wanted)
+{
+    query[2] = wanted; /* RD */
+}
+
 bool dns_reply_is_to(struct dns_octets reply, struct dns_octets query)
 {
     if (reply.len < query.len || (reply.at[2] & 0xf8) != 0x80 ||
@@ -243,6 +248,7 @@ static bool read_owner(struct dns_answer *a, char *room, struct dns_octets m,
             alias = target;
     }
     *goes_on = a->n_names == 0 && alias.len > 0;
+    a->is_alias |= alias.len > 0;
     if (*goes_on)
         *owner = alias;
     return true;
@@ -263,6 +269,50 @@ static unsigned read_names(struct dns_answer *a, char *room,
     return a->n_names > 0 ? SNOW_PTR_NAME : SNOW_PTR_NODATA;
 }
 
+static unsigned count_labels(const struct wire_name *name)
+{
+    unsigned n = 0;
+
+    for (size_t at = 0; name->octets[at] > 0; at += 1u + name->octets[at])
+        n++;
+    return n;
+}
+
+/* Is @p below the same as @p above, or does it end with it? */
+static bool is_below(const struct wire_name *below,
+                     const struct wire_name *above)
+{
+    size_t at = 0;
+
+    while (below->len - at > above->len)
+        at += 1u + below->octets[at];
+    return below->len - at == above->len &&
+           memcmp(below->octets + at, above->octets, above->len) == 0;
+}
+
+uint8_t dns_answer_zone(struct dns_octets reply, struct dns_octets query)
+{
+    struct wire_name name;
+    struct record r;
+    size_t at = DNS_HEADER_LEN;
+    unsigned n;
+
+    if (reply.len < query.len || !expand(reply, &at, &name))
+        return DNS_ZONE_UNKNOWN;
+    at += 4;
+    n = get_u16(reply.at + 6) + get_u16(reply.at + 8);
+    for (unsigned i = get_u16(reply.at + 6); n > 0; n--) {
+        if (!next_record(reply, &at, &r))
+            return DNS_ZONE_UNKNOWN;
+        if (i > 0)
+            i--; /* an answer, not the authority section */
+        else if (r.type == DNS_TYPE_SOA && r.class == 1 &&
+                 is_below(&name, &r.owner) && count_labels(&r.owner) >= 2)
+            return (uint8_t)(count_labels(&r.owner) - 2);
+    }
+    return DNS_ZONE_UNKNOWN;
+}
+
 static unsigned status_of_rcode(unsigned rcode)
 {
     /* RFC 1035 §4.1.1 */
@@ -281,11 +331,13 @@ static unsigned status_of_rcode(unsigned rcode)
 int dns_answer_parse(struct dns_answer *out, char room[DNS_NAMES_MAX],
                      struct dns_octets reply, struct dns_octets query)
 {
-    struct dns_answer a = { .names = room };
+    struct dns_answer a = { .names = room, .zone_labels = DNS_ZONE_UNKNOWN };
 
     if (!dns_reply_is_to(reply, query))
         return SNOW_ENOTFOUND;
     a.rcode = reply.at[3] & 0x0f;
+    a.is_authoritative = (reply.at[2] & 0x04) != 0;
+    a.is_alias = a.rcode == 3 && get_u16(reply.at + 6) > 0;
     if (a.rcode == 0 && reply.at[2] & 0x02)
         return SNOW_EAGAIN;
     a.status = (uint8_t)(a.rcode == 0 ? read_names(&a, room, reply)

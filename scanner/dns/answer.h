@@ -7,6 +7,7 @@
 
 #define DNS_TYPE_NS 2
 #define DNS_TYPE_CNAME 5
+#define DNS_TYPE_SOA 6
 #define DNS_TYPE_PTR 12
 
 #define DNS_HEADER_LEN 12 /**< RFC 1035 §4.1.1 */
@@ -33,6 +34,9 @@ size_t dns_query_format(unsigned char out[DNS_QUERY_MAX],
                         const unsigned char *wire_name, size_t len,
                         unsigned type);
 
+/** Ask for recursion, or do not. */
+void dns_query_set_recursion(unsigned char query[DNS_QUERY_MAX], bool wanted);
+
 /**
  * Is this a reply to that query, ids aside? Kind, opcode and the question must
  * be the same, octet by octet but for the case of letters.
@@ -42,13 +46,23 @@ size_t dns_query_format(unsigned char out[DNS_QUERY_MAX],
 bool dns_reply_is_to(struct dns_octets reply, struct dns_octets query);
 
 /**
+ * The zone that denies: the owner of the SOA record in the authority section.
+ *
+ * @return  how many labels of the question's reverse name it has, not counting
+ *          in-addr.arpa or ip6.arpa; DNS_ZONE_UNKNOWN where there is no SOA,
+ *          or it is of a zone that the question does not lie in
+ * @source  RFC 2308 §2
+ */
+uint8_t dns_answer_zone(struct dns_octets reply, struct dns_octets query);
+
+/**
  * Read a reply to a PTR query.
  *
  * A chain of CNAMEs is followed from the name that was asked for (RFC 2317);
  * PTR records of other owners are not looked at. A reply that makes no sense
  * has the status ERROR.
  *
- * @param out    all but server is set; names live in @p room
+ * @param out    all but server and zone_labels is set; names live in @p room
  * @param room   for the names
  * @return       0; SNOW_ENOTFOUND: no reply to this query; SNOW_EAGAIN: it is
  *               truncated, ask over TCP

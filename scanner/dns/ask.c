@@ -2,6 +2,10 @@
 #include "addr/arpa.h"
 #include "dns/state.h"
 
+#define WAITING_MAX                                                            \
+    1024 /* for servers of other groups, before none is added                  \
+          */
+
 static void note_sent(struct dns_engine *e, struct dns_server *s)
 {
     s->sent++;
@@ -17,30 +21,49 @@ static void note_again(struct dns_engine *e, struct dns_server *s,
     if (slot->was_asked) {
         s->again++;
         e->stats.again++;
-        e->hooks.again(e->hooks.arg, &slot->step);
+        e->hooks.again(e->hooks.arg, &slot->question);
     }
     slot->was_asked = true;
 }
 
+static bool with_gso(const struct dns_engine *e, const struct dns_server *s)
+{
+    if (e->cfg.gso == DNS_GSO_AUTO)
+        return s->health.is_proven;
+    return e->cfg.gso == DNS_GSO_ON;
+}
+
+static void note_flying(struct dns_engine *e, struct dns_server *s,
+                        struct dns_slot *slot)
+{
+    slot->sent_us = e->now_us;
+    slot->is_overdue = false;
+    dns_list_append(&s->flying, slot);
+    if (!s->timely)
+        s->timely = slot;
+    note_sent(e, s);
+    note_again(e, s, slot);
+}
+
 static void flush(struct dns_engine *e, struct dns_server *s)
 {
-    struct dns_slot *sent[DNS_BATCH];
+    struct dns_slot *sent[DNS_BATCH_GSO];
     unsigned n;
     int code;
 
     if (s->socket->n_unsent == 0)
         return;
-    code = dns_socket_flush(s->socket, sent, &n);
+    code = dns_socket_flush(s->socket, with_gso(e, s), sent, &n);
     e->now_us = clock_mono_us(&e->clock);
-    for (unsigned i = 0; i < n; i++) {
-        sent[i]->sent_us = e->now_us;
-        sent[i]->generation = dns_health_sent(&s->health, e->now_us);
-        dns_list_append(&s->flying, sent[i]);
-        note_sent(e, s);
-        note_again(e, s, sent[i]);
-    }
+    for (unsigned i = 0; i < n; i++)
+        note_flying(e, s, sent[i]);
     if (code)
         dns_hear_refusal(e, s);
+}
+
+static unsigned batch(const struct dns_engine *e, const struct dns_server *s)
+{
+    return with_gso(e, s) ? DNS_BATCH_GSO : DNS_BATCH;
 }
 
 static void submit(struct dns_engine *e, struct dns_server *s,
@@ -51,32 +74,37 @@ static void submit(struct dns_engine *e, struct dns_server *s,
     slot->server = (uint8_t)dns_server_index(e, s);
     slot->id = dns_socket_claim(s->socket, &e->random, owner);
     memcpy(slot->query, &slot->id, sizeof slot->id);
-    s->health.in_flight++;
+    dns_query_set_recursion(slot->query, s->is_resolver);
+    dns_health_claim(&s->health, e->now_us);
     s->socket->unsent[s->socket->n_unsent++] = slot;
-    if (s->socket->n_unsent == DNS_BATCH)
+    if (s->socket->n_unsent >= batch(e, s))
         flush(e, s);
 }
 
 /* Those that may be asked about this question: live ones, if possible other
- * than those that it failed at. Where none is alive, a little goes to all that
- * do not refuse, so that none is given up for not liking canaries. */
-static uint64_t candidates(const struct dns_engine *e, uint64_t avoid)
+ * than those that it failed at. Where no resolver is alive, a little goes to
+ * all that do not refuse, so that none is given up for not liking canaries. */
+static uint64_t candidates(const struct dns_engine *e, unsigned group,
+                           uint64_t avoid)
 {
-    if (e->live == 0)
-        return dns_all(e) & ~e->refused;
-    return e->live & ~avoid ? e->live & ~avoid : e->live;
+    uint64_t servers = e->groups[group].servers;
+    uint64_t live = e->live & servers;
+
+    if (live == 0)
+        return servers & ~e->refused;
+    return live & ~avoid ? live & ~avoid : live;
 }
 
 static struct dns_server *pick(struct dns_engine *e, uint64_t among)
 {
-    unsigned n = (unsigned)e->cfg.n_servers;
+    unsigned n = e->n_servers;
 
     for (unsigned i = 0; i < n; i++) {
         unsigned at = (e->turn + i) % n;
         struct dns_server *s = &e->servers[at];
 
-        if (among & dns_bit(at) && dns_health_has_room(&s->health) &&
-            s->socket->n_unsent < DNS_BATCH) {
+        if (among & dns_bit(at) && s->socket->n_unsent < batch(e, s) &&
+            dns_health_has_room(&s->health, e->now_us)) {
             e->turn = (at + 1) % n;
             return s;
         }
@@ -84,44 +112,62 @@ static struct dns_server *pick(struct dns_engine *e, uint64_t among)
     return NULL;
 }
 
-static void ask_again(struct dns_engine *e)
+static struct dns_server *pick_for(struct dns_engine *e,
+                                   const struct dns_slot *slot)
+{
+    return pick(e, candidates(e, slot->question.group, slot->avoid));
+}
+
+static void ask_waiting(struct dns_engine *e, struct dns_group *group)
 {
     struct dns_slot *slot;
 
-    while ((slot = e->again.first)) {
-        struct dns_server *s = pick(e, candidates(e, slot->avoid));
+    while ((slot = group->waiting.first)) {
+        struct dns_server *s;
 
+        if (slot->question.group != DNS_RESOLVERS &&
+            (e->live & group->servers) == 0) {
+            dns_list_remove(&group->waiting, slot);
+            e->n_waiting--;
+            dns_fall_back(e, slot);
+            continue;
+        }
+        s = pick_for(e, slot);
         if (!s || !pacer_take(&e->pacer, e->now_us))
             return;
-        dns_list_remove(&e->again, slot);
+        dns_list_remove(&group->waiting, slot);
+        e->n_waiting--;
         submit(e, s, slot);
     }
 }
 
 /* The first octets stay what they are from try to try. */
-static void prepare(struct dns_slot *slot, const struct snow_step *step)
+static void prepare(struct dns_slot *slot, const struct dns_question *q)
 {
     unsigned char wire_name[ADDR_ARPA_WIRE_MAX];
-    int len = addr_arpa_wire(step->addr, wire_name);
+    int len = addr_arpa_wire_part(q->step.addr, q->labels, wire_name);
 
-    *slot = (struct dns_slot){ .step = *step };
+    slot->question = *q;
+    slot->avoid = slot->failed = 0;
+    slot->status = slot->tries = slot->failures = 0;
+    slot->was_asked = false;
     slot->query_len = (uint8_t)dns_query_format(slot->query, wire_name,
                                                 (size_t)len, DNS_TYPE_PTR);
 }
 
-/* @return a slot for one more address, NULL when there is none now */
+/* @return a slot for one more name, NULL when there is none now */
 static struct dns_slot *fetch(struct dns_engine *e)
 {
     struct dns_slot *slot = pool_get(&e->slots);
-    struct snow_step step;
+    struct dns_question q = { .labels = DNS_LABELS_ALL };
     uint64_t wait_us = UINT64_MAX;
     int code;
 
     if (!slot)
         return NULL;
-    code = e->hooks.next(e->hooks.arg, e->now_us, &step, &wait_us);
+    code = e->hooks.next(e->hooks.arg, e->now_us, &q, &wait_us);
     if (code == 0) {
-        prepare(slot, &step);
+        prepare(slot, &q);
         return slot;
     }
     pool_put(&e->slots, slot);
@@ -134,24 +180,28 @@ static struct dns_slot *fetch(struct dns_engine *e)
 static bool may_fetch(const struct dns_engine *e)
 {
     return !e->is_exhausted && !e->is_draining && !e->is_stopping &&
-           e->now_us >= e->ask_at_us;
+           e->now_us >= e->ask_at_us && e->n_waiting < WAITING_MAX;
 }
 
-/* While no server is alive, one address is enough to find out when one is. */
+/* While no resolver is alive, one name is enough to find out when one is.
+ * Where there are other groups, a question may be of one that has room. */
 static void ask_new(struct dns_engine *e)
 {
     while (may_fetch(e) && pacer_wait_us(&e->pacer, e->now_us) == 0) {
-        struct dns_server *s = pick(e, candidates(e, 0));
+        bool is_live = (e->live & dns_resolvers(e)) != 0;
+        struct dns_server *s = pick(e, candidates(e, DNS_RESOLVERS, 0));
         struct dns_slot *slot;
 
-        if (e->live == 0 ? dns_open(e) > 0 : !s)
+        if (is_live ? !s && e->n_groups == 1 : dns_open(e) > 0)
             return;
         slot = fetch(e);
         if (!slot)
             return;
+        if (slot->question.group != DNS_RESOLVERS)
+            s = pick_for(e, slot);
         if (!s) {
-            dns_list_append(&e->again, slot);
-            return;
+            dns_wait(e, slot);
+            continue;
         }
         pacer_take(&e->pacer, e->now_us);
         submit(e, s, slot);
@@ -191,15 +241,17 @@ static void ask_canary(struct dns_engine *e, struct dns_server *s)
     note_sent(e, s);
 }
 
+/* Zones' own servers are worth it only while they are asked something. */
 static void ask_canaries(struct dns_engine *e)
 {
-    for (unsigned i = 0; i < e->cfg.n_servers; i++) {
+    for (unsigned i = 0; i < e->n_servers; i++) {
         struct dns_server *s = &e->servers[i];
         uint64_t oldest_us = s->flying.first ? s->flying.first->sent_us : 0;
         bool has_other = (e->live & ~dns_bit(i)) != 0;
 
-        if (dns_open(e) > 0 && dns_health_wants_canary(&s->health, oldest_us,
-                                                       has_other, e->now_us))
+        if (dns_open(e) > 0 && (s->is_resolver || s->flying.first) &&
+            dns_health_wants_canary(&s->health, oldest_us, has_other,
+                                    e->now_us))
             ask_canary(e, s);
     }
 }
@@ -208,8 +260,9 @@ void dns_ask(struct dns_engine *e)
 {
     ask_canaries(e);
     ask_over_tcp(e);
-    ask_again(e);
+    for (unsigned i = e->n_groups; e->n_waiting > 0 && i-- > 0;)
+        ask_waiting(e, &e->groups[i]);
     ask_new(e);
-    for (unsigned i = 0; i < e->cfg.n_servers; i++)
+    for (unsigned i = 0; i < e->n_servers; i++)
         flush(e, &e->servers[i]);
 }

@@ -11,8 +11,10 @@
  *   tcp.c      truncated answers once more, by c-ares
  *   resolve.c  a machine's own servers, names to addresses, by c-ares
  *
- * Life      free → in flight → final; in between perhaps `again`, or
+ * Life      free → in flight → final; in between perhaps `waiting`, or
  *           `truncated` → c-ares → `over_tcp`. pump() makes every step.
+ * Groups    a question goes to the servers of its group: the resolvers, or a
+ *           zone's own, and from these to the resolvers if they do not help.
  * Always    one answer per question; a slot is free or in one list.
  * Never     blocks, allocates per question, takes a dead resolver for an
  *           empty network: a try counts only if the server showed itself
@@ -36,53 +38,110 @@ static void on_timer(uv_timer_t *timer);
 
 static void free_engine(struct dns_engine *e)
 {
-    for (size_t i = 0; e->servers && i < e->cfg.n_servers; i++)
+    for (unsigned i = 0; i < e->n_servers; i++)
         dns_socket_close(e->servers[i].socket);
     dns_tcp_close(e->tcp);
     pool_fini(&e->slots);
-    free(e->servers);
-    free(e->addresses);
     free(e);
 }
 
-static int open_servers(struct dns_engine *e, struct snow_error *err)
+static int add_server(struct dns_engine *e, unsigned *server,
+                      const struct sockaddr_storage *address)
 {
-    size_t n = e->cfg.n_servers;
+    struct dns_server *s = &e->servers[e->n_servers];
+    int code;
 
-    e->addresses = calloc(n, sizeof *e->addresses);
-    e->servers = calloc(n, sizeof *e->servers);
-    if (!e->addresses || !e->servers)
-        return snow_fail(err, SNOW_ENOMEM, "name servers: out of memory");
-    memcpy(e->addresses, e->cfg.servers, n * sizeof *e->addresses);
-    e->cfg.servers = e->addresses;
-    for (size_t i = 0; i < n; i++) {
-        int code = dns_socket_open(&e->servers[i].socket, &e->addresses[i]);
+    if (e->n_servers == DNS_SERVERS)
+        return SNOW_ELIMIT;
+    code = dns_socket_open(&s->socket, address);
+    if (code)
+        return code;
+    dns_health_init(&s->health, e->cfg.window_max, e->timeout_us);
+    e->addresses[e->n_servers] = *address;
+    e->live |= dns_bit(e->n_servers);
+    *server = e->n_servers++;
+    return 0;
+}
+
+static int open_resolvers(struct dns_engine *e, struct snow_error *err)
+{
+    e->n_groups = 1;
+    for (size_t i = 0; i < e->cfg.n_servers; i++) {
+        unsigned server;
+        int code = add_server(e, &server, &e->cfg.servers[i]);
 
         if (code)
             return snow_fail(err, code, "no UDP socket for name server %zu: %s",
                              i + 1, snow_strerror(code));
-        dns_health_init(&e->servers[i].health, e->cfg.window_max,
-                        e->timeout_us);
+        e->servers[server].is_resolver = true;
+        e->groups[DNS_RESOLVERS].servers |= dns_bit(server);
     }
-    e->live = dns_all(e);
     return 0;
+}
+
+/* A resolver that is a zone's server, too, is asked as what it is here. */
+static unsigned find_server(const struct dns_engine *e,
+                            const struct sockaddr_storage *address)
+{
+    unsigned i = 0;
+
+    while (i < e->n_servers &&
+           (e->servers[i].is_resolver ||
+            memcmp(&e->addresses[i], address, sizeof *address) != 0))
+        i++;
+    return i;
+}
+
+int dns_engine_add_group(struct dns_engine *e, uint8_t *group,
+                         const struct sockaddr_storage *servers, size_t n)
+{
+    uint64_t members = 0;
+    int code = n > 0 ? 0 : SNOW_ELIMIT;
+
+    if (e->n_groups == DNS_GROUPS_MAX)
+        return SNOW_ELIMIT;
+    for (size_t i = 0; i < n; i++) {
+        unsigned server = find_server(e, &servers[i]);
+
+        if (server == e->n_servers)
+            code = add_server(e, &server, &servers[i]);
+        if (server < e->n_servers)
+            members |= dns_bit(server);
+    }
+    if (members == 0)
+        return code;
+    e->groups[e->n_groups] = (struct dns_group){ .servers = members };
+    *group = (uint8_t)e->n_groups++;
+    return 0;
+}
+
+unsigned dns_engine_servers(const struct dns_engine *e)
+{
+    return e->n_servers;
+}
+
+const struct sockaddr_storage *dns_engine_server(const struct dns_engine *e,
+                                                 unsigned server)
+{
+    return &e->addresses[server];
 }
 
 static int open_engine(struct dns_engine *e, struct uv_loop_s *loop,
                        struct snow_error *err)
 {
-    struct dns_tcp_config tcp = { .n_servers = e->cfg.n_servers,
+    struct dns_tcp_config tcp = { .servers = e->addresses,
+                                  .n_servers = DNS_SERVERS,
                                   .timeout_ms = e->cfg.timeout_ms,
                                   .done = dns_hear_tcp,
                                   .arg = e };
     size_t n_slots;
-    int code = open_servers(e, err);
+    int code = open_resolvers(e, err);
 
     if (code)
         return code;
-    tcp.servers = e->addresses;
-    n_slots = e->cfg.n_servers * e->servers[0].health.window_max;
+    n_slots = e->n_servers * e->servers[0].health.window_max;
     n_slots = n_slots < DNS_SLOTS_MAX ? n_slots : DNS_SLOTS_MAX;
+    n_slots = n_slots > DNS_SLOTS_LEAST ? n_slots : DNS_SLOTS_LEAST;
     if (dns_tcp_new(&e->tcp, loop, &tcp) ||
         pool_init(&e->slots, n_slots, sizeof(struct dns_slot)))
         return snow_fail(err, SNOW_ENOMEM, "%zu questions: out of memory",
@@ -168,6 +227,8 @@ void dns_engine_server_stats(const struct dns_engine *e, unsigned server,
                                       .window = s->health.window,
                                       .in_flight = s->health.in_flight,
                                       .is_alive = s->health.is_alive };
+    if (s->health.is_paced)
+        out->rate_qps = s->health.rate;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -204,7 +265,7 @@ static bool is_deserted(const struct dns_engine *e)
 
     if (e->silent_us == 0 || dns_open(e) == 0)
         return false;
-    if (e->refused == dns_all(e)) {
+    if ((dns_resolvers(e) & ~e->refused) == 0) {
         patience_us = patience_us < DESERTED_US ? patience_us : DESERTED_US;
         queries = 3;
     }

@@ -12,16 +12,42 @@
 struct uv_loop_s;
 struct dns_engine;
 
+/** One system call for many queries of equal length (UDP_SEGMENT). */
+enum dns_gso {
+    DNS_GSO_AUTO, /**< for servers that have proven to keep up */
+    DNS_GSO_ON,
+    DNS_GSO_OFF
+};
+
 struct dns_config {
     const struct sockaddr_storage *servers; /**< [n_servers], 1 … 64 */
     size_t n_servers;
     double rate_qps;     /**< over all servers; 0 lifts */
     unsigned window_max; /**< queries in flight per server; 0: adaptive */
+    enum dns_gso gso;
     unsigned timeout_ms; /**< of one try */
     unsigned tries;      /**< 1 … 16 */
 };
 
-/** The final answer about one address. */
+/** Who is asked first: a zone's own servers, or the resolvers. */
+#define DNS_RESOLVERS 0
+#define DNS_GROUPS_MAX 256
+
+/** Labels of a reverse name below in-addr.arpa or ip6.arpa: all of them. */
+#define DNS_LABELS_ALL 32
+
+/** One name to ask about. */
+struct dns_question {
+    struct snow_step step; /**< the address, or one below the name */
+    uint8_t labels;        /**< of its reverse name that are asked about, the
+                                most significant ones: 3 for an IPv4 /24 */
+    uint8_t group;         /**< DNS_RESOLVERS, or dns_engine_add_group()'s */
+};
+
+/** The zone is not known. */
+#define DNS_ZONE_UNKNOWN 255
+
+/** The final answer about one name. */
 struct dns_answer {
     uint8_t status;  /**< enum snow_ptr_status, never PENDING */
     uint8_t n_names; /**< <= SNOW_BLOCK_NAMES_MAX */
@@ -30,19 +56,25 @@ struct dns_answer {
     const char *names; /**< presentation form, lower case, no final dot, each
                             NUL-terminated, sorted; gone after the call */
     size_t names_len;  /**< with all NULs */
-    unsigned server;   /**< index of who said it; n_servers for nobody */
+    unsigned server;   /**< index of who said it; DNS_NOBODY */
+    bool is_authoritative; /**< AA is set */
+    bool is_alias;         /**< the name is a CNAME: NXDOMAIN is not its own */
+    uint8_t zone_labels;   /**< of the zone that denies, as in the question;
+                                DNS_ZONE_UNKNOWN */
 };
+
+#define DNS_NOBODY 255
 
 struct dns_hooks {
     /** One more address to ask; as snow_targets_next(). SNOW_EAGAIN with
      * *wait_us UINT64_MAX waits for dns_engine_kick(). */
-    int (*next)(void *arg, uint64_t now_us, struct snow_step *out,
+    int (*next)(void *arg, uint64_t now_us, struct dns_question *out,
                 uint64_t *wait_us);
-    /** An address is asked once more (its /24 hears one more question). */
-    void (*again)(void *arg, const struct snow_step *step);
-    /** The final answer; once for each address that next() gave, except for
+    /** A name is asked once more (its /24 hears one more question). */
+    void (*again)(void *arg, const struct dns_question *q);
+    /** The final answer; once for each question that next() gave, except for
      * those still open when done() is called with an error. */
-    void (*answer)(void *arg, const struct snow_step *step,
+    void (*answer)(void *arg, const struct dns_question *q,
                    const struct dns_answer *a);
     /** Called once: 0 all is answered; SNOW_ECANCELED after _stop();
      * SNOW_ETIMEOUT when no server has answered anything for tries × timeout:
@@ -54,6 +86,7 @@ struct dns_hooks {
 struct dns_server_stats {
     uint64_t sent, again, answered, timeouts;
     unsigned window, in_flight;
+    double rate_qps; /**< it is paced at; 0: it is not */
     bool is_alive;
 };
 
@@ -62,8 +95,9 @@ struct dns_stats {
     uint64_t again;         /**< of these, not the first about their address */
     uint64_t by_status[16]; /**< final answers */
     uint64_t over_tcp;
-    uint64_t dropped; /**< datagrams that matched no question of ours */
-    size_t in_flight; /**< addresses without a final answer */
+    uint64_t dropped;     /**< datagrams that matched no question of ours */
+    uint64_t fallen_back; /**< a zone's own servers did not help */
+    size_t in_flight;     /**< addresses without a final answer */
 };
 
 /**
@@ -83,6 +117,24 @@ void dns_engine_kick(struct dns_engine *e);  /**< ask next() again, soon */
 void dns_engine_drain(struct dns_engine *e); /**< ask nothing new; done(0)
                                                   when all open is answered */
 void dns_engine_stop(struct dns_engine *e);  /**< done(SNOW_ECANCELED), soon */
+
+/**
+ * Make a group of a zone's own servers, to be asked without recursion.
+ *
+ * Servers that are known already are shared. What none of them answers with
+ * authority is asked of the resolvers.
+ *
+ * @param servers  [n]
+ * @return         0; SNOW_ELIMIT when there are DNS_SERVERS or groups enough,
+ *                 SNOW_EIO, SNOW_ENOMEM
+ */
+int dns_engine_add_group(struct dns_engine *e, uint8_t *group,
+                         const struct sockaddr_storage *servers, size_t n);
+
+/** How many servers there are; the configured ones come first. */
+unsigned dns_engine_servers(const struct dns_engine *e);
+const struct sockaddr_storage *dns_engine_server(const struct dns_engine *e,
+                                                 unsigned server);
 
 void dns_engine_stats(const struct dns_engine *e, struct dns_stats *out);
 void dns_engine_server_stats(const struct dns_engine *e, unsigned server,

@@ -20,22 +20,43 @@ static void heard(struct dns_engine *e, struct dns_server *s)
     e->sent_in_silence = 0;
 }
 
-/* The try is over: its id answers to nobody any more. */
-static void release(struct dns_server *s, struct dns_slot *slot)
+/* It is out for too long to fill the window any more. */
+static void note_overdue(struct dns_server *s, struct dns_slot *slot)
 {
+    slot->is_overdue = true;
+    s->timely = slot->next;
+    dns_health_overdue(&s->health, slot->sent_us);
+}
+
+/* The try is over: its id answers to nobody any more. */
+static void land(struct dns_server *s, struct dns_slot *slot)
+{
+    if (s->timely == slot)
+        s->timely = slot->next;
+    dns_list_remove(&s->flying, slot);
     dns_socket_release(s->socket, slot->id);
-    s->health.in_flight--;
+    dns_health_landed(&s->health);
 }
 
 static void give(struct dns_engine *e, struct dns_slot *slot,
                  const struct dns_answer *a)
 {
-    struct snow_step step = slot->step;
+    struct dns_question question = slot->question;
 
     e->stats.by_status[a->status]++;
     pool_put(&e->slots, slot);
     e->ask_at_us = 0; /* next() may have waited for this */
-    e->hooks.answer(e->hooks.arg, &step, a);
+    e->hooks.answer(e->hooks.arg, &question, a);
+}
+
+/* From the beginning, but for those that it has been asked of before. */
+void dns_fall_back(struct dns_engine *e, struct dns_slot *slot)
+{
+    slot->question.group = DNS_RESOLVERS;
+    slot->status = slot->tries = slot->failures = 0;
+    slot->avoid = slot->failed = 0;
+    e->stats.fallen_back++;
+    dns_wait(e, slot);
 }
 
 static void note_failure(struct dns_slot *slot, const struct dns_answer *a)
@@ -45,6 +66,28 @@ static void note_failure(struct dns_slot *slot, const struct dns_answer *a)
     slot->status = a->status;
     slot->rcode = a->rcode;
     slot->said_by = slot->server;
+}
+
+/* A zone's own server has answered, or has not. It knows of its zone alone:
+ * where the name leads on to another (RFC 2317), the resolvers find out. */
+static void judge_own(struct dns_engine *e, struct dns_slot *slot,
+                      const struct dns_answer *a)
+{
+    uint64_t servers = e->groups[slot->question.group].servers;
+
+    if (a->status == SNOW_PTR_NAME ||
+        (a->is_authoritative && !a->is_alias &&
+         (a->status == SNOW_PTR_NXDOMAIN || a->status == SNOW_PTR_NODATA))) {
+        give(e, slot, a);
+        return;
+    }
+    slot->failed |= dns_bit(slot->server);
+    slot->avoid = slot->failed;
+    if ((e->live & servers & ~slot->failed) == 0 || a->is_alias ||
+        a->status == SNOW_PTR_NODATA)
+        dns_fall_back(e, slot);
+    else
+        dns_wait(e, slot);
 }
 
 /* A counted try has ended with @p a: final, or once more? A failure that was
@@ -57,13 +100,17 @@ static void judge(struct dns_engine *e, struct dns_slot *slot,
                           .tries = ++slot->tries,
                           .tries_max = e->cfg.tries };
 
+    if (slot->question.group != DNS_RESOLVERS) {
+        judge_own(e, slot, a);
+        return;
+    }
     if (a->status != SNOW_PTR_TIMEOUT)
         note_failure(slot, a);
     c.failures = slot->failures;
-    c.has_other = (e->live & ~slot->failed) != 0;
+    c.has_other = (e->live & dns_resolvers(e) & ~slot->failed) != 0;
     if (!dns_policy_is_final(&c)) {
         slot->avoid = slot->failed | dns_bit(slot->server);
-        dns_list_append(&e->again, slot);
+        dns_wait(e, slot);
         return;
     }
     if (a->status == SNOW_PTR_TIMEOUT && slot->status) {
@@ -94,23 +141,25 @@ static void on_reply(struct dns_engine *e, struct dns_server *s,
 {
     struct dns_octets query = { slot->query, slot->query_len };
     struct dns_answer a;
+    bool is_zone_wanted = slot->question.labels < DNS_LABELS_ALL;
     int code = dns_answer_parse(&a, e->names, datagram, query);
 
     if (code == SNOW_ENOTFOUND) {
         e->stats.dropped++;
         return;
     }
-    dns_list_remove(&s->flying, slot);
-    release(s, slot);
-    dns_health_answered(&s->health, slot->generation, slot->sent_us, e->now_us);
+    land(s, slot);
+    dns_health_answered(&s->health, slot->sent_us, slot->is_overdue, e->now_us);
     s->answered++;
     heard(e, s);
     if (code == SNOW_EAGAIN) {
         dns_list_append(&e->truncated, slot);
         return;
     }
-    dns_health_failed(&s->health, a.status, e->now_us);
+    dns_health_failed(&s->health, a.status);
     a.server = slot->server;
+    if (is_zone_wanted)
+        a.zone_labels = dns_answer_zone(datagram, query);
     judge(e, slot, &a);
 }
 
@@ -139,14 +188,15 @@ void dns_hear_refusal(struct dns_engine *e, struct dns_server *s)
     dns_health_refused(&s->health);
     mark(e, s);
     for (unsigned i = 0; i < socket->n_unsent; i++) {
-        release(s, socket->unsent[i]);
-        dns_list_append(&e->again, socket->unsent[i]);
+        dns_socket_release(socket, socket->unsent[i]->id);
+        dns_wait(e, socket->unsent[i]);
     }
     socket->n_unsent = 0;
-    while ((slot = dns_list_take(&s->flying))) {
-        release(s, slot);
-        dns_list_append(&e->again, slot);
+    while ((slot = s->flying.first)) {
+        land(s, slot);
+        dns_wait(e, slot);
     }
+    s->health.in_flight = s->health.out = 0;
 }
 
 /* A refusal is seen before the answers that came earlier: they are read
@@ -172,25 +222,29 @@ static void expire(struct dns_engine *e, struct dns_server *s)
 {
     struct dns_answer none = { .status = SNOW_PTR_TIMEOUT,
                                .names = e->names,
-                               .server = (unsigned)e->cfg.n_servers };
+                               .zone_labels = DNS_ZONE_UNKNOWN,
+                               .server = DNS_NOBODY };
+    uint64_t patience_us = dns_health_patience_us(&s->health);
     struct dns_slot *slot;
+
+    while (s->timely && e->now_us - s->timely->sent_us >= patience_us)
+        note_overdue(s, s->timely);
 
     while ((slot = s->flying.first) && !e->is_stopping &&
            e->now_us - slot->sent_us >= e->timeout_us) {
         bool counts =
             dns_policy_counts(slot->sent_us, s->health.heard_us, e->timeout_us);
 
-        dns_list_remove(&s->flying, slot);
-        release(s, slot);
-        dns_health_lost(&s->health, slot->generation, counts, e->now_us);
-        mark(e, s);
+        land(s, slot);
         s->timeouts++;
         if (counts) {
             judge(e, slot, &none);
             continue;
         }
+        dns_health_silent(&s->health);
+        mark(e, s);
         slot->avoid |= dns_bit(slot->server);
-        dns_list_append(&e->again, slot);
+        dns_wait(e, slot);
     }
 }
 
@@ -206,10 +260,14 @@ static void on_tcp_reply(struct dns_engine *e, struct dns_slot *slot)
 {
     struct dns_octets reply = { slot->reply, slot->reply_len };
     struct dns_octets query = { slot->query, slot->query_len };
-    struct dns_answer a = { .status = SNOW_PTR_ERROR, .names = e->names };
+    struct dns_answer a = { .status = SNOW_PTR_ERROR,
+                            .names = e->names,
+                            .zone_labels = DNS_ZONE_UNKNOWN };
 
-    if (slot->reply && dns_answer_parse(&a, e->names, reply, query) == 0)
+    if (slot->reply && dns_answer_parse(&a, e->names, reply, query) == 0) {
         heard(e, &e->servers[slot->server]);
+        a.zone_labels = dns_answer_zone(reply, query);
+    }
     free(slot->reply);
     slot->reply = NULL;
     a.server = slot->server;
@@ -220,11 +278,13 @@ void dns_hear(struct dns_engine *e)
 {
     struct dns_slot *slot;
 
-    for (unsigned i = 0; i < e->cfg.n_servers; i++)
+    for (unsigned i = 0; i < e->n_servers; i++)
         receive(e, &e->servers[i]);
     dns_tcp_tick(e->tcp, e->now_us);
     while (!e->is_stopping && (slot = dns_list_take(&e->over_tcp)))
         on_tcp_reply(e, slot);
-    for (unsigned i = 0; i < e->cfg.n_servers; i++)
+    for (unsigned i = 0; i < e->n_servers; i++) {
         expire(e, &e->servers[i]);
+        dns_health_judge(&e->servers[i].health, e->now_us);
+    }
 }

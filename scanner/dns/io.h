@@ -8,13 +8,15 @@
 #include "base/random.h"
 #include "dns/slot.h"
 
-#define DNS_BATCH 64
+#define DNS_BATCH 64          /**< datagrams received, or sent, in one call */
+#define DNS_BATCH_GSO 256     /**< sent, in messages of many each */
 #define DNS_DATAGRAM_MAX 1536 /**< three times what a reply may be */
 
 /** A UDP socket connected to one server. */
 struct dns_socket {
     int fd;
-    struct dns_slot *unsent[DNS_BATCH]; /**< with their ids, to be sent next */
+    bool has_gso; /**< the kernel has not refused it yet */
+    struct dns_slot *unsent[DNS_BATCH_GSO]; /**< with ids, to be sent next */
     unsigned n_unsent;
     uint16_t owners[65536]; /**< by id: what was claimed for it; 0: free */
 };
@@ -32,12 +34,14 @@ void dns_socket_release(struct dns_socket *s, uint16_t id);
 /**
  * Send what is in the unsent batch; what could not be sent stays at its front.
  *
- * @param sent  [DNS_BATCH], those that left
- * @param n     how many left
- * @return      0, also when the rest has to wait; SNOW_EREFUSED when the
- *              server cannot be reached
+ * @param with_gso  queries of equal length leave together
+ * @param sent      [DNS_BATCH_GSO], those that left
+ * @param n         how many left
+ * @return          0, also when the rest has to wait; SNOW_EREFUSED when the
+ *                  server cannot be reached
  */
-int dns_socket_flush(struct dns_socket *s, struct dns_slot **sent, unsigned *n);
+int dns_socket_flush(struct dns_socket *s, bool with_gso,
+                     struct dns_slot **sent, unsigned *n);
 
 /** Send one datagram of no slot, or lose it. */
 void dns_socket_send_once(const struct dns_socket *s, struct dns_octets query);

@@ -10,19 +10,19 @@ struct dns_tcp;
  * one list (or in the unsent batch of a socket). */
 struct dns_slot {
     struct dns_slot *prev, *next;
-    struct snow_step step;
+    struct dns_question question;
     uint64_t sent_us;
-    uint64_t avoid;      /**< servers better not asked now, a bit each */
-    uint64_t failed;     /**< servers whose answer was no help */
-    uint32_t generation; /**< of dns_health_sent() */
-    uint16_t id;         /**< of the present try, network order */
-    uint16_t rcode;      /**< of the last answer that was no help */
-    uint8_t status;      /**< of that answer; 0: there was none */
-    uint8_t server;      /**< asked last */
-    uint8_t tries;       /**< that counted */
+    uint64_t avoid;  /**< servers better not asked now, a bit each */
+    uint64_t failed; /**< servers whose answer was no help */
+    uint16_t id;     /**< of the present try, network order */
+    uint16_t rcode;  /**< of the last answer that was no help */
+    uint8_t status;  /**< of that answer; 0: there was none */
+    uint8_t server;  /**< asked last */
+    uint8_t tries;   /**< that counted */
     uint8_t failures;
     uint8_t said_by; /**< server of status */
     bool was_asked;
+    bool is_overdue; /**< the server's window is not filled by it any more */
     uint8_t query_len;
     unsigned char query[DNS_QUERY_MAX];
     struct dns_tcp *tcp;  /**< who asks it over TCP */

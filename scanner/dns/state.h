@@ -13,14 +13,24 @@
 #define DNS_CANARIES 4         /**< of one server, not answered yet */
 #define DNS_OWNER_CANARY 65535 /**< owns an id; others are 1 + slot index */
 #define DNS_SLOTS_MAX 32768
+#define DNS_SLOTS_LEAST 16384 /**< the lost ones wait out their time, too */
+#define DNS_SERVERS 64        /**< a bit each in a mask */
 
 struct dns_server {
     struct dns_health health;
     struct dns_socket *socket;
-    struct dns_list flying; /**< in the order in which they were sent */
+    struct dns_list flying;  /**< in the order in which they were sent */
+    struct dns_slot *timely; /**< the first of these that is not overdue */
+    bool is_resolver;        /**< recursion is asked of it */
     uint16_t canaries[DNS_CANARIES];
     unsigned n_canaries; /**< sent so far */
     uint64_t sent, again, answered, timeouts;
+};
+
+/** Whom questions of a kind go to. */
+struct dns_group {
+    uint64_t servers;        /**< a bit each */
+    struct dns_list waiting; /**< to be asked as soon as one has room */
 };
 
 enum dns_stage { DNS_NEW, DNS_RUNNING, DNS_DONE };
@@ -30,8 +40,12 @@ struct dns_engine {
     struct dns_config cfg;
     struct dns_hooks hooks;
     struct clock clock;
-    struct sockaddr_storage *addresses; /**< [cfg.n_servers] */
-    struct dns_server *servers;         /**< [cfg.n_servers] */
+    struct sockaddr_storage addresses[DNS_SERVERS]; /**< [n_servers] */
+    struct dns_server servers[DNS_SERVERS];         /**< [n_servers] */
+    unsigned n_servers;
+    struct dns_group groups[DNS_GROUPS_MAX]; /**< [n_groups] */
+    unsigned n_groups;
+    size_t n_waiting; /**< in all groups */
     uint64_t timeout_us;
 
     enum dns_stage stage;
@@ -39,7 +53,6 @@ struct dns_engine {
     bool is_exhausted; /**< next() said SNOW_EDONE */
 
     struct pool slots;
-    struct dns_list again;     /**< to be asked once more */
     struct dns_list truncated; /**< to be asked over TCP */
     struct dns_list over_tcp;  /**< back from there, not judged yet */
     struct dns_tcp *tcp;
@@ -66,10 +79,17 @@ static inline uint64_t dns_bit(unsigned server)
     return UINT64_C(1) << server;
 }
 
-/** Every server there is, a bit each. */
-static inline uint64_t dns_all(const struct dns_engine *e)
+/** Every resolver, a bit each. */
+static inline uint64_t dns_resolvers(const struct dns_engine *e)
 {
-    return ~UINT64_C(0) >> (64 - e->cfg.n_servers);
+    return e->groups[DNS_RESOLVERS].servers;
+}
+
+/** It waits for a server of its group. */
+static inline void dns_wait(struct dns_engine *e, struct dns_slot *s)
+{
+    dns_list_append(&e->groups[s->question.group].waiting, s);
+    e->n_waiting++;
 }
 
 /** Addresses without a final answer. */
@@ -89,6 +109,9 @@ void dns_ask(struct dns_engine *e);
 
 /** Take in what has come, and give up on what has not. (hear.c) */
 void dns_hear(struct dns_engine *e);
+
+/** The zone's own servers do not help: on to the resolvers. (hear.c) */
+void dns_fall_back(struct dns_engine *e, struct dns_slot *slot);
 
 /** Nobody listens at this server: all it was asked goes to others. (hear.c) */
 void dns_hear_refusal(struct dns_engine *e, struct dns_server *s);

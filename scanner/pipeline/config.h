@@ -39,6 +39,7 @@ struct snow_config {
     struct text_list resolvers;
     double dns_rate, dns_block_rate, dns_timeout_s;
     uint64_t dns_window, dns_tries;
+    uint64_t gso; /**< enum dns_gso */
     bool no_prune;
 
     /* greeting */

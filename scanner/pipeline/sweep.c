@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
+static int on_next(void *arg, uint64_t now_us, struct dns_question *out,
                    uint64_t *wait_us)
 {
     struct sweep *w = arg;
@@ -11,21 +11,21 @@ static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
         *wait_us = UINT64_MAX; /* the sink kicks when it has room */
         return SNOW_EAGAIN;
     }
-    return snow_targets_next(w->walk, now_us, out, wait_us);
+    return snow_targets_next(w->walk, now_us, &out->step, wait_us);
 }
 
-static void on_again(void *arg, const struct snow_step *step)
+static void on_again(void *arg, const struct dns_question *q)
 {
     struct sweep *w = arg;
 
-    snow_targets_charge(w->walk, step->lane);
+    snow_targets_charge(w->walk, q->step.lane);
 }
 
-static void on_answer(void *arg, const struct snow_step *step,
+static void on_answer(void *arg, const struct dns_question *q,
                       const struct dns_answer *a)
 {
     struct sweep *w = arg;
-    int code = w->code ? w->code : w->answer(w->arg, step, a);
+    int code = w->code ? w->code : w->answer(w->arg, &q->step, a);
 
     if (code && !w->code) {
         w->code = code;
@@ -134,6 +134,7 @@ int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,
         .n_servers = plan->n_servers,
         .rate_qps = plan->dns_rate,
         .window_max = (unsigned)cfg->dns_window,
+        .gso = (enum dns_gso)cfg->gso,
         .timeout_ms = (unsigned)(cfg->dns_timeout_s * 1000),
         .tries = (unsigned)cfg->dns_tries,
     };

@@ -31,7 +31,7 @@ struct run {
     struct dns_stats stats;
 };
 
-static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
+static int on_next(void *arg, uint64_t now_us, struct dns_question *out,
                    uint64_t *wait_us)
 {
     struct run *r = arg;
@@ -44,17 +44,18 @@ static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
         *wait_us = UINT64_MAX;
         return SNOW_EAGAIN;
     }
-    *out = (struct snow_step){ .addr = snow_addr_add(r->first, r->handed_out),
-                               .lane = r->handed_out };
+    out->step =
+        (struct snow_step){ .addr = snow_addr_add(r->first, r->handed_out),
+                            .lane = r->handed_out };
     r->handed_out++;
     return 0;
 }
 
-static void on_again(void *arg, const struct snow_step *step)
+static void on_again(void *arg, const struct dns_question *q)
 {
     struct run *r = arg;
 
-    assert_true(step->lane < r->n);
+    assert_true(q->step.lane < r->n);
     r->n_again++;
 }
 
@@ -73,9 +74,10 @@ static void keep_names(struct run *r, const struct dns_answer *a)
     buf_fini(&lines);
 }
 
-static void on_answer(void *arg, const struct snow_step *step,
+static void on_answer(void *arg, const struct dns_question *q,
                       const struct dns_answer *a)
 {
+    const struct snow_step *step = &q->step;
     struct run *r = arg;
 
     assert_int_equal(
