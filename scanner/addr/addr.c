@@ -96,16 +96,36 @@ int snow_addr_parse(struct snow_addr *out, const char *text)
     return 0;
 }
 
+static char *put_octet(char *to, unsigned octet)
+{
+    if (octet >= 100)
+        *to++ = (char)('0' + octet / 100);
+    if (octet >= 10)
+        *to++ = (char)('0' + octet / 10 % 10);
+    *to++ = (char)('0' + octet % 10);
+    return to;
+}
+
+/* A hundred times as often as the other: by hand. */
+static void format_ipv4(uint32_t ipv4, char *to)
+{
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        to = put_octet(to, ipv4 >> shift & 255);
+        *to++ = shift > 0 ? '.' : '\0';
+    }
+}
+
 void snow_addr_format(struct snow_addr a, char out[SNOW_ADDR_TEXT_MAX])
 {
     unsigned char octets[16];
 
+    if (snow_addr_is_ipv4(a)) {
+        format_ipv4(snow_addr_ipv4(a), out);
+        return;
+    }
     for (int i = 0; i < 8; i++) {
         octets[i] = (unsigned char)(a.hi >> (56 - 8 * i));
         octets[i + 8] = (unsigned char)(a.lo >> (56 - 8 * i));
     }
-    if (snow_addr_is_ipv4(a))
-        inet_ntop(AF_INET, octets + 12, out, SNOW_ADDR_TEXT_MAX);
-    else
-        inet_ntop(AF_INET6, octets, out, SNOW_ADDR_TEXT_MAX);
+    inet_ntop(AF_INET6, octets, out, SNOW_ADDR_TEXT_MAX);
 }

@@ -2,9 +2,16 @@
 
 #include "snowline/error.h"
 
+void buf_init_in(struct buf *b, char *memory, size_t cap)
+{
+    *b = (struct buf){ .data = memory, .cap = cap, .is_borrowed = true };
+    memory[0] = '\0';
+}
+
 void buf_fini(struct buf *b)
 {
-    free(b->data);
+    if (!b->is_borrowed)
+        free(b->data);
     *b = (struct buf){ 0 };
 }
 
@@ -16,26 +23,39 @@ void buf_clear(struct buf *b)
         b->data[0] = '\0';
 }
 
-/* Room for more octets and the NUL; false when there is no memory. */
-static bool reserve(struct buf *b, size_t more)
+static char *move_to_heap(const struct buf *b, size_t cap)
+{
+    char *data = malloc(cap);
+
+    if (data)
+        memcpy(data, b->data, b->len + 1);
+    return data;
+}
+
+static bool grow(struct buf *b, size_t more)
 {
     size_t cap = b->cap ? b->cap : 64;
     char *data;
 
-    if (b->failed)
-        return false;
-    if (more < b->cap - b->len)
-        return true;
     while (cap - b->len <= more)
         cap *= 2;
-    data = realloc(b->data, cap);
+    data = b->is_borrowed ? move_to_heap(b, cap) : realloc(b->data, cap);
     if (!data) {
         b->failed = true;
         return false;
     }
     b->data = data;
     b->cap = cap;
+    b->is_borrowed = false;
     return true;
+}
+
+/* Room for more octets and the NUL; false when there is no memory. */
+static inline bool reserve(struct buf *b, size_t more)
+{
+    if (b->failed)
+        return false;
+    return more < b->cap - b->len || grow(b, more);
 }
 
 int buf_reserve(struct buf *b, size_t more)
@@ -60,7 +80,21 @@ void buf_add_text(struct buf *b, const char *text)
 
 void buf_add_char(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    if (!reserve(b, 1))
+        return;
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
+}
+
+void buf_add_u64(struct buf *b, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof digits;
+
+    do
+        digits[--at] = (char)('0' + number % 10);
+    while (number /= 10);
+    buf_add(b, digits + at, sizeof digits - at);
 }
 
 void buf_printf(struct buf *b, const char *format, ...)

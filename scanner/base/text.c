@@ -133,14 +133,26 @@ static void json_octet(struct buf *to, unsigned char c)
     buf_printf(to, "\\u%04x", c);
 }
 
+/* The printable ASCII at the front that no format treats in its own way. */
+static size_t simple(const unsigned char *s, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' &&
+           s[n] != '\\')
+        n++;
+    return n;
+}
+
 void text_json(struct buf *to, const void *octets, size_t len)
 {
     const unsigned char *s = octets;
 
     buf_add_char(to, '"');
     for (size_t i = 0; i < len;) {
-        size_t n = plain(s + i, len - i);
+        size_t n = simple(s + i, len - i);
 
+        n = n > 0 ? n : plain(s + i, len - i);
         if (n > 0 && s[i] != '"' && s[i] != '\\') {
             buf_add(to, s + i, n);
             i += n;

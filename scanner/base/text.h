@@ -16,8 +16,12 @@ struct buf {
     char *data;
     size_t len, cap;
     bool failed;
+    bool is_borrowed; /**< data is not ours to free */
 };
 
+/** An empty buffer in memory of the caller, which outlives it; what does not
+ * fit moves to the heap. @param cap  1 … */
+void buf_init_in(struct buf *b, char *memory, size_t cap);
 void buf_fini(struct buf *b);
 void buf_clear(struct buf *b); /**< keeps the memory */
 /** Room for @p more octets behind the last, to be written directly; the caller
@@ -26,6 +30,7 @@ int buf_reserve(struct buf *b, size_t more);
 void buf_add(struct buf *b, const void *octets, size_t len);
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
+void buf_add_u64(struct buf *b, uint64_t number); /**< decimal */
 void buf_printf(struct buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -33,6 +33,12 @@ static int64_t days_of(int64_t year, int month, int day)
            719468;
 }
 
+static void put_digits(char *to, int n, int number)
+{
+    for (; n > 0; number /= 10)
+        to[--n] = (char)('0' + number % 10);
+}
+
 void text_format_time(int64_t utc_s, char out[TEXT_TIME_MAX])
 {
     time_t t = (time_t)utc_s;
@@ -42,7 +48,17 @@ void text_format_time(int64_t utc_s, char out[TEXT_TIME_MAX])
     if (utc_s == SNOW_TIME_UNKNOWN || !gmtime_r(&t, &tm) ||
         tm.tm_year < -1900 || tm.tm_year > 8099)
         return;
-    strftime(out, TEXT_TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    put_digits(out, 4, tm.tm_year + 1900);
+    put_digits(out + 5, 2, tm.tm_mon + 1);
+    put_digits(out + 8, 2, tm.tm_mday);
+    put_digits(out + 11, 2, tm.tm_hour);
+    put_digits(out + 14, 2, tm.tm_min);
+    put_digits(out + 17, 2, tm.tm_sec);
+    out[4] = out[7] = '-';
+    out[10] = 'T';
+    out[13] = out[16] = ':';
+    out[19] = 'Z';
+    out[20] = '\0';
 }
 
 /* Take exactly n digits off the front. */

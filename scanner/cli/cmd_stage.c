@@ -24,12 +24,11 @@ static int print_line(struct printing *p)
     return code;
 }
 
-static int take_ptr(void *arg, const struct snow_step *step,
-                    const struct dns_answer *a, const struct plan *plan)
+static int take_ptr(void *arg, struct snow_addr addr,
+                    const struct dns_answer *a, const char *resolver)
 {
     struct printing *p = arg;
-    char resolver[64] = "";
-    struct report_ptr r = { .addr = step->addr,
+    struct report_ptr r = { .addr = addr,
                             .status = a->status,
                             .n_names = a->n_names,
                             .ttl = a->ttl,
@@ -37,8 +36,6 @@ static int take_ptr(void *arg, const struct snow_step *step,
                             .resolver = resolver,
                             .seen_utc_s = clock_utc_s(&clock_system) };
 
-    if (a->server < plan->n_servers)
-        dns_server_format(&plan->servers[a->server], resolver, sizeof resolver);
     report_ptr_ndjson(&p->line, &r);
     return print_line(p);
 }

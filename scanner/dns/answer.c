@@ -12,7 +12,8 @@ struct wire_name {
 };
 
 struct record {
-    struct wire_name owner;
+    bool is_of_question; /**< the owner is a pointer to the question's name */
+    struct wire_name owner; /**< unless it is */
     unsigned type, class;
     uint32_t ttl;
     size_t data_at, data_len;
@@ -105,9 +106,21 @@ static bool expand(struct dns_octets m, size_t *at, struct wire_name *out)
     return true;
 }
 
+/* Nearly every answer: its owner is the first name of the message. */
+static bool take_pointer(struct dns_octets m, size_t *at)
+{
+    if (m.len - *at < 2 || m.at[*at] != 0xc0 || m.at[*at + 1] != DNS_HEADER_LEN)
+        return false;
+    *at += 2;
+    return true;
+}
+
 static bool next_record(struct dns_octets m, size_t *at, struct record *r)
 {
-    if (!expand(m, at, &r->owner) || m.len - *at < 10)
+    r->is_of_question = take_pointer(m, at);
+    if (!r->is_of_question && !expand(m, at, &r->owner))
+        return false;
+    if (m.len - *at < 10)
         return false;
     r->type = get_u16(m.at + *at);
     r->class = get_u16(m.at + *at + 2);
@@ -127,9 +140,26 @@ static bool expand_data(struct dns_octets m, const struct record *r,
     return expand(m, &at, out) && at == r->data_at + r->data_len;
 }
 
-static bool is_same(const struct wire_name *a, const struct wire_name *b)
+/* Whose records are looked for: the question's name, then where it leads. */
+struct owner {
+    struct wire_name name;
+    bool is_question;
+    bool goes_on; /**< it has no name of its own, but is an alias */
+};
+
+static bool is_of(const struct record *r, const struct owner *o)
 {
-    return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
+    if (r->is_of_question)
+        return o->is_question;
+    return r->owner.len == o->name.len &&
+           memcmp(r->owner.octets, o->name.octets, o->name.len) == 0;
+}
+
+/* The name that a query, or a reply to it, asks about. */
+static void copy_question(struct wire_name *out, struct dns_octets query)
+{
+    out->len = query.len - DNS_HEADER_LEN - 4;
+    copy_folded(out->octets, query.at + DNS_HEADER_LEN, out->len);
 }
 
 /* One octet of a label as text (RFC 1035 §5.1). */
@@ -222,22 +252,18 @@ static void add_ptr(struct dns_answer *a, char *room, const struct record *r,
 }
 
 /* Take the PTR records of one owner; where it has none but a CNAME, owner
- * becomes what that says and *goes_on is set. False when it makes no sense. */
+ * becomes what that says. False when it makes no sense. */
 static bool read_owner(struct dns_answer *a, char *room, struct dns_octets m,
-                       struct wire_name *owner, bool *goes_on)
+                       size_t at, struct owner *owner)
 {
-    struct wire_name alias = { .len = 0 };
-    struct wire_name question, target;
+    struct wire_name alias, target;
     struct record r;
-    size_t at = DNS_HEADER_LEN;
 
-    if (!expand(m, &at, &question))
-        return false;
-    at += 4;
+    alias.len = 0;
     for (unsigned n = get_u16(m.at + 6); n > 0; n--) {
         if (!next_record(m, &at, &r))
             return false;
-        if (r.class != 1 || !is_same(&r.owner, owner) ||
+        if (r.class != 1 || !is_of(&r, owner) ||
             (r.type != DNS_TYPE_PTR && r.type != DNS_TYPE_CNAME))
             continue;
         if (!expand_data(m, &r, &target))
@@ -247,24 +273,24 @@ static bool read_owner(struct dns_answer *a, char *room, struct dns_octets m,
         else
             alias = target;
     }
-    *goes_on = a->n_names == 0 && alias.len > 0;
+    owner->goes_on = a->n_names == 0 && alias.len > 0;
     a->is_alias |= alias.len > 0;
-    if (*goes_on)
-        *owner = alias;
+    if (owner->goes_on) {
+        owner->name = alias;
+        owner->is_question = false;
+    }
     return true;
 }
 
 static unsigned read_names(struct dns_answer *a, char *room,
-                           struct dns_octets m)
+                           struct dns_octets m, struct dns_octets query)
 {
-    struct wire_name owner;
-    size_t at = DNS_HEADER_LEN;
-    bool goes_on = true;
+    struct owner owner;
 
-    if (!expand(m, &at, &owner))
-        return SNOW_PTR_ERROR;
-    for (int hops = 0; goes_on && hops <= CHAIN_MAX; hops++)
-        if (!read_owner(a, room, m, &owner, &goes_on))
+    copy_question(&owner.name, query);
+    owner.is_question = owner.goes_on = true;
+    for (int hops = 0; owner.goes_on && hops <= CHAIN_MAX; hops++)
+        if (!read_owner(a, room, m, query.len, &owner))
             return SNOW_PTR_ERROR;
     return a->n_names > 0 ? SNOW_PTR_NAME : SNOW_PTR_NODATA;
 }
@@ -290,25 +316,32 @@ static bool is_below(const struct wire_name *below,
            memcmp(below->octets + at, above->octets, above->len) == 0;
 }
 
+static uint8_t zone_labels(const struct wire_name *name,
+                           const struct wire_name *zone)
+{
+    unsigned n = count_labels(zone);
+
+    return is_below(name, zone) && n >= 2 ? (uint8_t)(n - 2) : DNS_ZONE_UNKNOWN;
+}
+
 uint8_t dns_answer_zone(struct dns_octets reply, struct dns_octets query)
 {
     struct wire_name name;
     struct record r;
-    size_t at = DNS_HEADER_LEN;
+    size_t at = query.len;
     unsigned n;
 
-    if (reply.len < query.len || !expand(reply, &at, &name))
+    if (!dns_reply_is_to(reply, query))
         return DNS_ZONE_UNKNOWN;
-    at += 4;
+    copy_question(&name, query);
     n = get_u16(reply.at + 6) + get_u16(reply.at + 8);
     for (unsigned i = get_u16(reply.at + 6); n > 0; n--) {
         if (!next_record(reply, &at, &r))
             return DNS_ZONE_UNKNOWN;
         if (i > 0)
             i--; /* an answer, not the authority section */
-        else if (r.type == DNS_TYPE_SOA && r.class == 1 &&
-                 is_below(&name, &r.owner) && count_labels(&r.owner) >= 2)
-            return (uint8_t)(count_labels(&r.owner) - 2);
+        else if (r.type == DNS_TYPE_SOA && r.class == 1)
+            return zone_labels(&name, r.is_of_question ? &name : &r.owner);
     }
     return DNS_ZONE_UNKNOWN;
 }
@@ -340,7 +373,7 @@ int dns_answer_parse(struct dns_answer *out, char room[DNS_NAMES_MAX],
     a.is_alias = a.rcode == 3 && get_u16(reply.at + 6) > 0;
     if (a.rcode == 0 && reply.at[2] & 0x02)
         return SNOW_EAGAIN;
-    a.status = (uint8_t)(a.rcode == 0 ? read_names(&a, room, reply)
+    a.status = (uint8_t)(a.rcode == 0 ? read_names(&a, room, reply, query)
                                       : status_of_rcode(a.rcode));
     if (a.status != SNOW_PTR_NAME) {
         a.n_names = 0;

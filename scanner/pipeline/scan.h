@@ -49,8 +49,8 @@ int scan_status(struct snow_store *s, const struct snow_scan *scan,
 
 /** Takes the answers of a stage that runs alone. Anything but 0 ends it. */
 struct stage_taker {
-    int (*ptr)(void *arg, const struct snow_step *step,
-               const struct dns_answer *a, const struct plan *plan);
+    int (*ptr)(void *arg, struct snow_addr addr, const struct dns_answer *a,
+               const char *resolver); /**< "" for nobody */
     int (*probe)(void *arg, const struct snow_probe *p);
     int (*domain)(void *arg, const struct snow_registration *r);
     void *arg;

@@ -6,12 +6,15 @@
 #include "pipeline/scan.h"
 #include "pipeline/sweep.h"
 
+#define SERVER_TEXT_MAX 64
+
 struct single {
     const struct stage_taker *taker;
     struct plan plan;
     struct run run;
     struct sweep sweep;
     uint64_t by_status[16];
+    char servers[DNS_SERVERS_MAX][SERVER_TEXT_MAX]; /**< written when needed */
 };
 
 static int begin(struct single *s, const struct snow_config *cfg,
@@ -37,6 +40,16 @@ static uint64_t seed_of(const struct snow_config *cfg)
     return cfg->seed ? cfg->seed : random_u64();
 }
 
+static const char *name_server(struct single *s, unsigned server)
+{
+    if (server >= DNS_SERVERS_MAX)
+        return "";
+    if (!s->servers[server][0])
+        dns_server_format(dns_engine_server(s->sweep.engine, server),
+                          s->servers[server], SERVER_TEXT_MAX);
+    return s->servers[server];
+}
+
 static int take_ptr(void *arg, const struct snow_step *step,
                     const struct dns_answer *a)
 {
@@ -44,7 +57,8 @@ static int take_ptr(void *arg, const struct snow_step *step,
 
     s->by_status[a->status & 15]++;
     snow_targets_finish(s->sweep.walk, step);
-    return s->taker->ptr(s->taker->arg, step, a, &s->plan);
+    return s->taker->ptr(s->taker->arg, step->addr, a,
+                         name_server(s, a->server));
 }
 
 int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,

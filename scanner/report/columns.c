@@ -66,7 +66,7 @@ void report_cell_addr(struct report_cell *to, struct snow_addr a)
 void report_cell_count(struct report_cell *to, uint64_t count)
 {
     to->state = REPORT_KNOWN;
-    buf_printf(&to->text, "%llu", (unsigned long long)count);
+    buf_add_u64(&to->text, count);
 }
 
 void report_cell_number(struct report_cell *to, double number, int decimals)
@@ -160,8 +160,9 @@ void report_csv_header(struct buf *to, const struct report_kind *kind)
 void report_csv_row(struct buf *to, const struct report_kind *kind,
                     const void *record)
 {
-    struct report_cell c = { 0 };
+    struct report_cell c;
 
+    buf_init_in(&c.text, c.room, sizeof c.room);
     for (size_t i = 0; i < kind->n; i++) {
         get(&c, &kind->columns[i], record);
         if (i > 0)
@@ -239,14 +240,17 @@ static void add_json_key(struct buf *to, const struct report_kind *kind,
         buf_add_char(to, ',');
     if (object > 0 && !is_inside)
         buf_printf(to, "\"%.*s\":{", (int)object, c->name);
-    buf_printf(to, "\"%s\":", object > 0 ? c->name + object + 1 : c->name);
+    buf_add_char(to, '"');
+    buf_add_text(to, object > 0 ? c->name + object + 1 : c->name);
+    buf_add(to, "\":", 2);
 }
 
 void report_json_object(struct buf *to, const struct report_kind *kind,
                         const void *record)
 {
-    struct report_cell c = { 0 };
+    struct report_cell c;
 
+    buf_init_in(&c.text, c.room, sizeof c.room);
     buf_add_char(to, '{');
     for (size_t i = 0; i < kind->n; i++) {
         get(&c, &kind->columns[i], record);

@@ -26,11 +26,14 @@ enum report_state {
     REPORT_KNOWN
 };
 
+#define REPORT_CELL_ROOM 512
+
 /** One value of one record. */
 struct report_cell {
     enum report_state state;
     struct buf text; /**< the value as text; of a LIST, elements each ended
                           by NUL; of a FLAG, "1" or "0" */
+    char room[REPORT_CELL_ROOM]; /**< where most values fit */
 };
 
 /* What a getter calls: at most one of these (cell_element() many times). A
