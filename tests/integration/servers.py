@@ -8,6 +8,7 @@ usage: servers.py TEST    (what in_own_network() calls, inside that network)
 """
 import fcntl
 import glob
+import ipaddress
 import os
 import random
 import shutil
@@ -151,6 +152,17 @@ def zone(origin, records="", servers=("ns.example.",)):
     return (f"$ORIGIN {origin.rstrip('.')}.\n$TTL 3600\n"
             "@ IN SOA ns.example. hostmaster.example. 1 3600 600 86400 300\n" +
             "".join(f"@ IN NS {s}\n" for s in servers) + records + "\n")
+
+
+def records(names, labels=2):
+    """Lines of a zone whose names are @p labels shorter than in-addr.arpa."""
+    return "".join(
+        ".".join(address.split(".")[:-labels - 1:-1]) + f" PTR {name}.\n"
+        for address, some in sorted(names.items()) for name in sorted(some))
+
+
+def addresses(target):
+    return {str(a) for a in ipaddress.ip_network(target)}
 
 
 class NameServer:
@@ -341,7 +353,7 @@ def in_own_network(case):
              "-B", os.path.abspath(__file__), self.id()], text=True,
             env={**os.environ, INSIDE: "1"}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            timeout=PATIENCE_S)
+            timeout=2 * PATIENCE_S)
         if done.returncode != 0:
             raise self.failureException(done.stdout)
 

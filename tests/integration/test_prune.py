@@ -1,9 +1,9 @@
 """The NXDOMAIN cut: empty netblocks cost one question, no name is lost."""
-import ipaddress
 import json
 import random
 
-from servers import AUTHORITATIVE, NameServer, ask, zone
+from servers import (AUTHORITATIVE, NameServer, addresses, ask, records,
+                     zone)
 from support import (Case, DnsFixture, DnsProxy, interrupt, ok, run, start,
                      wait_until)
 
@@ -23,17 +23,6 @@ def scattered(blocks=BLOCKS):
     """{address: {name}} of some /24s."""
     return {f"127.20.{b}.{o}": {f"h{o}.b{b}.example"} for b in blocks
             for o in random.Random(b).sample(range(256), PER_BLOCK)}
-
-
-def records(names, labels=2):
-    """Lines of a zone whose names are @p labels shorter than in-addr.arpa."""
-    return "".join(
-        ".".join(address.split(".")[:-labels - 1:-1]) + f" PTR {name}.\n"
-        for address, some in sorted(names.items()) for name in sorted(some))
-
-
-def addresses(target):
-    return {str(a) for a in ipaddress.ip_network(target)}
 
 
 def pruned(stage):
