@@ -4,6 +4,7 @@ import functools
 import http.server
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -35,7 +36,6 @@ class Lab:
         with open(os.path.join(self.dir, "env")) as f:
             ports = dict(line.strip().split("=") for line in f)
         self.dns = f"{LOOPBACK}:{ports['DNS_PORT']}"
-        self.dns_port = int(ports["DNS_PORT"])
         self.smtp_port = ports["SMTP_PORT"]
         self.rdap = f"http://{LOOPBACK}:{ports['RDAP_PORT']}/"
         # as stored: lower case; the zones hold some of both
@@ -163,17 +163,19 @@ def free_port(kind=socket.SOCK_DGRAM):
 # -------------------------------------------------------------- name servers
 
 class DnsProxy(threading.Thread):
-    """Passes questions on to the lab's name server and counts each."""
+    """Passes questions on to a name server (the lab's, or the one given as
+    "ADDR:PORT") and counts each."""
 
-    def __init__(self):
+    def __init__(self, server=None, address=LOOPBACK, port=0):
         super().__init__(daemon=True)
-        self.counts = collections.Counter()  # of names as on the wire
+        self.counts = collections.Counter()  # of keys, see key()
         self.outside, self.inside = (socket.socket(
             socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
         for s in (self.outside, self.inside):
             s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        self.outside.bind((LOOPBACK, 0))
-        self.inside.connect((LOOPBACK, lab().dns_port))
+        self.outside.bind((address, port))
+        host, port = (server or lab().dns).split(":")
+        self.inside.connect((host, int(port)))
         self.address = "%s:%d" % self.outside.getsockname()
         self.asked = {}
         self.next_id = 0
@@ -185,7 +187,9 @@ class DnsProxy(threading.Thread):
             while True:
                 question, client = self.outside.recvfrom(2048)
                 end = question.index(0, 12)
-                self.counts[question[12:end].lower()] += 1
+                self.counts[key(question[12:end].lower(),
+                                question[end + 1:end + 3],
+                                question[2] & 1)] += 1
                 self.next_id = (self.next_id + 1) & 0xffff
                 self.asked[self.next_id] = question[:2], client
                 self.inside.send(struct.pack(">H", self.next_id) +
@@ -208,16 +212,58 @@ class DnsProxy(threading.Thread):
             s.shutdown(socket.SHUT_RDWR) if s is self.inside else None
             s.close()
 
+    def total(self):
+        return sum(self.counts.values())
+
     def of(self, address):
-        return self.counts[wire_name(address)]
+        return sum(self.counts[key(wire_name(address), PTR, rd)]
+                   for rd in (0, 1))
 
     def repeated(self):
         return sum(n - 1 for n in self.counts.values())
+
+    def questions(self):
+        """[(name, type, is recursion desired, how often)]"""
+        return [(text_name(k[3:]), struct.unpack(">H", k[:2])[0], k[2], n)
+                for k, n in list(self.counts.items())]
+
+    def types(self):
+        """{type: how many questions}"""
+        counted = collections.Counter()
+        for _, kind, _, n in self.questions():
+            counted[kind] += n
+        return counted
+
+    def addresses(self, rd=None):
+        """{address: how often its name was asked for}, with or without a wish
+        for recursion."""
+        counted = collections.Counter()
+        for name, kind, desired, n in self.questions():
+            address = ADDRESS.fullmatch(name)
+            if address and kind == PTR[1] and rd in (None, desired):
+                counted[".".join(address.groups()[::-1])] += n
+        return counted
+
+
+PTR = b"\0\14"  # as a type is on the wire
+ADDRESS = re.compile(r"(\d+)\.(\d+)\.(\d+)\.(\d+)\.in-addr\.arpa")
+
+
+def key(name, kind, rd):
+    return kind + bytes([rd]) + name
 
 
 def wire_name(address):
     labels = address.split(".")[::-1] + ["in-addr", "arpa"]
     return b"".join(bytes([len(x)]) + x.encode() for x in labels)
+
+
+def text_name(wire):
+    labels, at = [], 0
+    while at < len(wire):
+        labels.append(wire[at + 1:at + 1 + wire[at]].decode("latin-1"))
+        at += 1 + wire[at]
+    return ".".join(labels)
 
 
 class Refusing(threading.Thread):
@@ -245,11 +291,12 @@ class Refusing(threading.Thread):
 class DnsFixture:
     """A name server with a name for every address, as fast as it gets."""
 
-    def __init__(self, length):
+    def __init__(self, length, *options):
         port = free_port()
         self.address = f"{LOOPBACK}:{port}"
         self.server = subprocess.Popen(
-            [os.path.join(BUILD, "lab", "dns-fixture"), str(port), length])
+            [os.path.join(BUILD, "lab", "dns-fixture"), str(port), length,
+             *options])
 
     def close(self):
         self.server.terminate()
