@@ -14,6 +14,13 @@ extern "C" {
 /** A walk over what of a set is not done yet. */
 struct snow_targets;
 
+/** May a block be opened? */
+enum snow_gate {
+    SNOW_GATE_OPEN,
+    SNOW_GATE_WAIT, /**< not yet: snow_targets_ungate() asks again */
+    SNOW_GATE_SKIP, /**< never: its addresses count as finished */
+};
+
 struct snow_walk_config {
     unsigned lanes;           /**< blocks open at once, 1 … 4096 */
     uint64_t seed;            /**< same seed, set and done: same order */
@@ -21,6 +28,10 @@ struct snow_walk_config {
                                    block; 0 lifts */
     unsigned block_in_flight; /**< unfinished questions of one block at most;
                                   0 lifts */
+    /** Asked before a block is opened that was not told to
+     * snow_targets_resume(); NULL opens all. */
+    enum snow_gate (*gate)(void *arg, struct snow_addr block);
+    void *gate_arg;
 };
 
 /** One address to ask. */
@@ -86,6 +97,19 @@ int snow_targets_next(struct snow_targets *t, uint64_t now_us,
  * @return true when the block is complete
  */
 bool snow_targets_finish(struct snow_targets *t, const struct snow_step *step);
+
+/** The gate may say something else now: lanes that wait ask it again. */
+void snow_targets_ungate(struct snow_targets *t);
+
+/**
+ * Which /24s of the IPv4 /16 that @p a lies in hold addresses that the walk
+ * has not been told are answered; after the first snow_targets_next().
+ *
+ * @param least  of so many addresses each
+ * @param mask   [4], as in snow_ranges_block_mask()
+ */
+void snow_targets_blocks(const struct snow_targets *t, struct snow_addr a,
+                         unsigned least, uint64_t mask[4]);
 
 /** The block that @p lane has open. */
 struct snow_addr snow_targets_lane_block(const struct snow_targets *t,

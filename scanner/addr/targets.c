@@ -56,6 +56,7 @@ struct snow_targets {
     struct lane *lanes; /**< [n_lanes]; NULL before the start */
     unsigned n_lanes;
     struct ring ring, parked; /**< waiting their turn; put aside */
+    struct ring gated;        /**< waiting for the gate */
     unsigned narrow;          /**< lanes that may go on, 0: all */
     unsigned n_favoured;      /**< of these, still open */
     uint64_t favoured_until;  /**< blocks opened before this may go on */
@@ -97,8 +98,9 @@ int snow_targets_new(struct snow_targets **out, const struct snow_ranges *set,
     t->set = set;
     t->ring.at = calloc(cfg->lanes, sizeof *t->ring.at);
     t->parked.at = calloc(cfg->lanes, sizeof *t->parked.at);
+    t->gated.at = calloc(cfg->lanes, sizeof *t->gated.at);
     t->lanes = calloc(cfg->lanes, sizeof *t->lanes);
-    if (!t->ring.at || !t->parked.at || !t->lanes ||
+    if (!t->ring.at || !t->parked.at || !t->gated.at || !t->lanes ||
         snow_ranges_new(&t->todo) || snow_ranges_new(&t->skipped) ||
         snow_ranges_add_all(t->todo, set)) {
         snow_targets_free(t);
@@ -119,6 +121,7 @@ void snow_targets_free(struct snow_targets *t)
     free(t->lanes);
     free(t->ring.at);
     free(t->parked.at);
+    free(t->gated.at);
     free(t);
 }
 
@@ -251,6 +254,32 @@ static bool is_spent(const struct lane *l)
     return !(l->mask[0] | l->mask[1] | l->mask[2] | l->mask[3]);
 }
 
+static enum snow_gate ask_gate(const struct snow_targets *t,
+                               struct snow_addr block)
+{
+    return t->cfg.gate ? t->cfg.gate(t->cfg.gate_arg, block) : SNOW_GATE_OPEN;
+}
+
+void snow_targets_ungate(struct snow_targets *t)
+{
+    while (t->gated.n > 0)
+        push(t, &t->ring, pop(t, &t->gated));
+}
+
+void snow_targets_blocks(const struct snow_targets *t, struct snow_addr a,
+                         unsigned least, uint64_t mask[4])
+{
+    struct snow_addr net = { a.hi, a.lo & ~UINT64_C(0xffff) };
+    uint64_t wanted[4];
+
+    memset(mask, 0, 4 * sizeof *mask);
+    for (unsigned i = 0; i < 256; i++) {
+        snow_ranges_block_mask(t->todo, snow_addr_add(net, i << 8), wanted);
+        if (count_bits(wanted) >= least)
+            mask[i >> 6] |= UINT64_C(1) << (i & 63);
+    }
+}
+
 /* The lane's next block: what is half done comes first. */
 static bool open_next(struct snow_targets *t, struct lane *l)
 {
@@ -267,15 +296,24 @@ static bool open_next(struct snow_targets *t, struct lane *l)
         open_block(t, l, r->block);
         return true;
     }
-    if (!l->has_more || !snow_ranges_next_block(t->todo, l->next, &block) ||
-        snow_addr_compare(block, l->last) > 0) {
-        l->has_more = false;
-        return false;
+    while (l->has_more && snow_ranges_next_block(t->todo, l->next, &block) &&
+           snow_addr_compare(block, l->last) <= 0) {
+        enum snow_gate gate = ask_gate(t, block);
+
+        if (gate == SNOW_GATE_WAIT) {
+            push(t, &t->gated, (unsigned)(l - t->lanes));
+            return false;
+        }
+        l->next = snow_addr_add(block, 256);
+        snow_ranges_block_mask(t->todo, block, l->mask);
+        if (gate == SNOW_GATE_OPEN) {
+            open_block(t, l, block);
+            return true;
+        }
+        t->left -= count_bits(l->mask);
     }
-    open_block(t, l, block);
-    snow_ranges_block_mask(t->todo, block, l->mask);
-    l->next = snow_addr_add(block, 256);
-    return true;
+    l->has_more = false;
+    return false;
 }
 
 static bool is_full(const struct snow_targets *t, const struct lane *l)
@@ -368,7 +406,7 @@ static bool take_turn(struct snow_targets *t, unsigned lane, uint64_t now_us)
         return false;
     }
     if (!l->is_open && !open_next(t, l))
-        return false; /* nothing is left for it: out of the ring */
+        return false; /* nothing is left for it, or the gate is shut */
     if (l->debt > 0) {
         l->debt--;
         l->ready_us = now_us + t->cfg.block_gap_us;
@@ -400,7 +438,7 @@ int snow_targets_next(struct snow_targets *t, uint64_t now_us,
         hand_out(t, lane, now_us, out);
         return 0;
     }
-    return SNOW_EAGAIN;
+    return t->left == 0 ? SNOW_EDONE : SNOW_EAGAIN; /* the last were skipped */
 }
 
 static void close_block(struct snow_targets *t, unsigned lane)

@@ -56,7 +56,7 @@ static const struct cli_option options[] = {
       "one system call for many questions of equal length (UDP_SEGMENT)" },
     { 0, "no-prune", CLI_FLAG, TO(no_prune), NULL, NULL, NULL, 0, 0,
       STAGE_DNS, true, "DNS",
-      "ask every address, as this version does anyway" },
+      "ask every address, even below a name that does not exist" },
 
     { 0, "smtp", CLI_WORD, TO(smtp), "candidates", "WHOM",
       "candidates|named|all|none", 0, 0, CLI_SCAN | CLI_RESUME | CLI_STATUS,

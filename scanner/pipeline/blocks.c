@@ -205,6 +205,27 @@ int blocks_answer(struct blocks *b, const struct snow_step *step,
     return code;
 }
 
+int blocks_prune(struct blocks *b, struct snow_addr block, int checked)
+{
+    int64_t now_utc_s = clock_utc_s(b->run->clock);
+    uint64_t wanted[4];
+    int code = 0;
+
+    snow_ranges_block_mask(b->targets, block, wanted);
+    snow_block_fini(&b->scratch);
+    snow_block_init(&b->scratch, block);
+    for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
+        unsigned status = SNOW_PTR_OUTSIDE;
+
+        if (bit(wanted, i)) {
+            status = (int)i == checked ? SNOW_PTR_NXDOMAIN : SNOW_PTR_PRUNED;
+            b->by_status[status]++;
+        }
+        code = snow_block_set(&b->scratch, i, status, now_utc_s, NULL, 0);
+    }
+    return code ? code : put(b, SNOW_RECORD_BLOCK, &b->scratch);
+}
+
 static int keep_fresh(struct blocks *b, bool is_last)
 {
     int code = close_complete(b, is_last);

@@ -46,6 +46,10 @@ void blocks_fini(struct blocks *b); /**< zeroed is fine */
 int blocks_answer(struct blocks *b, const struct snow_step *step,
                   unsigned status, const char *names, unsigned n_names);
 
+/** Keep a /24 that is proven empty; the address @p checked of it was asked and
+ * does not exist (-1: none was). */
+int blocks_prune(struct blocks *b, struct snow_addr block, int checked);
+
 /** Hand what is new of open blocks to the sink: as much as it has room for,
  * blocks_go_on() continues when it has drained; or, at the end, all. */
 int blocks_tick(struct blocks *b, bool is_last);

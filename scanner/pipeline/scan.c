@@ -130,6 +130,11 @@ static int take_answer(void *arg, const struct snow_step *step,
     return blocks_answer(arg, step, a->status, a->names, a->n_names);
 }
 
+static int take_pruned(void *arg, struct snow_addr block, int checked)
+{
+    return blocks_prune(arg, block, checked);
+}
+
 static int keep_fresh(void *arg, enum sweep_keep when)
 {
     return when == SWEEP_GO_ON ? blocks_go_on(arg)
@@ -140,6 +145,7 @@ static int sweep(struct scan *s, struct snow_error *err)
 {
     struct sweep w = { .answer = take_answer,
                        .keep = keep_fresh,
+                       .pruned = take_pruned,
                        .arg = &s->blocks,
                        .by_status = s->blocks.by_status };
     unsigned lanes;
@@ -149,7 +155,7 @@ static int sweep(struct scan *s, struct snow_error *err)
                                  .targets = s->plan.targets,
                                  .scan = s->id,
                                  .is_retry = s->cfg->retry != 0 };
-    if (sweep_walk(&w.walk, &s->plan, s->cfg, &lanes, s->seed))
+    if (sweep_walk(&w, &s->plan, s->cfg, &lanes, s->seed))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     code = blocks_init(&s->blocks, w.walk, lanes, s->store, err);
     if (!code && (code = run_sink(&s->run, s->store, err)) == 0) {

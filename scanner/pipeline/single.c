@@ -61,10 +61,30 @@ static int take_ptr(void *arg, const struct snow_step *step,
                          name_server(s, a->server));
 }
 
+/* A line for every address, asked or not. */
+static int take_pruned(void *arg, struct snow_addr block, int checked)
+{
+    struct single *s = arg;
+    struct dns_answer a = { .server = DNS_NOBODY };
+    uint64_t wanted[4];
+    int code = 0;
+
+    snow_ranges_block_mask(s->plan.targets, block, wanted);
+    for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
+        if (!(wanted[i >> 6] >> (i & 63) & 1))
+            continue;
+        a.status = (int)i == checked ? SNOW_PTR_NXDOMAIN : SNOW_PTR_PRUNED;
+        s->by_status[a.status]++;
+        code = s->taker->ptr(s->taker->arg, snow_addr_add(block, i), &a, "");
+    }
+    return code;
+}
+
 int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
              int *signal, struct snow_error *err)
 {
-    struct single s = { .sweep = { .answer = take_ptr } };
+    struct single s = { .sweep = { .answer = take_ptr,
+                                   .pruned = take_pruned } };
     unsigned lanes;
     int code;
 
@@ -76,7 +96,7 @@ int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
     }
     s.sweep.arg = &s;
     s.sweep.by_status = s.by_status;
-    code = sweep_walk(&s.sweep.walk, &s.plan, cfg, &lanes, seed_of(cfg));
+    code = sweep_walk(&s.sweep, &s.plan, cfg, &lanes, seed_of(cfg));
     if (!code)
         code = sweep_start(&s.sweep, &s.run, &s.plan, err);
     if (!code)

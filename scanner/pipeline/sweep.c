@@ -6,29 +6,38 @@ static int on_next(void *arg, uint64_t now_us, struct dns_question *out,
                    uint64_t *wait_us)
 {
     struct sweep *w = arg;
+    int code;
 
     if (run_must_wait(w->run)) {
         *wait_us = UINT64_MAX; /* the sink kicks when it has room */
         return SNOW_EAGAIN;
     }
-    return snow_targets_next(w->walk, now_us, &out->step, wait_us);
+    if (cuts_next(&w->cuts, out))
+        return 0;
+    code = snow_targets_next(w->walk, now_us, &out->step, wait_us);
+    return code && cuts_next(&w->cuts, out) ? 0 : code;
 }
 
 static void on_again(void *arg, const struct dns_question *q)
 {
     struct sweep *w = arg;
 
-    snow_targets_charge(w->walk, q->step.lane);
+    if (!cuts_is_own(q))
+        snow_targets_charge(w->walk, q->step.lane);
 }
 
 static void on_answer(void *arg, const struct dns_question *q,
                       const struct dns_answer *a)
 {
     struct sweep *w = arg;
-    int code = w->code ? w->code : w->answer(w->arg, &q->step, a);
+    int code = w->code;
 
-    if (code && !w->code) {
-        w->code = code;
+    if (cuts_is_own(q))
+        cuts_answer(&w->cuts, q, a);
+    else if (!code)
+        code = w->answer(w->arg, &q->step, a);
+    if (!w->code && (code || w->cuts.code)) {
+        w->code = code ? code : w->cuts.code;
         dns_engine_stop(w->engine);
     }
 }
@@ -71,6 +80,7 @@ static void on_kick(struct stage *s)
     struct sweep *w = (struct sweep *)s;
 
     keep(w, SWEEP_GO_ON);
+    snow_targets_ungate(w->walk);
     dns_engine_kick(w->engine);
 }
 
@@ -114,15 +124,36 @@ static void add_stats(struct stage *s, struct progress *p)
         add_server(w, i, p);
 }
 
-int sweep_walk(struct snow_targets **out, const struct plan *plan,
+static int on_pruned(void *arg, struct snow_addr block, int checked)
+{
+    struct sweep *w = arg;
+
+    if (run_must_wait(w->run))
+        return SNOW_EAGAIN;
+    return w->pruned(w->arg, block, checked);
+}
+
+int sweep_walk(struct sweep *w, const struct plan *plan,
                const struct snow_config *cfg, unsigned *lanes, uint64_t seed)
 {
     struct snow_walk_config walk = { .seed = seed };
     double gap_us = cfg->dns_block_rate > 0 ? 1e6 / cfg->dns_block_rate : 0;
+    int code;
 
     walk.lanes = *lanes = plan_lanes(plan->dns_rate);
     walk.block_gap_us = (uint64_t)gap_us;
-    return snow_targets_new(out, plan->targets, &walk);
+    if (!cfg->no_prune) {
+        walk.gate = cuts_gate;
+        walk.gate_arg = &w->cuts;
+    }
+    code = snow_targets_new(&w->walk, plan->targets, &walk);
+    w->cuts = (struct cuts){ .walk = w->walk,
+                             .targets = plan->targets,
+                             .seed = seed,
+                             .is_pruning = !cfg->no_prune,
+                             .pruned = on_pruned,
+                             .arg = w };
+    return code ? code : cuts_init(&w->cuts);
 }
 
 int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,
@@ -165,6 +196,7 @@ uint64_t sweep_end(struct sweep *w)
 
     dns_engine_close(w->engine);
     snow_targets_free(w->walk);
+    cuts_fini(&w->cuts);
     w->engine = NULL;
     w->walk = NULL;
     return left;

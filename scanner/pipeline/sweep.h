@@ -3,6 +3,7 @@
 #define PIPELINE_SWEEP_H
 
 #include "dns/engine.h"
+#include "pipeline/cuts.h"
 #include "pipeline/plan.h"
 #include "pipeline/run.h"
 
@@ -20,6 +21,8 @@ struct sweep {
     struct run *run;
     const struct plan *plan;
     struct snow_targets *walk; /**< owned */
+    struct cuts cuts;
+    cuts_pruned_fn pruned; /**< takes a /24 that is proven empty */
     struct dns_engine *engine;
     sweep_fn answer;
     /** Keep what is new; may be NULL. Once a second, when the sink has room
@@ -30,14 +33,15 @@ struct sweep {
     int code;                  /**< what the taker could not do */
 };
 
-/** The walk that a sweep of these settings needs. */
-int sweep_walk(struct snow_targets **out, const struct plan *plan,
+/** Make the walk that a sweep of these settings needs. */
+int sweep_walk(struct sweep *w, const struct plan *plan,
                const struct snow_config *cfg, unsigned *lanes, uint64_t seed);
 
 /**
  * Put a sweep on a run.
  *
- * @param w  zeroed but for walk, answer, keep, arg, by_status
+ * @param w  zeroed but for answer, keep, pruned, arg, by_status, and
+ *           sweep_walk() called
  * @return   0, SNOW_ENOMEM, SNOW_EIO
  */
 int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,

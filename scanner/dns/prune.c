@@ -1,0 +1,215 @@
+#include "dns/prune.h"
+
+#include <string.h>
+
+#include "snowline/records.h"
+
+#define CHECK_EVERY 4 /* of so many empty /24s an address of one is asked */
+#define UNKNOWN 255
+
+static bool bit(const uint64_t mask[4], unsigned i)
+{
+    return mask[i >> 6] >> (i & 63) & 1;
+}
+
+static void set_bit(uint64_t mask[4], unsigned i)
+{
+    mask[i >> 6] |= UINT64_C(1) << (i & 63);
+}
+
+static bool is_none(const uint64_t mask[4])
+{
+    return !(mask[0] | mask[1] | mask[2] | mask[3]);
+}
+
+void prune_survey_init(struct prune_survey *s, uint8_t octet,
+                       const uint64_t wanted[4], struct prune_zones *zones)
+{
+    memset(s, 0, sizeof *s);
+    s->zones = zones;
+    s->octet = octet;
+    memcpy(s->wanted, wanted, sizeof s->wanted);
+    memset(s->zone, UNKNOWN, sizeof s->zone);
+    s->stage = is_none(wanted) ? PRUNE_OVER : PRUNE_NET;
+}
+
+/* --- whom to believe --- */
+
+/* The trust in a zone of so many labels, NULL where there is none to have: the
+ * zone is not known, or is the /24's own. */
+static uint8_t *trust_in(struct prune_survey *s, unsigned labels)
+{
+    switch (labels) {
+    case 0:
+        return &s->zones->root;
+    case 1:
+        return &s->zones->by_octet[s->octet];
+    case PRUNE_NET_LABELS:
+        return &s->trust[PRUNE_NET_LABELS];
+    default:
+        return NULL;
+    }
+}
+
+static bool is_honest(const struct prune_survey *s, unsigned labels)
+{
+    const uint8_t *trust =
+        trust_in((struct prune_survey *)(uintptr_t)s, labels);
+
+    return trust && *trust == PRUNE_HONEST;
+}
+
+/* A name without records of its own, told by a zone above it: the answer of an
+ * honest server. */
+static void note_honest(struct prune_survey *s, const struct prune_answer *a,
+                        unsigned labels)
+{
+    uint8_t *trust =
+        a->zone_labels < labels ? trust_in(s, a->zone_labels) : NULL;
+
+    if (trust && a->status == SNOW_PTR_NODATA && *trust == PRUNE_UNTRIED)
+        *trust = PRUNE_HONEST;
+}
+
+static bool says_empty(const struct prune_answer *a)
+{
+    return a->status == SNOW_PTR_NXDOMAIN && !a->is_alias;
+}
+
+static bool is_believed_empty(const struct prune_survey *s, unsigned block)
+{
+    return bit(s->wanted, block) && !bit(s->doubtful, block) &&
+           s->status[block] == SNOW_PTR_NXDOMAIN &&
+           is_honest(s, s->zone[block]);
+}
+
+/* --- from stage to stage --- */
+
+static void choose_checks(struct prune_survey *s)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < PRUNE_BLOCKS; i++)
+        if (is_believed_empty(s, i) && n++ % CHECK_EVERY == 0)
+            set_bit(s->checks, i);
+}
+
+static void enter(struct prune_survey *s, enum prune_stage stage)
+{
+    s->stage = stage;
+    s->at = 0;
+    if (stage == PRUNE_CHECK)
+        choose_checks(s);
+}
+
+/* The /16 does not exist, and that is to be believed: so no /24 does. */
+static bool is_all_empty(struct prune_survey *s, const struct prune_answer *a)
+{
+    if (!says_empty(a) || !is_honest(s, a->zone_labels))
+        return false;
+    memset(s->status, a->status, sizeof s->status);
+    memset(s->zone, a->zone_labels, sizeof s->zone);
+    return true;
+}
+
+static bool take(struct prune_survey *s, const uint64_t of[4],
+                 struct prune_question *out)
+{
+    while (s->at < PRUNE_BLOCKS && !bit(of, s->at))
+        s->at++;
+    if (s->at == PRUNE_BLOCKS)
+        return false;
+    out->stage = s->stage;
+    out->block = (uint8_t)s->at++;
+    s->n_open++;
+    return true;
+}
+
+bool prune_survey_next(struct prune_survey *s, struct prune_question *out)
+{
+    switch (s->stage) {
+    case PRUNE_NET:
+        if (s->at++ > 0)
+            return false;
+        *out = (struct prune_question){ .stage = PRUNE_NET };
+        s->n_open++;
+        return true;
+    case PRUNE_BLOCK:
+        return take(s, s->wanted, out);
+    case PRUNE_CHECK:
+        return take(s, s->checks, out);
+    case PRUNE_OVER:
+        break;
+    }
+    return false;
+}
+
+static void answer_block(struct prune_survey *s, unsigned block,
+                         const struct prune_answer *a)
+{
+    s->status[block] = says_empty(a) ? a->status : SNOW_PTR_NODATA;
+    s->zone[block] = a->zone_labels;
+    note_honest(s, a, PRUNE_BLOCK_LABELS);
+}
+
+/* Something exists below a name that does not. */
+static void answer_check(struct prune_survey *s, unsigned block,
+                         const struct prune_answer *a)
+{
+    uint8_t *trust = trust_in(s, s->zone[block]);
+
+    if (says_empty(a))
+        return;
+    set_bit(s->doubtful, block);
+    if (trust && !snow_ptr_status_is_failure(a->status))
+        *trust = PRUNE_LYING;
+}
+
+static void go_on(struct prune_survey *s)
+{
+    const uint64_t *of = s->stage == PRUNE_BLOCK ? s->wanted : s->checks;
+
+    while (s->at < PRUNE_BLOCKS && !bit(of, s->at))
+        s->at++;
+    if (s->n_open > 0 || s->at < PRUNE_BLOCKS)
+        return;
+    enter(s, s->stage == PRUNE_BLOCK ? PRUNE_CHECK : PRUNE_OVER);
+    if (s->stage == PRUNE_CHECK && is_none(s->checks))
+        enter(s, PRUNE_OVER);
+}
+
+void prune_survey_answer(struct prune_survey *s, const struct prune_question *q,
+                         const struct prune_answer *a)
+{
+    s->n_open--;
+    if (q->stage == PRUNE_NET) {
+        note_honest(s, a, PRUNE_NET_LABELS);
+        enter(s, is_all_empty(s, a) ? PRUNE_CHECK : PRUNE_BLOCK);
+        return;
+    }
+    if (q->stage == PRUNE_BLOCK)
+        answer_block(s, q->block, a);
+    else
+        answer_check(s, q->block, a);
+    go_on(s);
+}
+
+bool prune_survey_is_over(const struct prune_survey *s)
+{
+    return s->stage == PRUNE_OVER;
+}
+
+bool prune_survey_is_empty(const struct prune_survey *s, unsigned block)
+{
+    return is_believed_empty(s, block);
+}
+
+bool prune_survey_is_checked(const struct prune_survey *s, unsigned block)
+{
+    return bit(s->checks, block) && !bit(s->doubtful, block);
+}
+
+unsigned prune_survey_zone(const struct prune_survey *s, unsigned block)
+{
+    return s->zone[block];
+}
