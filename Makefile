@@ -104,11 +104,6 @@ unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$B/%.d)
 .SECONDARY:
 
-LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
-$B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
-	$Qmkdir -p $(@D)
-	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-
 .PHONY: demo
 demo: ## see it work: install what is missing, scan a lab on loopback
 	$Qtests/install-deps demo
