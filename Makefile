@@ -143,6 +143,13 @@ VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
 .PHONY: unit-build
 unit-build: $(UNIT_BIN) $(FUZZ_BIN)
 
+BENCH ?=
+.PHONY: bench
+bench: ## what a look-up costs, beside dnsperf and massdns; BENCH=OPTIONS
+	$Qtests/install-deps bench
+	$Q$(MAKE) --no-print-directory all lab
+	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
+
 C_FILES := $(wildcard include/snowline/*.h scanner/*/*.[ch] tests/*/*.[ch])
 .PHONY: lint
 lint: ## format, limits of size and nesting, layers, headers alone
