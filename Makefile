@@ -93,21 +93,20 @@ $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/main.o $B/libsnowline.a
 endif
 
 LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
-$B/lab/%: $B/tests/lab/%.o $B/tests/support/smtp_fixture.o $B/libsnowline.a
+LAB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard tests/lab/*.c))
+$B/lab/smtp-fixture: $B/tests/support/smtp_fixture.o
+$B/lab/dns-fixture: $(filter $B/tests/lab/dns_%,$(LAB_OBJ))
+$B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
 	$Qmkdir -p $(@D)
-	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 
 .PHONY: unit
 unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
 	$Qtests/run-unit $B
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$B/%.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$B/%.d) \
+    $(LAB_OBJ:.o=.d)
 .SECONDARY:
-
-LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
-$B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
-	$Qmkdir -p $(@D)
-	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 .PHONY: demo
 demo: ## see it work: install what is missing, scan a lab on loopback
@@ -143,6 +142,13 @@ VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
     --error-exitcode=99
 .PHONY: unit-build
 unit-build: $(UNIT_BIN) $(FUZZ_BIN)
+
+BENCH ?=
+.PHONY: bench
+bench: ## what a look-up costs, beside dnsperf and massdns; BENCH=OPTIONS
+	$Qtests/install-deps bench
+	$Q$(MAKE) --no-print-directory all lab
+	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 
 C_FILES := $(wildcard include/snowline/*.h scanner/*/*.[ch] tests/*/*.[ch])
 .PHONY: lint

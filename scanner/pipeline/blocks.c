@@ -41,12 +41,13 @@ static int take_up(void *arg, const struct snow_block *block, bool is_closed)
 {
     struct blocks *b = arg;
     uint64_t done[4] = { 0 }, wanted[4];
-    bool is_complete = true;
+    bool is_complete = true, has_name = false;
     int code;
 
     (void)is_closed;
     snow_ranges_block_mask(b->targets, block->first, wanted);
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
+        has_name |= block->status[i] == SNOW_PTR_NAME;
         if (!is_answered(b, block->status[i])) {
             is_complete &= !bit(wanted, i);
             continue;
@@ -54,6 +55,8 @@ static int take_up(void *arg, const struct snow_block *block, bool is_closed)
         set_bit(done, i);
         b->by_status[block->status[i] & 15]++;
     }
+    if (has_name)
+        cuts_witness(b->cuts, block->first);
     if (is_complete)
         return snow_targets_skip(b->walk, block->first);
     code = snow_targets_resume(b->walk, block->first, done);

@@ -2,6 +2,7 @@
 #ifndef PIPELINE_BLOCKS_H
 #define PIPELINE_BLOCKS_H
 
+#include "pipeline/cuts.h"
 #include "pipeline/run.h"
 #include "snowline/targets.h"
 
@@ -16,6 +17,7 @@ struct open_block {
 struct blocks {
     struct run *run;
     struct snow_targets *walk;
+    struct cuts *cuts; /**< told of what an earlier run has found */
     const struct snow_ranges *targets; /**< what the scan covers */
     int64_t scan;
     bool is_retry; /**< closed blocks are asked again: answers go over them */
@@ -35,7 +37,7 @@ struct blocks {
  * Take up what an earlier run left: finished blocks are left out of the walk,
  * half-done ones go on where they stopped.
  *
- * @param b  zeroed but for run, targets, scan, is_retry
+ * @param b  zeroed but for run, cuts, targets, scan, is_retry
  * @return   0, SNOW_ENOMEM, SNOW_ESTORE
  */
 int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,

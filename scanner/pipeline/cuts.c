@@ -18,8 +18,10 @@ struct cut {
 int cuts_init(struct cuts *c)
 {
     c->at = calloc(NETS, sizeof *c->at);
+    c->n_witnesses = calloc(NETS, 1);
+    c->witnesses = calloc(NETS, sizeof *c->witnesses);
     c->last = &c->first;
-    return c->at ? 0 : SNOW_ENOMEM;
+    return c->at && c->n_witnesses && c->witnesses ? 0 : SNOW_ENOMEM;
 }
 
 void cuts_fini(struct cuts *c)
@@ -27,6 +29,8 @@ void cuts_fini(struct cuts *c)
     for (unsigned i = 0; c->at && i < NETS; i++)
         free(c->at[i]);
     free(c->at);
+    free(c->n_witnesses);
+    free(c->witnesses);
     *c = (struct cuts){ 0 };
 }
 
@@ -40,6 +44,14 @@ static unsigned block_of(struct snow_addr a)
     return snow_addr_ipv4(a) >> 8 & 255;
 }
 
+void cuts_witness(struct cuts *c, struct snow_addr block)
+{
+    unsigned net = net_of(block);
+
+    if (c->n_witnesses[net] < CUTS_WITNESSES)
+        c->witnesses[net][c->n_witnesses[net]++] = (uint8_t)block_of(block);
+}
+
 static struct cut *begin(struct cuts *c, struct snow_addr block)
 {
     struct cut *cut = calloc(1, sizeof *cut);
@@ -51,6 +63,11 @@ static struct cut *begin(struct cuts *c, struct snow_addr block)
     }
     cut->net = snow_addr_from_ipv4(snow_addr_ipv4(block) & 0xffff0000u);
     snow_targets_blocks(c->walk, block, c->open ? 1 : LEAST, wanted);
+    for (unsigned i = 0; i < c->n_witnesses[net_of(block)]; i++) {
+        unsigned witness = c->witnesses[net_of(block)][i];
+
+        wanted[witness >> 6] |= UINT64_C(1) << (witness & 63);
+    }
     prune_survey_init(&cut->survey, (uint8_t)(net_of(block) >> 8), wanted,
                       &c->zones);
     if (!prune_survey_is_over(&cut->survey)) {

@@ -20,6 +20,8 @@ typedef enum snow_gate (*cuts_open_fn)(void *arg, struct snow_addr block,
 
 struct cut; /**< a /16 */
 
+#define CUTS_WITNESSES 4
+
 struct cuts {
     struct snow_targets *walk;
     const struct snow_ranges *targets; /**< nothing else is asked */
@@ -28,8 +30,10 @@ struct cuts {
     cuts_pruned_fn pruned;
     cuts_open_fn open; /**< NULL: always */
     void *arg;
-    int code;                  /**< of pruned() or of memory */
-    struct cut **at;           /**< [65536], by the /16's number */
+    int code;                             /**< of pruned() or of memory */
+    struct cut **at;                      /**< [65536], by the /16's number */
+    uint8_t *n_witnesses;                 /**< [65536] */
+    uint8_t (*witnesses)[CUTS_WITNESSES]; /**< [65536] */
     struct cut *first, **last; /**< surveys that are not over, in order */
     struct prune_zones zones;
 };
@@ -38,6 +42,15 @@ struct cuts {
  * @return 0, SNOW_ENOMEM */
 int cuts_init(struct cuts *c);
 void cuts_fini(struct cuts *c); /**< zeroed is fine */
+
+/**
+ * An earlier run has found names in this /24; told before the walk begins.
+ *
+ * It is not walked again, but a few such are asked about all the same: how
+ * their zone answers for a name that surely exists tells whether it may be
+ * believed about others.
+ */
+void cuts_witness(struct cuts *c, struct snow_addr block);
 
 /** The walk's gate; @p arg is the struct cuts. */
 enum snow_gate cuts_gate(void *arg, struct snow_addr block);

@@ -152,6 +152,7 @@ static int sweep(struct scan *s, struct snow_error *err)
     int code, kept;
 
     s->blocks = (struct blocks){ .run = &s->run,
+                                 .cuts = &w.cuts,
                                  .targets = s->plan.targets,
                                  .scan = s->id,
                                  .is_retry = s->cfg->retry != 0 };

@@ -289,18 +289,31 @@ class Refusing(threading.Thread):
 
 
 class DnsFixture:
-    """A name server with a name for every address, as fast as it gets."""
+    """A name server with a name for every address, as fast as it gets, or
+    what its options make of it (see tests/lab/dns-fixture.c)."""
 
     def __init__(self, length, *options):
-        port = free_port()
-        self.address = f"{LOOPBACK}:{port}"
+        self.port = free_port()
+        self.address = f"{LOOPBACK}:{self.port}"
         self.server = subprocess.Popen(
-            [os.path.join(BUILD, "lab", "dns-fixture"), str(port), length,
-             *options])
+            [os.path.join(BUILD, "lab", "dns-fixture"), str(self.port), length,
+             *options], stdout=subprocess.PIPE, text=True)
+        self.counts = None
+        wait_until(self.is_bound, "dns-fixture listens")
+
+    def is_bound(self):
+        if self.server.poll() is not None:
+            raise AssertionError(f"dns-fixture: exit {self.server.returncode}")
+        with open("/proc/net/udp") as f:
+            return f":{self.port:04X} " in f.read()
 
     def close(self):
-        self.server.terminate()
-        self.server.wait()
+        """What it was asked: {"queries", "answered", "dropped"} and, with
+        --count, "distinct". It can be closed again."""
+        if self.counts is None:
+            self.server.terminate()
+            self.counts = json.loads(self.server.communicate()[0])
+        return self.counts
 
 
 # ---------------------------------------------------------------- registries
