@@ -4,7 +4,6 @@
 
 #include "snowline/records.h"
 
-#define CHECK_EVERY 4 /* of so many empty /24s an address of one is asked */
 #define UNKNOWN 255
 
 static bool bit(const uint64_t mask[4], unsigned i)
@@ -85,13 +84,26 @@ static bool is_believed_empty(const struct prune_survey *s, unsigned block)
 
 /* --- from stage to stage --- */
 
+/* One in four, spread evenly; the same ones when a sweep is resumed.
+ * (2654435761: Knuth, TAOCP vol. 3, §6.4) */
+static bool is_chosen(unsigned block)
+{
+    return (uint32_t)(block * 2654435761u) >> 30 == 0;
+}
+
 static void choose_checks(struct prune_survey *s)
 {
-    unsigned n = 0;
+    int first = -1;
 
-    for (unsigned i = 0; i < PRUNE_BLOCKS; i++)
-        if (is_believed_empty(s, i) && n++ % CHECK_EVERY == 0)
+    for (unsigned i = PRUNE_BLOCKS; i-- > 0;) {
+        if (!is_believed_empty(s, i))
+            continue;
+        first = (int)i;
+        if (is_chosen(i))
             set_bit(s->checks, i);
+    }
+    if (first >= 0 && is_none(s->checks))
+        set_bit(s->checks, (unsigned)first);
 }
 
 static void enter(struct prune_survey *s, enum prune_stage stage)
