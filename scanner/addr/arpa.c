@@ -13,18 +13,24 @@ static unsigned nibble(struct snow_addr a, unsigned i)
 
 void addr_arpa_format(struct snow_addr a, char out[ADDR_ARPA_TEXT_MAX])
 {
-    uint32_t v4 = snow_addr_ipv4(a);
+    addr_arpa_format_part(a, 32, out);
+}
 
-    if (snow_addr_is_ipv4(a)) {
-        snprintf(out, ADDR_ARPA_TEXT_MAX, "%u.%u.%u.%u.in-addr.arpa", v4 & 255,
-                 v4 >> 8 & 255, v4 >> 16 & 255, v4 >> 24);
-        return;
-    }
-    for (unsigned i = 0; i < 32; i++) {
-        *out++ = "0123456789abcdef"[nibble(a, i)];
+void addr_arpa_format_part(struct snow_addr a, unsigned labels,
+                           char out[ADDR_ARPA_TEXT_MAX])
+{
+    bool is_ipv4 = snow_addr_is_ipv4(a);
+    unsigned all = is_ipv4 ? 4 : 32;
+
+    for (unsigned i = labels < all ? all - labels : 0; i < all; i++) {
+        if (is_ipv4)
+            out += snprintf(out, 4, "%u", snow_addr_ipv4(a) >> (8 * i) & 255);
+        else
+            *out++ = "0123456789abcdef"[nibble(a, i)];
         *out++ = '.';
     }
-    memcpy(out, "ip6.arpa", sizeof "ip6.arpa");
+    memcpy(out, is_ipv4 ? "in-addr.arpa" : "ip6.arpa",
+           is_ipv4 ? sizeof "in-addr.arpa" : sizeof "ip6.arpa");
 }
 
 static unsigned char *put_octet(unsigned char *at, unsigned octet)

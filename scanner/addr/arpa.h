@@ -24,6 +24,10 @@ int addr_arpa_wire_part(struct snow_addr a, unsigned labels,
 /** The same as text, without the final dot. */
 void addr_arpa_format(struct snow_addr a, char out[ADDR_ARPA_TEXT_MAX]);
 
+/** As addr_arpa_wire_part(), as text; "in-addr.arpa" for no labels. */
+void addr_arpa_format_part(struct snow_addr a, unsigned labels,
+                           char out[ADDR_ARPA_TEXT_MAX]);
+
 /** Read it back; a final dot and upper case are fine.
  * @return 0, SNOW_ESYNTAX */
 int addr_arpa_parse(struct snow_addr *out, const char *text);

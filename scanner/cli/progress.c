@@ -59,11 +59,12 @@ void progress_json(struct buf *to, const struct progress *p)
             stage_json(to, p, &stages[i]);
     buf_printf(
         to,
-        "\"queries\":%llu,\"queries_again\":%llu,\"connections\":%llu,"
+        "\"queries\":%llu,\"queries_again\":%llu,\"fallen_back\":%llu,"
+        "\"connections\":%llu,"
         "\"http_requests\":%llu,\"elapsed_s\":%.1f,"
         "\"rate_per_s\":%.0f,\"left_s\":",
         (unsigned long long)p->queries, (unsigned long long)p->queries_again,
-        (unsigned long long)p->connections,
+        (unsigned long long)p->fallen_back, (unsigned long long)p->connections,
         (unsigned long long)p->http_requests, p->elapsed_s, p->rate_per_s);
     if (p->left_s >= 0)
         buf_printf(to, "%.0f", p->left_s);
@@ -73,15 +74,15 @@ void progress_json(struct buf *to, const struct progress *p)
     for (size_t i = 0; i < p->n_servers; i++) {
         const struct progress_server *s = &p->servers[i];
 
-        buf_printf(to,
-                   "%s{\"server\":\"%s\",\"alive\":%s,\"window\":%u,"
-                   "\"in_flight\":%u,\"sent\":%llu,\"again\":%llu,"
-                   "\"answered\":%llu,\"timeouts\":%llu}",
-                   i ? "," : "", s->name, s->is_alive ? "true" : "false",
-                   s->window, s->in_flight, (unsigned long long)s->sent,
-                   (unsigned long long)s->again,
-                   (unsigned long long)s->answered,
-                   (unsigned long long)s->timeouts);
+        buf_printf(
+            to,
+            "%s{\"server\":\"%s\",\"alive\":%s,\"window\":%u,"
+            "\"in_flight\":%u,\"rate\":%.0f,\"sent\":%llu,\"again\":%llu,"
+            "\"answered\":%llu,\"timeouts\":%llu}",
+            i ? "," : "", s->name, s->is_alive ? "true" : "false", s->window,
+            s->in_flight, s->rate_qps, (unsigned long long)s->sent,
+            (unsigned long long)s->again, (unsigned long long)s->answered,
+            (unsigned long long)s->timeouts);
     }
     buf_printf(to, "],\"last\":%s}", p->is_last ? "true" : "false");
 }

@@ -236,6 +236,7 @@ static void ask_canary(struct dns_engine *e, struct dns_server *s)
     s->n_canaries++;
     s->health.canary_us = e->now_us;
     memcpy(e->canary, id, sizeof *id);
+    dns_query_set_recursion(e->canary, s->is_resolver);
     dns_socket_send_once(s->socket, query);
     pacer_charge(&e->pacer, e->now_us);
     note_sent(e, s);

@@ -124,36 +124,38 @@ static bool is_all_empty(struct prune_survey *s, const struct prune_answer *a)
     return true;
 }
 
-static bool take(struct prune_survey *s, const uint64_t of[4],
-                 struct prune_question *out)
+/* Which /24s the questions of this stage are about; NULL: none. */
+static const uint64_t *subjects(const struct prune_survey *s)
 {
-    while (s->at < PRUNE_BLOCKS && !bit(of, s->at))
-        s->at++;
-    if (s->at == PRUNE_BLOCKS)
+    if (s->stage == PRUNE_BLOCK)
+        return s->wanted;
+    return s->stage == PRUNE_CHECK ? s->checks : NULL;
+}
+
+static unsigned next_subject(const struct prune_survey *s)
+{
+    const uint64_t *of = subjects(s);
+    unsigned i = s->at;
+
+    while (i < PRUNE_BLOCKS && !(of && bit(of, i)))
+        i++;
+    return i;
+}
+
+bool prune_survey_next(const struct prune_survey *s, struct prune_question *out)
+{
+    unsigned i = s->stage == PRUNE_NET ? 0 : next_subject(s);
+
+    if (s->stage == PRUNE_NET ? s->at > 0 : i == PRUNE_BLOCKS)
         return false;
-    out->stage = s->stage;
-    out->block = (uint8_t)s->at++;
-    s->n_open++;
+    *out = (struct prune_question){ s->stage, (uint8_t)i };
     return true;
 }
 
-bool prune_survey_next(struct prune_survey *s, struct prune_question *out)
+void prune_survey_take(struct prune_survey *s)
 {
-    switch (s->stage) {
-    case PRUNE_NET:
-        if (s->at++ > 0)
-            return false;
-        *out = (struct prune_question){ .stage = PRUNE_NET };
-        s->n_open++;
-        return true;
-    case PRUNE_BLOCK:
-        return take(s, s->wanted, out);
-    case PRUNE_CHECK:
-        return take(s, s->checks, out);
-    case PRUNE_OVER:
-        break;
-    }
-    return false;
+    s->at = s->stage == PRUNE_NET ? 1 : next_subject(s) + 1;
+    s->n_open++;
 }
 
 static void answer_block(struct prune_survey *s, unsigned block,
@@ -179,11 +181,7 @@ static void answer_check(struct prune_survey *s, unsigned block,
 
 static void go_on(struct prune_survey *s)
 {
-    const uint64_t *of = s->stage == PRUNE_BLOCK ? s->wanted : s->checks;
-
-    while (s->at < PRUNE_BLOCKS && !bit(of, s->at))
-        s->at++;
-    if (s->n_open > 0 || s->at < PRUNE_BLOCKS)
+    if (s->n_open > 0 || next_subject(s) < PRUNE_BLOCKS)
         return;
     enter(s, s->stage == PRUNE_BLOCK ? PRUNE_CHECK : PRUNE_OVER);
     if (s->stage == PRUNE_CHECK && is_none(s->checks))

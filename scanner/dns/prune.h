@@ -62,9 +62,13 @@ struct prune_survey {
 void prune_survey_init(struct prune_survey *s, uint8_t octet,
                        const uint64_t wanted[4], struct prune_zones *zones);
 
-/** The next question. @return false when there is none before an answer has
- * come, or at all */
-bool prune_survey_next(struct prune_survey *s, struct prune_question *out);
+/** The next question, which stays the next one until prune_survey_take().
+ * @return false when there is none before an answer has come, or at all */
+bool prune_survey_next(const struct prune_survey *s,
+                       struct prune_question *out);
+
+/** The next question is on its way. */
+void prune_survey_take(struct prune_survey *s);
 
 void prune_survey_answer(struct prune_survey *s, const struct prune_question *q,
                          const struct prune_answer *a);

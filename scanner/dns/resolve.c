@@ -5,6 +5,7 @@
 #include <uv.h>
 
 #include "base/text.h"
+#include "dns/answer.h"
 #include "dns/channel.h"
 
 #define PORT_DEFAULT 53
@@ -118,6 +119,24 @@ int dns_server_parse(struct sockaddr_storage *out, const char *text)
     return 0;
 }
 
+void dns_server_from_addr(struct sockaddr_storage *out, struct snow_addr addr,
+                          unsigned port)
+{
+    unsigned char octets[16];
+
+    if (snow_addr_is_ipv4(addr)) {
+        struct in_addr in = { .s_addr = htonl(snow_addr_ipv4(addr)) };
+
+        set_ipv4(out, in, port);
+        return;
+    }
+    for (int i = 0; i < 8; i++) {
+        octets[i] = (unsigned char)(addr.hi >> (56 - 8 * i));
+        octets[i + 8] = (unsigned char)(addr.lo >> (56 - 8 * i));
+    }
+    set_ipv6(out, octets, port);
+}
+
 void dns_server_format(const struct sockaddr_storage *server, char *out,
                        size_t cap)
 {
@@ -140,15 +159,18 @@ struct lookup {
     struct dns_resolver *resolver;
     struct lookup *next; /* in the list of those that are answered */
     dns_resolved_fn done;
+    dns_named_fn named; /* instead of done */
     void *arg;
     size_t n;
     struct snow_addr addrs[ADDRS_MAX];
+    struct hostent *servers; /* c-ares' form of NS: the names are aliases */
 };
 
 struct dns_resolver {
     uv_timer_t timer; /* c-ares' clock; at once when there are answers */
     struct dns_channel channel;
     size_t n_open; /* asked, not answered by c-ares */
+    uint64_t n_asked;
     struct lookup *first, **last;
 };
 
@@ -164,6 +186,18 @@ static void schedule(struct dns_resolver *r)
         uv_timer_stop(&r->timer);
 }
 
+static void deliver_names(struct lookup *l)
+{
+    char *const *names = l->servers ? l->servers->h_aliases : NULL;
+    size_t n = 0;
+
+    while (names && names[n])
+        n++;
+    l->named(l->arg, names, n);
+    if (l->servers)
+        ares_free_hostent(l->servers);
+}
+
 /* Those that get an answer from inside done() wait for the next round. */
 static void deliver(struct dns_resolver *r)
 {
@@ -174,7 +208,10 @@ static void deliver(struct dns_resolver *r)
     while (l) {
         struct lookup *next = l->next;
 
-        l->done(l->arg, l->addrs, l->n);
+        if (l->named)
+            deliver_names(l);
+        else
+            l->done(l->arg, l->addrs, l->n);
         free(l);
         l = next;
     }
@@ -226,11 +263,19 @@ static void add_addr(struct lookup *l, const struct sockaddr *from)
     l->addrs[l->n++] = a;
 }
 
+static void note_answered(struct lookup *l)
+{
+    struct dns_resolver *r = l->resolver;
+
+    r->n_open--;
+    *r->last = l;
+    r->last = &l->next;
+}
+
 static void on_resolved(void *arg, int status, int timeouts,
                         struct ares_addrinfo *result)
 {
     struct lookup *l = arg;
-    struct dns_resolver *r = l->resolver;
 
     (void)status;
     (void)timeouts;
@@ -239,9 +284,19 @@ static void on_resolved(void *arg, int status, int timeouts,
         add_addr(l, at->ai_addr);
     if (result)
         ares_freeaddrinfo(result);
-    r->n_open--;
-    *r->last = l;
-    r->last = &l->next;
+    note_answered(l);
+}
+
+static void on_servers(void *arg, int status, int timeouts,
+                       unsigned char *reply, int len)
+{
+    struct lookup *l = arg;
+
+    (void)timeouts;
+    if (status != ARES_SUCCESS ||
+        ares_parse_ns_reply(reply, len, &l->servers) != ARES_SUCCESS)
+        l->servers = NULL;
+    note_answered(l);
 }
 
 int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
@@ -285,18 +340,52 @@ void dns_resolver_close(struct dns_resolver *r)
     uv_close((uv_handle_t *)&r->timer, on_closed);
 }
 
+static int add_lookup(struct lookup **out, struct dns_resolver *r, void *arg)
+{
+    if (!r->channel.ares)
+        return SNOW_ECANCELED;
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return SNOW_ENOMEM;
+    (*out)->resolver = r;
+    (*out)->arg = arg;
+    r->n_open++;
+    return 0;
+}
+
 int dns_resolver_ask(struct dns_resolver *r, const char *name,
                      dns_resolved_fn done, void *arg)
 {
     struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
                                          .ai_flags = ARES_AI_NOSORT };
-    struct lookup *l = calloc(1, sizeof *l);
+    struct lookup *l;
+    int code = add_lookup(&l, r, arg);
 
-    if (!l)
-        return SNOW_ENOMEM;
-    *l = (struct lookup){ .resolver = r, .done = done, .arg = arg };
-    r->n_open++;
+    if (code)
+        return code;
+    l->done = done;
+    r->n_asked += 2;
     ares_getaddrinfo(r->channel.ares, name, NULL, &hints, on_resolved, l);
     schedule(r);
     return 0;
+}
+
+int dns_resolver_ask_ns(struct dns_resolver *r, const char *zone,
+                        dns_named_fn done, void *arg)
+{
+    struct lookup *l;
+    int code = add_lookup(&l, r, arg);
+
+    if (code)
+        return code;
+    l->named = done;
+    r->n_asked++;
+    ares_query(r->channel.ares, zone, 1, DNS_TYPE_NS, on_servers, l);
+    schedule(r);
+    return 0;
+}
+
+uint64_t dns_resolver_asked(const struct dns_resolver *r)
+{
+    return r->n_asked;
 }

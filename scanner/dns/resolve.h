@@ -21,6 +21,9 @@ int dns_system_servers(struct sockaddr_storage servers[DNS_SERVERS_MAX],
  * @return 0, SNOW_ESYNTAX, SNOW_ERANGE */
 int dns_server_parse(struct sockaddr_storage *out, const char *text);
 
+void dns_server_from_addr(struct sockaddr_storage *out, struct snow_addr addr,
+                          unsigned port);
+
 /** Write "ADDR:PORT". */
 void dns_server_format(const struct sockaddr_storage *server, char *out,
                        size_t cap);
@@ -36,8 +39,19 @@ void dns_resolver_close(struct dns_resolver *r); /**< NULL is fine */
 typedef void (*dns_resolved_fn)(void *arg, const struct snow_addr *addrs,
                                 size_t n);
 
-/** Ask for A and AAAA of @p name. @return 0, SNOW_ENOMEM */
+/** Ask for A and AAAA of @p name. @return 0, SNOW_ENOMEM, SNOW_ECANCELED while
+ * it is closed */
 int dns_resolver_ask(struct dns_resolver *r, const char *name,
                      dns_resolved_fn done, void *arg);
+
+/** Names of a zone's servers, [n], as text; else as dns_resolved_fn. */
+typedef void (*dns_named_fn)(void *arg, char *const *names, size_t n);
+
+/** Ask for NS of @p zone. @return as dns_resolver_ask() */
+int dns_resolver_ask_ns(struct dns_resolver *r, const char *zone,
+                        dns_named_fn done, void *arg);
+
+/** Questions put to c-ares so far (A and AAAA are two). */
+uint64_t dns_resolver_asked(const struct dns_resolver *r);
 
 #endif

@@ -40,7 +40,7 @@ struct snow_config {
     double dns_rate, dns_block_rate, dns_timeout_s;
     uint64_t dns_window, dns_tries;
     uint64_t gso; /**< enum dns_gso */
-    bool no_prune;
+    bool no_prune, authoritative;
 
     /* greeting */
     uint64_t smtp; /**< enum smtp_whom */

@@ -114,6 +114,25 @@ enum snow_gate cuts_gate(void *arg, struct snow_addr block)
     return c->open(c->arg, block, prune_survey_zone(&(*cut)->survey, i));
 }
 
+unsigned cuts_zone(const struct cuts *c, struct snow_addr a)
+{
+    const struct cut *cut = c->at[net_of(a)];
+
+    return cut ? prune_survey_zone(&cut->survey, block_of(a))
+               : DNS_ZONE_UNKNOWN;
+}
+
+/* Checks are put to the zone's own servers, once they are known. */
+static bool must_wait(const struct cuts *c, const struct cut *cut,
+                      unsigned block)
+{
+    struct snow_addr addr = snow_addr_add(cut->net, (uint64_t)block << 8);
+
+    return c->open &&
+           c->open(c->arg, addr, prune_survey_zone(&cut->survey, block)) ==
+               SNOW_GATE_WAIT;
+}
+
 /* A survey whose answers are out lets the next one ask. */
 bool cuts_next(struct cuts *c, struct dns_question *out)
 {
@@ -124,8 +143,11 @@ bool cuts_next(struct cuts *c, struct dns_question *out)
 
         if (!prune_survey_next(&cut->survey, &q))
             continue;
-        *out = (struct dns_question){ .labels = PRUNE_NET_LABELS };
         addr |= (uint32_t)q.block << 8;
+        if (q.stage == PRUNE_CHECK && must_wait(c, cut, q.block))
+            continue;
+        prune_survey_take(&cut->survey);
+        *out = (struct dns_question){ .labels = PRUNE_NET_LABELS };
         if (q.stage == PRUNE_BLOCK)
             out->labels = PRUNE_BLOCK_LABELS;
         if (q.stage == PRUNE_CHECK) {

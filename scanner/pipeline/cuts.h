@@ -55,6 +55,9 @@ void cuts_witness(struct cuts *c, struct snow_addr block);
 /** The walk's gate; @p arg is the struct cuts. */
 enum snow_gate cuts_gate(void *arg, struct snow_addr block);
 
+/** Labels of the zone that an address lies in; DNS_ZONE_UNKNOWN. */
+unsigned cuts_zone(const struct cuts *c, struct snow_addr a);
+
 /** The next question of a survey. @return false when there is none now */
 bool cuts_next(struct cuts *c, struct dns_question *out);
 

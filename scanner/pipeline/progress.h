@@ -17,6 +17,7 @@ struct progress_server {
     char name[64];
     uint64_t sent, again, answered, timeouts;
     unsigned window, in_flight;
+    double rate_qps; /**< it is held to this; 0: to its window alone */
     bool is_alive;
 };
 
@@ -25,6 +26,8 @@ struct progress_server {
 struct progress {
     struct progress_stage sweep, probe, registration;
     uint64_t queries, queries_again, connections, http_requests;
+    uint64_t fallen_back; /**< asked of the resolvers, as a zone's own servers
+                               did not help */
     double elapsed_s;
     double rate_per_s; /**< of answers, in the last second */
     double left_s;     /**< estimate of the running stages; < 0 unknown */

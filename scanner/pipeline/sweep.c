@@ -2,6 +2,18 @@
 
 #include "base/text.h"
 
+/* Surveys go first; the walk may come to a /16 that needs another. */
+static int next_question(struct sweep *w, uint64_t now_us,
+                         struct dns_question *out, uint64_t *wait_us)
+{
+    int code;
+
+    if (cuts_next(&w->cuts, out))
+        return 0;
+    code = snow_targets_next(w->walk, now_us, &out->step, wait_us);
+    return code && cuts_next(&w->cuts, out) ? 0 : code;
+}
+
 static int on_next(void *arg, uint64_t now_us, struct dns_question *out,
                    uint64_t *wait_us)
 {
@@ -12,10 +24,11 @@ static int on_next(void *arg, uint64_t now_us, struct dns_question *out,
         *wait_us = UINT64_MAX; /* the sink kicks when it has room */
         return SNOW_EAGAIN;
     }
-    if (cuts_next(&w->cuts, out))
-        return 0;
-    code = snow_targets_next(w->walk, now_us, &out->step, wait_us);
-    return code && cuts_next(&w->cuts, out) ? 0 : code;
+    code = next_question(w, now_us, out, wait_us);
+    if (code == 0 && w->zones.resolver && out->labels == DNS_LABELS_ALL)
+        out->group = zones_group(&w->zones, out->step.addr,
+                                 cuts_zone(&w->cuts, out->step.addr));
+    return code;
 }
 
 static void on_again(void *arg, const struct dns_question *q)
@@ -90,13 +103,15 @@ static void add_server(struct sweep *w, unsigned i, struct progress *p)
     struct dns_server_stats s;
 
     dns_engine_server_stats(w->engine, i, &s);
-    dns_server_format(&w->plan->servers[i], to->name, sizeof to->name);
+    dns_server_format(dns_engine_server(w->engine, i), to->name,
+                      sizeof to->name);
     to->sent = s.sent;
     to->again = s.again;
     to->answered = s.answered;
     to->timeouts = s.timeouts;
     to->window = s.window;
     to->in_flight = s.in_flight;
+    to->rate_qps = s.rate_qps;
     to->is_alive = s.is_alive;
 }
 
@@ -110,6 +125,9 @@ static void add_stats(struct stage *s, struct progress *p)
     dns_engine_stats(w->engine, &stats);
     p->queries += stats.sent;
     p->queries_again += stats.again;
+    p->fallen_back += stats.fallen_back;
+    if (w->zones.resolver)
+        p->queries += dns_resolver_asked(w->zones.resolver);
     to->targets = w->plan->n_given;
     to->excluded = w->plan->n_excluded;
     for (unsigned i = 1; i < COUNT_OF(to->by_status); i++) {
@@ -118,8 +136,9 @@ static void add_stats(struct stage *s, struct progress *p)
     }
     to->pending = to->targets - to->excluded - answered;
     to->is_known = true;
-    p->n_servers = w->plan->n_servers < PROGRESS_SERVERS ? w->plan->n_servers
-                                                         : PROGRESS_SERVERS;
+    p->n_servers = dns_engine_servers(w->engine);
+    if (p->n_servers > PROGRESS_SERVERS)
+        p->n_servers = PROGRESS_SERVERS;
     for (unsigned i = 0; i < p->n_servers; i++)
         add_server(w, i, p);
 }
@@ -133,6 +152,14 @@ static int on_pruned(void *arg, struct snow_addr block, int checked)
     return w->pruned(w->arg, block, checked);
 }
 
+static enum snow_gate on_open(void *arg, struct snow_addr block,
+                              unsigned zone_labels)
+{
+    struct sweep *w = arg;
+
+    return zones_open(&w->zones, block, zone_labels);
+}
+
 int sweep_walk(struct sweep *w, const struct plan *plan,
                const struct snow_config *cfg, unsigned *lanes, uint64_t seed)
 {
@@ -142,7 +169,7 @@ int sweep_walk(struct sweep *w, const struct plan *plan,
 
     walk.lanes = *lanes = plan_lanes(plan->dns_rate);
     walk.block_gap_us = (uint64_t)gap_us;
-    if (!cfg->no_prune) {
+    if (!cfg->no_prune || cfg->authoritative) {
         walk.gate = cuts_gate;
         walk.gate_arg = &w->cuts;
     }
@@ -152,6 +179,7 @@ int sweep_walk(struct sweep *w, const struct plan *plan,
                              .seed = seed,
                              .is_pruning = !cfg->no_prune,
                              .pruned = on_pruned,
+                             .open = cfg->authoritative ? on_open : NULL,
                              .arg = w };
     return code ? code : cuts_init(&w->cuts);
 }
@@ -185,6 +213,11 @@ int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,
         dns_engine_new(&w->engine, &run->loop, &dns, &hooks, run->clock, err);
     if (code)
         return code;
+    w->zones = (struct zones){
+        .run = run, .plan = plan, .walk = w->walk, .engine = w->engine
+    };
+    if (cfg->authoritative && zones_init(&w->zones))
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
     run_add(run, &w->stage);
     dns_engine_start(w->engine);
     return 0;
@@ -194,6 +227,7 @@ uint64_t sweep_end(struct sweep *w)
 {
     uint64_t left = w->walk ? snow_targets_left(w->walk) : 0;
 
+    zones_fini(&w->zones);
     dns_engine_close(w->engine);
     snow_targets_free(w->walk);
     cuts_fini(&w->cuts);

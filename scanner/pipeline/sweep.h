@@ -6,6 +6,7 @@
 #include "pipeline/cuts.h"
 #include "pipeline/plan.h"
 #include "pipeline/run.h"
+#include "pipeline/zones.h"
 
 struct sweep;
 
@@ -22,6 +23,7 @@ struct sweep {
     const struct plan *plan;
     struct snow_targets *walk; /**< owned */
     struct cuts cuts;
+    struct zones zones;    /**< with --authoritative */
     cuts_pruned_fn pruned; /**< takes a /24 that is proven empty */
     struct dns_engine *engine;
     sweep_fn answer;
