@@ -51,6 +51,27 @@ static void stage_json(struct buf *to, const struct progress *p,
     buf_add_text(to, "}},");
 }
 
+static const char *flag(bool value)
+{
+    return value ? "true" : "false";
+}
+
+static void server_json(struct buf *to, const struct progress_server *s)
+{
+    buf_printf(to,
+               "{\"server\":\"%s\",\"alive\":%s,\"dropped\":%s,"
+               "\"checked\":%u,\"wrong\":%u,\"window\":%u,"
+               "\"in_flight\":%u,\"rate\":%.0f,",
+               s->name, flag(s->is_alive), flag(s->is_dropped), s->checked,
+               s->wrong, s->window, s->in_flight, s->rate_qps);
+    buf_printf(to,
+               "\"sent\":%llu,\"again\":%llu,\"answered\":%llu,"
+               "\"timeouts\":%llu}",
+               (unsigned long long)s->sent, (unsigned long long)s->again,
+               (unsigned long long)s->answered,
+               (unsigned long long)s->timeouts);
+}
+
 void progress_json(struct buf *to, const struct progress *p)
 {
     buf_add_char(to, '{');
@@ -72,19 +93,10 @@ void progress_json(struct buf *to, const struct progress *p)
         buf_add_text(to, "null");
     buf_add_text(to, ",\"servers\":[");
     for (size_t i = 0; i < p->n_servers; i++) {
-        const struct progress_server *s = &p->servers[i];
-
-        buf_printf(
-            to,
-            "%s{\"server\":\"%s\",\"alive\":%s,\"window\":%u,"
-            "\"in_flight\":%u,\"rate\":%.0f,\"sent\":%llu,\"again\":%llu,"
-            "\"answered\":%llu,\"timeouts\":%llu}",
-            i ? "," : "", s->name, s->is_alive ? "true" : "false", s->window,
-            s->in_flight, s->rate_qps, (unsigned long long)s->sent,
-            (unsigned long long)s->again, (unsigned long long)s->answered,
-            (unsigned long long)s->timeouts);
+        buf_add_text(to, i ? "," : "");
+        server_json(to, &p->servers[i]);
     }
-    buf_printf(to, "],\"last\":%s}", p->is_last ? "true" : "false");
+    buf_printf(to, "],\"last\":%s}", flag(p->is_last));
 }
 
 static void stage_text(struct buf *to, const struct progress *p,
@@ -162,10 +174,34 @@ static void print_line(struct progress_shown *s, const struct progress *p)
     buf_fini(&line);
 }
 
+/* Once a server, however little else is shown. */
+static void tell_doubts(struct progress_shown *s, const struct progress *p)
+{
+    for (size_t i = 0; i < p->n_servers; i++) {
+        const struct progress_server *server = &p->servers[i];
+
+        if (!server->is_doubtful || s->told_of >> i & 1 ||
+            s->how == PROGRESS_JSON)
+            continue;
+        s->told_of |= UINT64_C(1) << i;
+        progress_end(s);
+        fprintf(stderr, "snowline: warning: %s answers wrongly (",
+                server->name);
+        if (server->is_inventing)
+            fputs("an address for a name below .invalid", stderr);
+        else
+            fprintf(stderr, "%u of %u checked", server->wrong, server->checked);
+        fprintf(stderr, "): %s\n",
+                server->is_dropped ? "it is not asked any more"
+                                   : "there is no other to ask");
+    }
+}
+
 void progress_show(void *arg, const struct progress *p)
 {
     struct progress_shown *s = arg;
 
+    tell_doubts(s, p);
     if (s->how == PROGRESS_NONE)
         return;
     if (s->how == PROGRESS_LINES && !p->is_last &&

@@ -15,8 +15,9 @@ enum progress_how {
 
 struct progress_shown {
     enum progress_how how;
-    double told_s; /**< when a line was last printed */
-    bool has_bar;  /**< there is a line to be cleared */
+    double told_s;    /**< when a line was last printed */
+    uint64_t told_of; /**< doubtful servers, a bit each */
+    bool has_bar;     /**< there is a line to be cleared */
 };
 
 void progress_init(struct progress_shown *s, const struct snow_config *cfg);

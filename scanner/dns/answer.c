@@ -346,6 +346,23 @@ uint8_t dns_answer_zone(struct dns_octets reply, struct dns_octets query)
     return DNS_ZONE_UNKNOWN;
 }
 
+bool dns_answer_has_type(struct dns_octets reply, struct dns_octets query,
+                         unsigned type)
+{
+    struct record r;
+    size_t at = query.len;
+
+    if (!dns_reply_is_to(reply, query))
+        return false;
+    for (unsigned n = get_u16(reply.at + 6); n > 0; n--) {
+        if (!next_record(reply, &at, &r))
+            return false;
+        if (r.type == type && r.class == 1)
+            return true;
+    }
+    return false;
+}
+
 static unsigned status_of_rcode(unsigned rcode)
 {
     /* RFC 1035 §4.1.1 */

@@ -45,6 +45,10 @@ void dns_query_set_recursion(unsigned char query[DNS_QUERY_MAX], bool wanted);
  */
 bool dns_reply_is_to(struct dns_octets reply, struct dns_octets query);
 
+/** Is there a record of that type in the answer section? */
+bool dns_answer_has_type(struct dns_octets reply, struct dns_octets query,
+                         unsigned type);
+
 /**
  * The zone that denies: the owner of the SOA record in the authority section.
  *

@@ -1,6 +1,6 @@
 /* Whom to ask what next. */
 #include "addr/arpa.h"
-#include "dns/state.h"
+#include "dns/doubt.h"
 
 #define WAITING_MAX                                                            \
     1024 /* for servers of other groups, before none is added                  \
@@ -91,7 +91,7 @@ static uint64_t candidates(const struct dns_engine *e, unsigned group,
     uint64_t live = e->live & servers;
 
     if (live == 0)
-        return servers & ~e->refused;
+        return servers & ~e->refused & ~e->dropped;
     return live & ~avoid ? live & ~avoid : live;
 }
 
@@ -104,6 +104,7 @@ static struct dns_server *pick(struct dns_engine *e, uint64_t among)
         struct dns_server *s = &e->servers[at];
 
         if (among & dns_bit(at) && s->socket->n_unsent < batch(e, s) &&
+            !dns_doubt_is_new(e, s) &&
             dns_health_has_room(&s->health, e->now_us)) {
             e->turn = (at + 1) % n;
             return s;
@@ -151,6 +152,7 @@ static void prepare(struct dns_slot *slot, const struct dns_question *q)
     slot->avoid = slot->failed = 0;
     slot->status = slot->tries = slot->failures = 0;
     slot->was_asked = false;
+    slot->doubt = NULL;
     slot->query_len = (uint8_t)dns_query_format(slot->query, wire_name,
                                                 (size_t)len, DNS_TYPE_PTR);
 }
@@ -250,6 +252,9 @@ static void ask_canaries(struct dns_engine *e)
         uint64_t oldest_us = s->flying.first ? s->flying.first->sent_us : 0;
         bool has_other = (e->live & ~dns_bit(i)) != 0;
 
+        if (e->dropped & dns_bit(i))
+            continue;
+        dns_doubt_ask_invalid(e, s);
         if (dns_open(e) > 0 && (s->is_resolver || s->flying.first) &&
             dns_health_wants_canary(&s->health, oldest_us, has_other,
                                     e->now_us))

@@ -8,6 +8,7 @@
  *   answer.c   wire reply to struct dns_answer                (pure)
  *   servers.c  how much a server is trusted with, its health  (pure)
  *   io.c       datagrams in batches, ids
+ *   doubt.c    resolvers held against each other
  *   tcp.c      truncated answers once more, by c-ares
  *   resolve.c  a machine's own servers, names to addresses, by c-ares
  *
@@ -27,7 +28,7 @@
  * Sources   RFC 1035 §4 (messages), RFC 2308 §2 (negative answers), RFC 5452
  *           (what makes an answer ours), RFC 7766 §5 (TCP if truncated).
  */
-#include "dns/state.h"
+#include "dns/doubt.h"
 
 #define TICK_MS 1
 #define IDLE_MS 3600000u    /* a wake-up too many does no harm */
@@ -41,6 +42,8 @@ static void free_engine(struct dns_engine *e)
     for (unsigned i = 0; i < e->n_servers; i++)
         dns_socket_close(e->servers[i].socket);
     dns_tcp_close(e->tcp);
+    for (size_t i = 0; i < e->slots.n; i++)
+        dns_doubt_end(pool_at(&e->slots, i));
     pool_fini(&e->slots);
     free(e);
 }
@@ -226,7 +229,12 @@ void dns_engine_server_stats(const struct dns_engine *e, unsigned server,
                                       .timeouts = s->timeouts,
                                       .window = s->health.window,
                                       .in_flight = s->health.in_flight,
-                                      .is_alive = s->health.is_alive };
+                                      .checked = s->checked,
+                                      .wrong = s->wrong,
+                                      .is_alive = s->health.is_alive,
+                                      .is_doubtful = s->is_doubtful,
+                                      .is_inventing = s->is_inventing };
+    out->is_dropped = (e->dropped & dns_bit(server)) != 0;
     if (s->health.is_paced)
         out->rate_qps = s->health.rate;
 }
@@ -265,7 +273,7 @@ static bool is_deserted(const struct dns_engine *e)
 
     if (e->silent_us == 0 || dns_open(e) == 0)
         return false;
-    if ((dns_resolvers(e) & ~e->refused) == 0) {
+    if ((dns_resolvers(e) & ~e->refused & ~e->dropped) == 0) {
         patience_us = patience_us < DESERTED_US ? patience_us : DESERTED_US;
         queries = 3;
     }

@@ -86,8 +86,12 @@ struct dns_hooks {
 struct dns_server_stats {
     uint64_t sent, again, answered, timeouts;
     unsigned window, in_flight;
-    double rate_qps; /**< it is paced at; 0: it is not */
+    double rate_qps;         /**< it is paced at; 0: it is not */
+    unsigned checked, wrong; /**< answers held against another resolver's */
     bool is_alive;
+    bool is_doubtful;  /**< it answers wrongly */
+    bool is_inventing; /**< it has an address for a name below .invalid */
+    bool is_dropped;   /**< and is not asked any more */
 };
 
 struct dns_stats {

@@ -1,6 +1,6 @@
 /* What came back, what did not, and what that means. */
+#include "dns/doubt.h"
 #include "dns/policy.h"
-#include "dns/state.h"
 
 #define ROUNDS_MAX 128 /* of datagrams a tick, however much junk comes */
 
@@ -8,7 +8,9 @@ static void mark(struct dns_engine *e, const struct dns_server *s)
 {
     uint64_t bit = dns_bit(dns_server_index(e, s));
 
-    e->live = s->health.is_alive ? e->live | bit : e->live & ~bit;
+    bool is_live = s->health.is_alive && !(e->dropped & bit);
+
+    e->live = is_live ? e->live | bit : e->live & ~bit;
     e->refused = s->health.is_refused ? e->refused | bit : e->refused & ~bit;
 }
 
@@ -42,11 +44,14 @@ static void give(struct dns_engine *e, struct dns_slot *slot,
                  const struct dns_answer *a)
 {
     struct dns_question question = slot->question;
+    struct dns_doubt *doubt = slot->doubt;
 
     e->stats.by_status[a->status]++;
+    slot->doubt = NULL;
     pool_put(&e->slots, slot);
     e->ask_at_us = 0; /* next() may have waited for this */
     e->hooks.answer(e->hooks.arg, &question, a);
+    free(doubt); /* a may have lain in it */
 }
 
 /* From the beginning, but for those that it has been asked of before. */
@@ -104,6 +109,12 @@ static void judge(struct dns_engine *e, struct dns_slot *slot,
         judge_own(e, slot, a);
         return;
     }
+    if (slot->doubt) {
+        a = dns_doubt_go_on(e, slot, a);
+        if (a)
+            give(e, slot, a);
+        return;
+    }
     if (a->status != SNOW_PTR_TIMEOUT)
         note_failure(slot, a);
     c.failures = slot->failures;
@@ -118,7 +129,8 @@ static void judge(struct dns_engine *e, struct dns_slot *slot,
         last.rcode = slot->rcode;
         last.server = slot->said_by;
     }
-    give(e, slot, &last);
+    if (!dns_doubt_begin(e, slot, &last))
+        give(e, slot, &last);
 }
 
 static void on_canary(struct dns_engine *e, struct dns_server *s,
@@ -176,6 +188,8 @@ static void on_datagram(struct dns_engine *e, struct dns_server *s,
         e->stats.dropped++;
     else if (owner == DNS_OWNER_CANARY)
         on_canary(e, s, datagram);
+    else if (owner == DNS_OWNER_INVALID)
+        dns_doubt_hear_invalid(e, s, datagram);
     else
         on_reply(e, s, pool_at(&e->slots, owner - 1u), datagram);
 }

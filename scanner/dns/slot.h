@@ -5,6 +5,7 @@
 #include "dns/answer.h"
 
 struct dns_tcp;
+struct dns_doubt;
 
 /** In flight, waiting to be asked again, or with c-ares: always in exactly
  * one list (or in the unsent batch of a socket). */
@@ -25,8 +26,9 @@ struct dns_slot {
     bool is_overdue; /**< the server's window is not filled by it any more */
     uint8_t query_len;
     unsigned char query[DNS_QUERY_MAX];
-    struct dns_tcp *tcp;  /**< who asks it over TCP */
-    unsigned char *reply; /**< over TCP, not read yet; NULL: it failed */
+    struct dns_doubt *doubt; /**< its answer is being checked; or NULL */
+    struct dns_tcp *tcp;     /**< who asks it over TCP */
+    unsigned char *reply;    /**< over TCP, not read yet; NULL: it failed */
     size_t reply_len;
 };
 

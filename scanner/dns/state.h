@@ -12,6 +12,7 @@
 
 #define DNS_CANARIES 4         /**< of one server, not answered yet */
 #define DNS_OWNER_CANARY 65535 /**< owns an id; others are 1 + slot index */
+#define DNS_OWNER_INVALID 65534
 #define DNS_SLOTS_MAX 32768
 #define DNS_SLOTS_LEAST 16384 /**< the lost ones wait out their time, too */
 #define DNS_SERVERS 64        /**< a bit each in a mask */
@@ -25,6 +26,12 @@ struct dns_server {
     uint16_t canaries[DNS_CANARIES];
     unsigned n_canaries; /**< sent so far */
     uint64_t sent, again, answered, timeouts;
+    unsigned checked, wrong; /**< answers, held against another resolver's */
+    unsigned vain;           /**< checked, too, but neither had a name */
+    unsigned unchecked;      /**< since the last check */
+    bool is_doubtful;        /**< too many were wrong, or it is inventing */
+    bool is_inventing;       /**< it has addresses for names that none have */
+    bool is_invalid_asked;
 };
 
 /** Whom questions of a kind go to. */
@@ -61,6 +68,7 @@ struct dns_engine {
     unsigned turn; /**< server that is asked next */
 
     uint64_t live, refused; /**< servers, a bit each */
+    uint64_t dropped;       /**< they answer wrongly */
     uint64_t now_us;
     uint64_t ask_at_us;       /**< next() is not worth asking before */
     uint64_t silent_us;       /**< first query that nobody has answered

@@ -17,8 +17,9 @@ struct progress_server {
     char name[64];
     uint64_t sent, again, answered, timeouts;
     unsigned window, in_flight;
-    double rate_qps; /**< it is held to this; 0: to its window alone */
-    bool is_alive;
+    double rate_qps;         /**< it is held to this; 0: to its window alone */
+    unsigned checked, wrong; /**< answers held against another resolver's */
+    bool is_alive, is_doubtful, is_inventing, is_dropped;
 };
 
 #define PROGRESS_SERVERS 8

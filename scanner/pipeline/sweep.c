@@ -112,7 +112,12 @@ static void add_server(struct sweep *w, unsigned i, struct progress *p)
     to->window = s.window;
     to->in_flight = s.in_flight;
     to->rate_qps = s.rate_qps;
+    to->checked = s.checked;
+    to->wrong = s.wrong;
     to->is_alive = s.is_alive;
+    to->is_doubtful = s.is_doubtful;
+    to->is_inventing = s.is_inventing;
+    to->is_dropped = s.is_dropped;
 }
 
 static void add_stats(struct stage *s, struct progress *p)

@@ -245,7 +245,7 @@ class DnsProxy(threading.Thread):
         return counted
 
 
-PTR = b"\0\14"  # as a type is on the wire
+A, PTR = b"\0\1", b"\0\14"  # as a type is on the wire
 ADDRESS = re.compile(r"(\d+)\.(\d+)\.(\d+)\.(\d+)\.in-addr\.arpa")
 
 
@@ -286,6 +286,50 @@ class Refusing(threading.Thread):
 
     def close(self):
         self.socket.close()
+
+
+class Lying(threading.Thread):
+    """A resolver that passes questions on to the lab, but denies every name,
+    makes one up for each, or has addresses for names that cannot exist."""
+    KINDS = ("deny", "make up", "invalid")
+
+    def __init__(self, kind):
+        super().__init__(daemon=True)
+        self.kind = kind
+        self.socket, self.lab = (socket.socket(
+            socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        self.socket.bind((LOOPBACK, 0))
+        ip, port = lab().dns.split(":")
+        self.lab.connect((ip, int(port)))
+        self.lab.settimeout(5)
+        self.address = "%s:%d" % self.socket.getsockname()
+        self.start()
+
+    def answer(self, q):
+        end = q.index(0, 12) + 5
+        kind = q[end - 4:end - 2]
+        if self.kind == "deny":
+            return q[:2] + b"\x81\x83" + q[4:]
+        head = (q[:2] + b"\x81\x80" + q[4:6] + b"\0\1\0\0\0\0" + q[12:end] +
+                b"\xc0\x0c")
+        if self.kind == "make up" and kind == PTR:
+            return head + b"\0\x0c\0\1\0\0\0\x3c\0\x0e\4made\2up\4test\0"
+        if self.kind == "invalid" and kind == A:
+            return head + b"\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"
+        self.lab.send(q)
+        return self.lab.recv(65535)
+
+    def run(self):
+        try:
+            while True:
+                q, client = self.socket.recvfrom(2048)
+                self.socket.sendto(self.answer(q), client)
+        except OSError:
+            pass  # closed
+
+    def close(self):
+        self.socket.close()
+        self.lab.close()
 
 
 class DnsFixture:

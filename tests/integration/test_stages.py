@@ -4,7 +4,7 @@ import os
 import stat
 import subprocess
 
-from support import Case, Refusing, SNOWLINE, csv_rows, lab, ok, run
+from support import Case, Lying, Refusing, SNOWLINE, csv_rows, lab, ok, run
 
 
 def lines(text):
@@ -122,6 +122,35 @@ class Stages(Case):
         self.assertEqual(last["queries"], 16)
         self.assertEqual(last["sweep"]["answered"], {"name": 16})
         self.assertEqual(len(self.names_of(store)), 16)
+
+    def test_a_resolver_that_lies_is_told_and_dropped(self):
+        for kind in Lying.KINDS:
+            with self.subTest(kind):
+                liar = Lying(kind)
+                self.addCleanup(liar.close)
+                done = run("ptr", "127.20.0.0/20", "--include-reserved",
+                           "--resolver", liar.address, "--resolver", lab().dns,
+                           "--dns-rate", "0", "--dns-block-rate", "0",
+                           "--no-prune", "--progress", "none")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                found = {(a["ip"], n) for a in lines(done.stdout)
+                         for n in a["names"]}
+                self.assertEqual(found ^ {
+                    (a, n) for a, names in lab().names.items() for n in names
+                    if int(a.split(".")[2]) < 16}, set())
+                self.assertIn(f"{liar.address} answers wrongly", done.stderr)
+                self.assertIn("it is not asked any more", done.stderr)
+                self.assertNotIn(f"{lab().dns} answers", done.stderr)
+
+    def test_the_only_resolver_is_told_of(self):
+        liar = Lying("invalid")
+        self.addCleanup(liar.close)
+        done = run("ptr", "127.20.0.0/24", "--include-reserved", "--resolver",
+                   liar.address, "--dns-block-rate", "0", "--no-prune",
+                   "--progress", "none")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(lines(done.stdout)), 256)
+        self.assertIn("there is no other to ask", done.stderr)
 
     def test_help_and_version(self):
         for command in ("scan", "resume", "status", "findings", "export",
