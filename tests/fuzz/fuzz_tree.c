@@ -1,0 +1,44 @@
+/* Whatever is answered: no node without a target, none twice, and an end. */
+#include <assert.h>
+
+#include "addr/nibbles.h"
+#include "base/map.h"
+#include "dns/cover.h"
+#include "dns/tree.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
+{
+    struct dns_tree_config cfg = { .seed = len, .frontier_max = 64 };
+    struct snow_ranges *targets = NULL;
+    struct dns_tree *t = NULL;
+    struct map seen = { 0 };
+    struct snow_range r;
+    struct dns_node asked[256], *q = asked;
+    size_t at = 0;
+
+    for (assert(!snow_ranges_new(&targets)); at + 3 <= len; at += 3) {
+        struct snow_addr a = { 0x20010db800000000, octets[at] * 4096u };
+        struct snow_addr b = snow_addr_add(a, octets[at + 1] * 99u);
+
+        snow_ranges_add(targets, (struct snow_range){ a, b });
+        if (octets[at + 2] & 1)
+            break;
+    }
+    assert(!dns_tree_new(&t, targets, &cfg) && !dns_tree_begin(t));
+    for (int code; (code = dns_tree_next(t, q)) != SNOW_EDONE;) {
+        uint8_t o = at < len ? octets[at++] : SNOW_PTR_NXDOMAIN;
+
+        r = addr_nibbles_range(q->addr, q->nibbles);
+        assert(code || cover_holds(targets, r));
+        assert(code || q->below || ++*map_put(&seen, q, 17) == 1);
+        q += !code;
+        if (q == asked + 256 || o & 8 || code)
+            assert(!dns_tree_answer(t, --q, o & 7 ? o & 7 : 8));
+    }
+    dns_tree_free(t);
+    snow_ranges_free(targets);
+    map_fini(&seen);
+    return 0;
+}
