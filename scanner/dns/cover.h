@@ -18,7 +18,7 @@ uint16_t cover_children(const struct snow_ranges *targets,
  * A target among these addresses: @p any if it is one, else some other.
  *
  * @param any    one of the addresses
- * @param least  how many neighbouring targets there must be
+ * @param least  how many neighbouring targets there must be, at least 2
  * @return       false where there are fewer
  */
 bool cover_pick(const struct snow_ranges *targets, struct snow_range r,

@@ -20,6 +20,7 @@ struct frontier_node {
     uint16_t open;      /**< they exist, and were not looked below */
     uint16_t suspects;  /**< of open: whatever was asked below exists */
     uint16_t named;     /**< of suspects: and had a name */
+    uint16_t wild;      /**< of open: they had a name, being no address */
     uint8_t nibbles;    /**< 0 … 31 */
     uint8_t round;      /**< 0: children are asked; 1 …: suspects checked */
     bool is_live, is_stored, is_dirty;

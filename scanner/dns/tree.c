@@ -12,7 +12,7 @@
  * Life      A node is a prefix that exists, or one that the walk starts at.
  *           Its children are asked for in round 0. When all are answered,
  *           those under suspicion are checked, a round for each random
- *           address below them. The others become nodes when there is room.
+ *           name below them. The others become nodes when there is room.
  * Checks    Below a wildcard, or where a server makes its answers up, every
  *           address exists. Of 2^64 random ones in a real zone none does.
  * Room      grows with the depth: when nothing else moves, the deepest node
@@ -20,7 +20,7 @@
  * Always    live nodes <= frontier_max, or those that the walk began with.
  * Never     a name that holds no target; a name twice, checks aside.
  * Start at  finish_round().
- * Sources   RFC 3596 §2.5 (ip6.arpa), RFC 8020 §2 (the cut), RFC 4592 §2.2.1
+ * Sources   RFC 3596 §2.5 (ip6.arpa), RFC 8020 §2 (the cut), RFC 4592 §2.2
  *           (what a wildcard covers).
  */
 #include "dns/tree.h"
@@ -36,12 +36,19 @@
 #define FRONTIER_DEFAULT 65536
 #define FRONTIER_MIN (2 * ADDR_NIBBLES)
 
-/* Checks begin where this many siblings exist, and at every 16 bits; they end
+/* Checks begin where this many siblings exist, and at every 16 bits; most end
  * where so few addresses are left that all may be real ones. */
 #define CROWD 4
 #define CHECK_EVERY 4
 #define CHECK_DEEPEST 28
 #define CHECK_ADDRESSES 4096
+
+/* One address below each child of what is checked: parts of a prefix may be
+ * made up while others are real. */
+#define ROUNDS 16
+
+/* So many nibbles below a node a random name exists by chance: never. */
+#define FAR_BELOW 8
 
 struct dns_tree {
     struct dns_tree_config cfg;
@@ -169,39 +176,56 @@ static int open_more(struct dns_tree *t)
 
 /* --- checks --- */
 
-/* Two addresses of 2^96 or more that exist by chance: never. Low in the tree a
- * dense zone of real names is possible, so more of them are asked for. */
-static unsigned rounds(const struct frontier_node *n)
+/* Rounds for prefixes that have a name themselves, as below a wildcard. Two
+ * random addresses of 2^32 or more exist by chance: never. */
+static unsigned rounds_wild(const struct frontier_node *n)
 {
     return n->nibbles + 1 <= 24 ? 2 : 4;
 }
 
-/* A random address of the targets below a child, one for each round; none
- * where the targets are too few to tell. */
+/* Below a wildcard there may be real names: what is above them has none of
+ * its own (RFC 4592 §2.2.2), and is walked. So in one round more a prefix
+ * without a name is told from one whose server makes up addresses alone, by a
+ * random name that is no address. */
+static bool is_last_round(const struct frontier_node *n)
+{
+    return n->round == ROUNDS + 1;
+}
+
+/* A random address of the targets below a child, in each round below another
+ * child of that; none where the targets are too few to tell. */
 static bool pick(const struct dns_tree *t, const struct frontier_node *n,
                  unsigned i, struct snow_addr *out)
 {
     unsigned nibbles = n->nibbles + 1u;
-    struct snow_range r =
-        addr_nibbles_range(addr_nibbles_child(n->addr, n->nibbles, i), nibbles);
+    struct snow_addr child = addr_nibbles_child(n->addr, n->nibbles, i);
+    struct snow_range r = addr_nibbles_range(child, nibbles), part;
     unsigned purpose = 2 * (ADDR_NIBBLES * n->round + nibbles);
-    struct snow_addr any = { chance(t, r.first, purpose),
-                             chance(t, r.first, purpose + 1) };
+    uint64_t least = CHECK_ADDRESSES;
+    struct snow_addr any = { chance(t, child, purpose),
+                             chance(t, child, purpose + 1) };
 
-    any.hi = r.first.hi | (any.hi & (r.first.hi ^ r.last.hi));
-    any.lo = r.first.lo | (any.lo & (r.first.lo ^ r.last.lo));
-    return cover_pick(t->targets, r, CHECK_ADDRESSES, any, out);
+    part = addr_nibbles_range(addr_nibbles_child(child, nibbles, n->round & 15),
+                              nibbles + 1);
+    any.hi = part.first.hi | (any.hi & (part.first.hi ^ part.last.hi));
+    any.lo = part.first.lo | (any.lo & (part.first.lo ^ part.last.lo));
+    if (nibbles > CHECK_DEEPEST) /* small, and to be had whole */
+        least = snow_addr_distance(r.first, r.last) + 1;
+    return cover_pick(t->targets, r, least, any, out);
 }
 
 /* Children that may be made up: one with a name of its own above the last
- * nibble, one of many, and whatever exists at every 16 bits. */
+ * nibble, one of many, and whatever exists at every 16 bits. Deep down only the
+ * first are: what is dense there may be real. */
 static uint16_t suspicious(const struct frontier_node *n)
 {
-    if (n->nibbles + 1 > CHECK_DEEPEST)
-        return 0;
-    if (count(n->open) >= CROWD || (n->nibbles + 1) % CHECK_EVERY == 0)
+    unsigned nibbles = n->nibbles + 1u;
+
+    if (nibbles > CHECK_DEEPEST)
+        return n->wild;
+    if (count(n->open) >= CROWD || nibbles % CHECK_EVERY == 0)
         return n->open;
-    return n->suspects;
+    return n->wild;
 }
 
 static void tell(struct dns_tree *t, struct snow_addr addr, unsigned nibbles,
@@ -235,25 +259,40 @@ static void convict(struct dns_tree *t, struct frontier_node *n)
     touch(n);
 }
 
+/* Those that are to be checked in this round. */
+static uint16_t to_check(const struct dns_tree *t, struct frontier_node *n)
+{
+    unsigned mask = n->round <= ROUNDS || is_last_round(n) ? n->suspects : 0;
+    struct snow_addr unused;
+
+    if (n->round > rounds_wild(n))
+        mask &= ~(unsigned)n->wild;
+    if (is_last_round(n))
+        mask &= n->named;
+    for (unsigned i = 0; i < 16; i++)
+        if ((mask & bit(i)) && !pick(t, n, i, &unused)) {
+            mask &= ~(unsigned)bit(i);
+            n->suspects &= (uint16_t)~bit(i);
+        }
+    return (uint16_t)mask;
+}
+
 /* All that was asked in this round is answered. */
 static void finish_round(struct dns_tree *t, uint32_t place)
 {
     struct frontier_node *n = &t->frontier.at[place];
-    struct snow_addr unused;
 
     if (n->round == 0)
         n->suspects = n->named = suspicious(n);
-    else if (n->round == rounds(n))
-        convict(t, n);
     n->round++;
-    for (unsigned i = 0; i < 16; i++)
-        if ((n->suspects & bit(i)) && !pick(t, n, i, &unused))
-            n->suspects &= (uint16_t)~bit(i);
-    n->ask = n->suspects;
-    if (n->ask)
+    n->ask = to_check(t, n);
+    if (n->ask) {
         frontier_push(&t->frontier, &t->asking, place);
-    else
-        drop_or_open(t, place);
+        return;
+    }
+    if (n->suspects)
+        convict(t, n);
+    drop_or_open(t, place);
 }
 
 /* --- where to begin --- */
@@ -362,6 +401,21 @@ static int start(struct dns_tree *t)
     return open_more(t);
 }
 
+/* A random name below a child: an address, but in the last round. */
+static void make_check(const struct dns_tree *t, const struct frontier_node *n,
+                       unsigned i, struct dns_node *out)
+{
+    out->below = out->nibbles;
+    out->nibbles = ADDR_NIBBLES;
+    pick(t, n, i, &out->addr);
+    if (!is_last_round(n))
+        return;
+    out->nibbles = ADDR_NIBBLES - 1;
+    if (out->below + FAR_BELOW < out->nibbles)
+        out->nibbles = (uint8_t)(out->below + FAR_BELOW);
+    out->addr = addr_nibbles_cut(out->addr, out->nibbles);
+}
+
 int dns_tree_next(struct dns_tree *t, struct dns_node *out)
 {
     int code = t->is_started ? 0 : start(t);
@@ -382,9 +436,7 @@ int dns_tree_next(struct dns_tree *t, struct dns_node *out)
         (struct dns_node){ .addr = addr_nibbles_child(n->addr, n->nibbles, i),
                            .nibbles = (uint8_t)(n->nibbles + 1) };
     if (n->round > 0) {
-        pick(t, n, i, &out->addr);
-        out->below = out->nibbles;
-        out->nibbles = ADDR_NIBBLES;
+        make_check(t, n, i, out);
         t->stats.checks++;
     }
     n->ask &= (uint16_t)~bit(i);
@@ -397,6 +449,11 @@ int dns_tree_next(struct dns_tree *t, struct dns_node *out)
 
 static void answer_check(struct frontier_node *n, unsigned i, unsigned status)
 {
+    if (is_last_round(n)) {
+        if (status == SNOW_PTR_NAME)
+            n->suspects &= (uint16_t)~bit(i);
+        return;
+    }
     if (status != SNOW_PTR_NAME)
         n->named &= (uint16_t)~bit(i);
     if (status != SNOW_PTR_NAME && status != SNOW_PTR_NODATA)
@@ -413,7 +470,7 @@ static void answer_child(struct dns_tree *t, struct frontier_node *n,
     if (exists && n->nibbles + 1 < ADDR_NIBBLES) {
         n->open |= bit(i); /* it stays pending */
         if (status == SNOW_PTR_NAME)
-            n->suspects |= bit(i);
+            n->wild |= bit(i);
     } else {
         t->stats.pending--;
     }

@@ -11,7 +11,7 @@ struct dns_tree;
 struct dns_node {
     struct snow_addr addr; /**< what is behind the prefix is zero */
     uint8_t nibbles;       /**< 1 … 32: the prefix is four bits each */
-    uint8_t below;         /**< 0; else a check: a random address below the
+    uint8_t below;         /**< 0; else a check: a random name below the
                                 node of this many nibbles. What it answers is
                                 told to the tree and is no outcome */
 };
@@ -37,7 +37,7 @@ struct dns_tree_stats {
     uint64_t by_status[16]; /**< nodes answered, without checks */
     uint64_t pending;       /**< nodes known to be left: to be asked, in
                                  flight, or to be looked below */
-    uint64_t checks;        /**< random addresses asked for */
+    uint64_t checks;        /**< random names asked for */
     uint64_t synthesised;   /**< prefixes not walked */
     size_t nodes, in_flight;
 };
