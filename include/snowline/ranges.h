@@ -42,6 +42,11 @@ uint64_t snow_ranges_count(const struct snow_ranges *set);
 /** The @p i-th range in address order; i < snow_ranges_n(). */
 struct snow_range snow_ranges_at(const struct snow_ranges *set, size_t i);
 
+/** The first range that ends at or after @p from, whole.
+ * @return true, or false when there is none */
+bool snow_ranges_next(const struct snow_ranges *set, struct snow_addr from,
+                      struct snow_range *out);
+
 /**
  * Which of the 256 addresses of a block are in the set.
  *

@@ -109,6 +109,35 @@ bool snow_ptr_status_is_failure(unsigned status);
 struct snow_probe;
 bool snow_probe_is_mail_capable(const struct snow_probe *p);
 
+/** A name below ip6.arpa of which something is to be kept: an address with its
+ * names (32 nibbles, NAME), a question without an answer (any depth, a
+ * failure), or a prefix below which everything exists (fewer than 32 nibbles):
+ * NAME where every address has a name, NODATA where none does. */
+struct snow_name {
+    struct snow_addr addr; /**< what is behind the prefix is zero */
+    uint8_t nibbles;       /**< 1 … 32: the prefix is four bits each */
+    uint8_t status;        /**< enum snow_ptr_status */
+    uint8_t n_names;
+    int64_t seen_utc_s;
+    const char *names; /**< each NUL-terminated, one behind the other */
+};
+
+/** A prefix of ip6.arpa that exists and is not done with; bit i of a mask
+ * stands for the child whose next nibble is i. Without a bit it is done. */
+struct snow_node {
+    struct snow_addr addr;
+    uint8_t nibbles; /**< 0 … 31 */
+    uint16_t ask;    /**< children without an answer */
+    uint16_t open;   /**< children that exist, not looked below yet */
+};
+
+/** How far the walk over ip6.arpa is. */
+struct snow_walk {
+    uint64_t by_status[16]; /**< nodes answered; [0]: those known to be left */
+    const struct snow_node *nodes; /**< what is left of it */
+    size_t n_nodes;
+};
+
 /** One conversation with one mail server. */
 struct snow_probe {
     struct snow_addr addr;

@@ -24,6 +24,11 @@ enum snow_record_kind {
     SNOW_RECORD_PROBE,    /**< replaces an earlier one of the address */
     SNOW_RECORD_EVIDENCE, /**< replaces the earlier one of the same subject
                                and kind */
+    SNOW_RECORD_NAME,     /**< replaces an earlier one of the same prefix;
+                               status PENDING takes it away */
+    SNOW_RECORD_WALK,     /**< all counts, and the nodes that changed: each
+                               replaces an earlier one, and one without
+                               children takes it away */
 };
 
 /** Something to keep. */
@@ -34,6 +39,8 @@ struct snow_record {
         const struct snow_block *block;
         const struct snow_probe *probe;
         const struct snow_evidence *evidence;
+        const struct snow_name *name;
+        const struct snow_walk *walk;
     };
 };
 
@@ -83,6 +90,8 @@ typedef int (*snow_block_fn)(void *arg, const struct snow_block *block,
                              bool is_closed);
 typedef int (*snow_probe_fn)(void *arg, const struct snow_probe *probe);
 typedef int (*snow_evidence_fn)(void *arg, const struct snow_evidence *e);
+typedef int (*snow_name_fn)(void *arg, const struct snow_name *name);
+typedef int (*snow_node_fn)(void *arg, const struct snow_node *node);
 
 /**
  * Every block of a scan in address order, tails merged in; constant memory.
@@ -100,6 +109,23 @@ int snow_store_each_probe(struct snow_store *s, int64_t scan, snow_probe_fn fn,
 int snow_store_each_evidence(struct snow_store *s, int64_t scan,
                              const char *kind, snow_evidence_fn fn, void *arg,
                              struct snow_error *err);
+
+/** What is kept of names below ip6.arpa, in the order of the addresses, the
+ * shorter prefix first. */
+int snow_store_each_name(struct snow_store *s, int64_t scan, snow_name_fn fn,
+                         void *arg, struct snow_error *err);
+
+/** What is left of the walk over ip6.arpa, in the same order. */
+int snow_store_each_node(struct snow_store *s, int64_t scan, snow_node_fn fn,
+                         void *arg, struct snow_error *err);
+
+/**
+ * The counts of that walk as of its last record; without nodes.
+ *
+ * @return 0; SNOW_ENOTFOUND, without a word, when it has not begun
+ */
+int snow_store_get_walk(struct snow_store *s, int64_t scan,
+                        struct snow_walk *out, struct snow_error *err);
 
 #ifdef __cplusplus
 }

@@ -153,6 +153,17 @@ struct snow_range snow_ranges_at(const struct snow_ranges *set, size_t i)
     return set->at[i];
 }
 
+bool snow_ranges_next(const struct snow_ranges *set, struct snow_addr from,
+                      struct snow_range *out)
+{
+    size_t i = find(set, from);
+
+    if (i == set->n)
+        return false;
+    *out = set->at[i];
+    return true;
+}
+
 static uint64_t add_capped(uint64_t a, uint64_t b)
 {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;

@@ -89,6 +89,25 @@ static int put_block(void *arg, const struct snow_block *b, bool is_closed)
     return report_emit(c->to, &c->line);
 }
 
+static int put_name(void *arg, const struct snow_name *name)
+{
+    struct csv *c = arg;
+    struct report_name_row row = { .addr = name->addr,
+                                   .status = name->status,
+                                   .seen_utc_s = name->seen_utc_s };
+    const char *at = name->names;
+
+    if (name->nibbles < 32) /* of no single address */
+        return 0;
+    row.name = name->n_names > 0 ? at : NULL;
+    report_csv_row(&c->line, &report_kind_name, &row);
+    for (unsigned n = 1; n < name->n_names; n++) {
+        row.name = at += strlen(at) + 1;
+        report_csv_row(&c->line, &report_kind_name, &row);
+    }
+    return report_emit(c->to, &c->line);
+}
+
 int report_names_csv(const struct report_out *to,
                      const struct report_request *q, struct snow_error *err)
 {
@@ -99,6 +118,8 @@ int report_names_csv(const struct report_out *to,
     code = report_emit(to, &c.line);
     if (code == 0)
         code = snow_store_each_block(q->store, q->scan, put_block, &c, err);
+    if (code == 0)
+        code = snow_store_each_name(q->store, q->scan, put_name, &c, err);
     buf_fini(&c.line);
     return code;
 }

@@ -53,7 +53,7 @@ static const struct report_column name_columns[] = {
 const struct report_kind report_kind_name = {
     "Names",
     "`export --format names`: one row a name; an address without one has one "
-    "row",
+    "row, but an IPv6 address only where there was no answer about it",
     name_columns, COUNT_OF(name_columns)
 };
 

@@ -27,6 +27,12 @@ struct store_backend {
     int (*each_evidence)(struct snow_store *s, int64_t scan, const char *kind,
                          snow_evidence_fn fn, void *arg,
                          struct snow_error *err);
+    int (*each_name)(struct snow_store *s, int64_t scan, snow_name_fn fn,
+                     void *arg, struct snow_error *err);
+    int (*each_node)(struct snow_store *s, int64_t scan, snow_node_fn fn,
+                     void *arg, struct snow_error *err);
+    int (*get_walk)(struct snow_store *s, int64_t scan, struct snow_walk *out,
+                    struct snow_error *err);
 };
 
 /** What every backend's own struct begins with. */

@@ -14,6 +14,34 @@ const char schema_connection[] = "PRAGMA synchronous = FULL;"
                                  "PRAGMA foreign_keys = ON;";
 
 /* clang-format off */
+#define WALK_TABLES                                                            \
+    /* addr: the 128-bit key, big-endian; names: each with its NUL */          \
+    "CREATE TABLE name("                                                       \
+    " scan INTEGER NOT NULL REFERENCES scan,"                                  \
+    " addr BLOB NOT NULL,"                                                     \
+    " nibbles INTEGER NOT NULL,"                                               \
+    " status INTEGER NOT NULL,"                                                \
+    " seen INTEGER NOT NULL,"                                                  \
+    " names BLOB NOT NULL,"                                                    \
+    " PRIMARY KEY(scan, addr, nibbles)) WITHOUT ROWID;"                        \
+    /* ask, open: the children, bit i for nibble i */                          \
+    "CREATE TABLE node("                                                       \
+    " scan INTEGER NOT NULL REFERENCES scan,"                                  \
+    " addr BLOB NOT NULL,"                                                     \
+    " nibbles INTEGER NOT NULL,"                                               \
+    " ask INTEGER NOT NULL,"                                                   \
+    " open INTEGER NOT NULL,"                                                  \
+    " PRIMARY KEY(scan, addr, nibbles)) WITHOUT ROWID;"                        \
+    /* how many nodes have that status */                                      \
+    "CREATE TABLE walk("                                                       \
+    " scan INTEGER NOT NULL REFERENCES scan,"                                  \
+    " status INTEGER NOT NULL,"                                                \
+    " n INTEGER NOT NULL,"                                                     \
+    " PRIMARY KEY(scan, status)) WITHOUT ROWID;"                               \
+    "PRAGMA user_version = 2;"
+
+const char schema_from_1[] = "BEGIN IMMEDIATE;" WALK_TABLES "COMMIT;";
+
 const char schema_sql[] =
     "BEGIN;"
     "CREATE TABLE scan("
@@ -60,6 +88,6 @@ const char schema_sql[] =
     " data TEXT NOT NULL,"
     " PRIMARY KEY(scan, kind, subject)) WITHOUT ROWID;"
     "PRAGMA application_id = 1397641047;"
-    "PRAGMA user_version = 1;"
+    WALK_TABLES
     "COMMIT;";
 /* clang-format on */

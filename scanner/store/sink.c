@@ -70,6 +70,22 @@ static void add_block(struct buf *b, const struct snow_block *block)
     }
 }
 
+static void add_name(struct buf *b, const struct snow_name *name)
+{
+    size_t len = 0;
+
+    for (unsigned i = 0; i < name->n_names; i++)
+        len += strlen(name->names + len) + 1;
+    buf_add(b, name, sizeof *name);
+    buf_add(b, name->names, len);
+}
+
+static void add_walk(struct buf *b, const struct snow_walk *walk)
+{
+    buf_add(b, walk, sizeof *walk);
+    buf_add(b, walk->nodes, walk->n_nodes * sizeof *walk->nodes);
+}
+
 static void add_strings(struct buf *b, struct entry *e,
                         const char *const strings[4])
 {
@@ -102,6 +118,31 @@ static void add_evidence(struct buf *b, struct entry *e,
     add_strings(b, e, strings);
 }
 
+static void add_octets(struct buf *b, struct entry *e,
+                       const struct snow_record *r)
+{
+    switch (r->kind) {
+    case SNOW_RECORD_BLOCK:
+    case SNOW_RECORD_TAIL:
+        e->addr = r->block->first;
+        add_block(b, r->block);
+        break;
+    case SNOW_RECORD_PROBE:
+        e->probe = *r->probe;
+        add_probe(b, e);
+        break;
+    case SNOW_RECORD_EVIDENCE:
+        add_evidence(b, e, r->evidence);
+        break;
+    case SNOW_RECORD_NAME:
+        add_name(b, r->name);
+        break;
+    case SNOW_RECORD_WALK:
+        add_walk(b, r->walk);
+        break;
+    }
+}
+
 int sink_put(struct sink *k, const struct snow_record *r)
 {
     struct buf *b = &k->batches[k->filling];
@@ -109,15 +150,7 @@ int sink_put(struct sink *k, const struct snow_record *r)
     size_t at = b->len;
 
     buf_add(b, &e, sizeof e);
-    if (r->kind == SNOW_RECORD_PROBE) {
-        e.probe = *r->probe;
-        add_probe(b, &e);
-    } else if (r->kind == SNOW_RECORD_EVIDENCE) {
-        add_evidence(b, &e, r->evidence);
-    } else {
-        e.addr = r->block->first;
-        add_block(b, r->block);
-    }
+    add_octets(b, &e, r);
     pad(b);
     if (b->failed)
         return SNOW_ENOMEM;
@@ -171,15 +204,36 @@ static int keep_block(struct sink *k, const struct entry *e, const char *octets,
     return code;
 }
 
-static int keep(struct sink *k, struct entry *e, const char *octets,
-                struct snow_error *err)
+static int keep_name(struct sink *k, const struct entry *e, const char *octets,
+                     struct snow_error *err)
+{
+    struct snow_name name;
+    struct snow_record r = { .kind = e->kind, .scan = e->scan, .name = &name };
+
+    memcpy(&name, octets, sizeof name);
+    name.names = octets + sizeof name;
+    return snow_store_put(k->store, &r, err);
+}
+
+/* Entries begin at multiples of eight, and so do the nodes in one. */
+static int keep_walk(struct sink *k, const struct entry *e, const char *octets,
+                     struct snow_error *err)
+{
+    struct snow_walk walk;
+    struct snow_record r = { .kind = e->kind, .scan = e->scan, .walk = &walk };
+
+    memcpy(&walk, octets, sizeof walk);
+    walk.nodes = (const void *)(octets + sizeof walk);
+    return snow_store_put(k->store, &r, err);
+}
+
+static int keep_strings(struct sink *k, struct entry *e, const char *octets,
+                        struct snow_error *err)
 {
     const char *strings[4];
     struct snow_evidence v;
     struct snow_record r = { .kind = e->kind, .scan = e->scan };
 
-    if (e->kind == SNOW_RECORD_BLOCK || e->kind == SNOW_RECORD_TAIL)
-        return keep_block(k, e, octets, err);
     read_strings(e, octets, strings);
     e->probe.banner = strings[0];
     e->probe.hello = strings[1];
@@ -191,6 +245,24 @@ static int keep(struct sink *k, struct entry *e, const char *octets,
     else
         r.evidence = &v;
     return snow_store_put(k->store, &r, err);
+}
+
+static int keep(struct sink *k, struct entry *e, const char *octets,
+                struct snow_error *err)
+{
+    switch (e->kind) {
+    case SNOW_RECORD_BLOCK:
+    case SNOW_RECORD_TAIL:
+        return keep_block(k, e, octets, err);
+    case SNOW_RECORD_NAME:
+        return keep_name(k, e, octets, err);
+    case SNOW_RECORD_WALK:
+        return keep_walk(k, e, octets, err);
+    case SNOW_RECORD_PROBE:
+    case SNOW_RECORD_EVIDENCE:
+        break;
+    }
+    return keep_strings(k, e, octets, err);
 }
 
 static int keep_all(struct sink *k, const struct buf *b, struct snow_error *err)

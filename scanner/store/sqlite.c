@@ -20,6 +20,15 @@ static const char *const statements[STATEMENTS] = {
     [PUT_EVIDENCE] =
         "REPLACE INTO evidence(scan, kind, subject, source, observed, data)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [PUT_NAME] = "REPLACE INTO name(scan, addr, nibbles, status, seen, names)"
+                 " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [DELETE_NAME] = "DELETE FROM name WHERE scan = ?1 AND addr = ?2"
+                    " AND nibbles = ?3",
+    [PUT_NODE] = "REPLACE INTO node(scan, addr, nibbles, ask, open)"
+                 " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [DELETE_NODE] = "DELETE FROM node WHERE scan = ?1 AND addr = ?2"
+                    " AND nibbles = ?3",
+    [PUT_COUNT] = "REPLACE INTO walk(scan, status, n) VALUES(?1, ?2, ?3)",
 };
 /* clang-format on */
 
@@ -164,11 +173,11 @@ static int connect_db(struct sqlite_store *s, bool is_memory,
 static int check_format(struct sqlite_store *s, bool may_be_new,
                         struct snow_error *err)
 {
-    int64_t id, version, n_tables;
+    int64_t id, n_tables;
     int code;
 
     if ((code = read_number(s, "PRAGMA application_id", &id, err)) ||
-        (code = read_number(s, "PRAGMA user_version", &version, err)) ||
+        (code = read_number(s, "PRAGMA user_version", &s->version, err)) ||
         (code = read_number(s, "SELECT count(*) FROM sqlite_schema", &n_tables,
                             err)))
         return code;
@@ -176,11 +185,11 @@ static int check_format(struct sqlite_store *s, bool may_be_new,
         return SNOW_ENOTFOUND;
     if (id != SCHEMA_APPLICATION_ID)
         return snow_fail(err, SNOW_ESTORE, "%s: is no snowline store", s->path);
-    if (version > SCHEMA_VERSION)
+    if (s->version > SCHEMA_VERSION)
         return snow_fail(err, SNOW_ESTORE,
                          "%s: written by a newer snowline (format %lld, this "
                          "one knows %d)",
-                         s->path, (long long)version, SCHEMA_VERSION);
+                         s->path, (long long)s->version, SCHEMA_VERSION);
     return 0;
 }
 
@@ -202,9 +211,13 @@ static int open_writer(struct sqlite_store *s, struct snow_error *err)
         code = sqlite_execute(s, schema_pragmas, err);
         if (!code)
             code = sqlite_execute(s, schema_sql, err);
+    } else if (!code && s->version < SCHEMA_VERSION) {
+        code = sqlite_execute(s, schema_from_1, err);
     }
-    if (!code)
+    if (!code) {
+        s->version = SCHEMA_VERSION;
         code = sqlite_execute(s, schema_connection, err);
+    }
     return code ? code : prepare(s, err);
 }
 
@@ -369,7 +382,7 @@ static void sqlite_rollback(struct snow_store *s)
     sqlite3_exec(sqlite_of(s)->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static int run(struct sqlite_store *s, sqlite3_stmt *q, struct snow_error *err)
+int sqlite_run(struct sqlite_store *s, sqlite3_stmt *q, struct snow_error *err)
 {
     int code = sqlite3_step(q) == SQLITE_DONE ? 0 : sqlite_failed(s, err);
 
@@ -403,23 +416,25 @@ static int put_block(struct sqlite_store *s, const struct snow_record *r,
     }
     sqlite3_bind_blob64(q, is_tail ? 4 : 2, s->blob.data, s->blob.len,
                         SQLITE_STATIC);
-    if ((code = run(s, q, err)) || is_tail)
+    if ((code = sqlite_run(s, q, err)) || is_tail)
         return code;
     sqlite3_bind_int64(clear, 1, r->scan);
     sqlite3_bind_int64(clear, 2, number);
-    return run(s, clear, err);
+    return sqlite_run(s, clear, err);
 }
 
-/* Keys in the order of the addresses: big-endian. */
-static void pack_addr(struct snow_addr a, unsigned char out[16])
+void sqlite_bind_addr(sqlite3_stmt *q, int i, struct snow_addr a)
 {
-    for (int i = 0; i < 8; i++) {
-        out[i] = (unsigned char)(a.hi >> (56 - 8 * i));
-        out[8 + i] = (unsigned char)(a.lo >> (56 - 8 * i));
+    unsigned char key[16];
+
+    for (int k = 0; k < 8; k++) {
+        key[k] = (unsigned char)(a.hi >> (56 - 8 * k));
+        key[8 + k] = (unsigned char)(a.lo >> (56 - 8 * k));
     }
+    sqlite3_bind_blob(q, i, key, sizeof key, SQLITE_TRANSIENT);
 }
 
-static void bind_octets(sqlite3_stmt *q, int i, const char *octets, size_t len)
+void sqlite_bind_octets(sqlite3_stmt *q, int i, const char *octets, size_t len)
 {
     sqlite3_bind_blob64(q, i, len > 0 ? octets : "", len, SQLITE_STATIC);
 }
@@ -428,11 +443,9 @@ static int put_probe(struct sqlite_store *s, int64_t scan,
                      const struct snow_probe *p, struct snow_error *err)
 {
     sqlite3_stmt *q = s->statements[PUT_PROBE];
-    unsigned char key[16];
 
-    pack_addr(p->addr, key);
     sqlite3_bind_int64(q, 1, scan);
-    sqlite3_bind_blob(q, 2, key, sizeof key, SQLITE_STATIC);
+    sqlite_bind_addr(q, 2, p->addr);
     sqlite3_bind_int(q, 3, p->port);
     sqlite3_bind_int(q, 4, p->status);
     sqlite3_bind_int(q, 5, p->code);
@@ -441,10 +454,10 @@ static int put_probe(struct sqlite_store *s, int64_t scan,
     sqlite3_bind_int(q, 8, p->tls_status);
     sqlite3_bind_int(q, 9, p->client_blocked);
     sqlite3_bind_int64(q, 10, p->seen_utc_s);
-    bind_octets(q, 11, p->banner, p->banner_len);
-    bind_octets(q, 12, p->hello, p->hello_len);
-    bind_octets(q, 13, p->capabilities, p->capabilities_len);
-    return run(s, q, err);
+    sqlite_bind_octets(q, 11, p->banner, p->banner_len);
+    sqlite_bind_octets(q, 12, p->hello, p->hello_len);
+    sqlite_bind_octets(q, 13, p->capabilities, p->capabilities_len);
+    return sqlite_run(s, q, err);
 }
 
 static int put_evidence(struct sqlite_store *s, int64_t scan,
@@ -458,7 +471,7 @@ static int put_evidence(struct sqlite_store *s, int64_t scan,
     sqlite3_bind_text(q, 4, e->source, -1, SQLITE_STATIC);
     sqlite3_bind_int64(q, 5, e->observed_utc_s);
     sqlite3_bind_text64(q, 6, e->data, e->data_len, SQLITE_STATIC, SQLITE_UTF8);
-    return run(s, q, err);
+    return sqlite_run(s, q, err);
 }
 
 static int sqlite_put(struct snow_store *base, const struct snow_record *r,
@@ -474,6 +487,10 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
         return put_probe(s, r->scan, r->probe, err);
     case SNOW_RECORD_EVIDENCE:
         return put_evidence(s, r->scan, r->evidence, err);
+    case SNOW_RECORD_NAME:
+        return sqlite_put_name(s, r->scan, r->name, err);
+    case SNOW_RECORD_WALK:
+        return sqlite_put_walk(s, r->scan, r->walk, err);
     }
     return SNOW_EINVAL;
 }
@@ -483,7 +500,9 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
     .get_scan = sqlite_get_scan, .finish_scan = sqlite_finish_scan,            \
     .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit,         \
     .rollback = sqlite_rollback, .each_block = sqlite_each_block,              \
-    .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence
+    .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence,    \
+    .each_name = sqlite_each_name, .each_node = sqlite_each_node,              \
+    .get_walk = sqlite_get_walk
 
 const struct store_backend store_sqlite = { .scheme = "sqlite",
                                             .open = sqlite_open,

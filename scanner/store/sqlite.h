@@ -13,6 +13,11 @@ enum statement {
     PUT_TAIL,
     PUT_PROBE,
     PUT_EVIDENCE,
+    PUT_NAME,
+    DELETE_NAME,
+    PUT_NODE,
+    DELETE_NODE,
+    PUT_COUNT,
     STATEMENTS,
 };
 
@@ -26,6 +31,8 @@ struct sqlite_store {
     struct buf blob, targets, settings;
     struct snow_block block; /**< scratch of the readers */
     int64_t seq;             /**< of the next tail row */
+    int64_t version;         /**< of the tables; less than ours only when it
+                                  was opened for reading */
 };
 
 static inline struct sqlite_store *sqlite_of(struct snow_store *s)
@@ -40,6 +47,25 @@ int sqlite_failed(struct sqlite_store *s, struct snow_error *err);
 int sqlite_execute(struct sqlite_store *s, const char *sql,
                    struct snow_error *err);
 
+/** The next row. */
+int sqlite_next(struct sqlite_store *s, sqlite3_stmt *q, bool *has_row,
+                struct snow_error *err);
+
+/** Run a prepared statement without rows. */
+int sqlite_run(struct sqlite_store *s, sqlite3_stmt *q, struct snow_error *err);
+
+/* Keys in the order of the addresses: 16 octets, big-endian. */
+void sqlite_bind_addr(sqlite3_stmt *q, int i, struct snow_addr a);
+struct snow_addr sqlite_column_addr(sqlite3_stmt *q, int column);
+
+void sqlite_bind_octets(sqlite3_stmt *q, int i, const char *octets, size_t len);
+
+/* Writers of what is known of ip6.arpa. */
+int sqlite_put_name(struct sqlite_store *s, int64_t scan,
+                    const struct snow_name *name, struct snow_error *err);
+int sqlite_put_walk(struct sqlite_store *s, int64_t scan,
+                    const struct snow_walk *walk, struct snow_error *err);
+
 /* Readers of struct store_backend. */
 int sqlite_each_block(struct snow_store *base, int64_t scan, snow_block_fn fn,
                       void *arg, struct snow_error *err);
@@ -48,5 +74,11 @@ int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
 int sqlite_each_evidence(struct snow_store *base, int64_t scan,
                          const char *kind, snow_evidence_fn fn, void *arg,
                          struct snow_error *err);
+int sqlite_each_name(struct snow_store *base, int64_t scan, snow_name_fn fn,
+                     void *arg, struct snow_error *err);
+int sqlite_each_node(struct snow_store *base, int64_t scan, snow_node_fn fn,
+                     void *arg, struct snow_error *err);
+int sqlite_get_walk(struct snow_store *base, int64_t scan,
+                    struct snow_walk *out, struct snow_error *err);
 
 #endif

@@ -6,7 +6,7 @@ struct cursors {
     bool has_block, has_tail;
 };
 
-static int step(struct sqlite_store *s, sqlite3_stmt *q, bool *has_row,
+int sqlite_next(struct sqlite_store *s, sqlite3_stmt *q, bool *has_row,
                 struct snow_error *err)
 {
     int code = sqlite3_step(q);
@@ -44,20 +44,20 @@ static int next_block(struct sqlite_store *s, struct cursors *c,
     snow_block_init(&s->block, snow_addr_from_ipv4((uint32_t)(number << 8)));
     *is_closed = block == number;
     if (*is_closed && !(code = add_blob(s, c->block, err)))
-        code = step(s, c->block, &c->has_block, err);
+        code = sqlite_next(s, c->block, &c->has_block, err);
     while (!code && c->has_tail && sqlite3_column_int64(c->tail, 0) == number)
         if (!(code = add_blob(s, c->tail, err)))
-            code = step(s, c->tail, &c->has_tail, err);
+            code = sqlite_next(s, c->tail, &c->has_tail, err);
     return code;
 }
 
 static int each_block(struct sqlite_store *s, struct cursors *c,
                       snow_block_fn fn, void *arg, struct snow_error *err)
 {
-    int code = step(s, c->block, &c->has_block, err);
+    int code = sqlite_next(s, c->block, &c->has_block, err);
 
     if (!code)
-        code = step(s, c->tail, &c->has_tail, err);
+        code = sqlite_next(s, c->tail, &c->has_tail, err);
     while (!code && (c->has_block || c->has_tail)) {
         bool is_closed;
 
@@ -98,8 +98,10 @@ int sqlite_each_block(struct snow_store *base, int64_t scan, snow_block_fn fn,
     return code;
 }
 
-static struct snow_addr unpack_addr(const unsigned char *octets, int len)
+struct snow_addr sqlite_column_addr(sqlite3_stmt *q, int column)
 {
+    const unsigned char *octets = sqlite3_column_blob(q, column);
+    int len = sqlite3_column_bytes(q, column);
     struct snow_addr a = { 0, 0 };
 
     for (int i = 0; i < 8 && len == 16; i++) {
@@ -121,8 +123,7 @@ static void read_octets(sqlite3_stmt *q, int column, const char **octets,
 static void read_probe(sqlite3_stmt *q, struct snow_probe *p)
 {
     *p = (struct snow_probe){
-        .addr =
-            unpack_addr(sqlite3_column_blob(q, 0), sqlite3_column_bytes(q, 0)),
+        .addr = sqlite_column_addr(q, 0),
         .port = (uint16_t)sqlite3_column_int(q, 1),
         .status = (uint8_t)sqlite3_column_int(q, 2),
         .code = (uint16_t)sqlite3_column_int(q, 3),
@@ -179,11 +180,11 @@ static int each_row(struct sqlite_store *s, const char *sql, int64_t scan,
     sqlite3_bind_int64(q, 1, scan);
     if (r->kind)
         sqlite3_bind_text(q, 2, r->kind, -1, SQLITE_STATIC);
-    code = step(s, q, &has_row, err);
+    code = sqlite_next(s, q, &has_row, err);
     while (!code && has_row) {
         code = r->probe ? hand_probe(r, q) : hand_evidence(r, q);
         if (!code)
-            code = step(s, q, &has_row, err);
+            code = sqlite_next(s, q, &has_row, err);
     }
     sqlite3_finalize(q);
     return code;

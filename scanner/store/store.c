@@ -2,7 +2,8 @@
  * store – records in, records out; the only thing that joins the stages.
  *
  *   store.c    picks a backend by its scheme
- *   sqlite.c   one file, or none: "sqlite:" and "memory:"
+ *   sqlite.c   one file, or none: "sqlite:" and "memory:"; …_read.c its
+ *              readers, …_walk.c what is known of ip6.arpa
  *   schema.c   the tables and the version of the file
  *   block.c    a /24 in memory and as a blob    (pure but for zstd)
  *   sink.c     batches for the writer thread
@@ -96,4 +97,22 @@ int snow_store_each_evidence(struct snow_store *s, int64_t scan,
                              struct snow_error *err)
 {
     return s->backend->each_evidence(s, scan, kind, fn, arg, err);
+}
+
+int snow_store_each_name(struct snow_store *s, int64_t scan, snow_name_fn fn,
+                         void *arg, struct snow_error *err)
+{
+    return s->backend->each_name(s, scan, fn, arg, err);
+}
+
+int snow_store_each_node(struct snow_store *s, int64_t scan, snow_node_fn fn,
+                         void *arg, struct snow_error *err)
+{
+    return s->backend->each_node(s, scan, fn, arg, err);
+}
+
+int snow_store_get_walk(struct snow_store *s, int64_t scan,
+                        struct snow_walk *out, struct snow_error *err)
+{
+    return s->backend->get_walk(s, scan, out, err);
 }

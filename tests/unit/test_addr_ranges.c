@@ -33,6 +33,25 @@ static void compare(const struct snow_ranges *set, const bool *model)
                                        snow_ranges_at(set, i).first) > 1);
 }
 
+/* From every address on, the next range is the one that holds the next bit. */
+static void compare_next(const struct snow_ranges *set, const bool *model)
+{
+    uint32_t next = SPACE;
+
+    for (uint32_t i = SPACE; i-- > 0;) {
+        struct snow_range r;
+        bool is_there = snow_ranges_next(set, at(i), &r);
+
+        next = model[i] ? i : next;
+        assert_int_equal(is_there, next < SPACE);
+        if (!is_there)
+            continue;
+        assert_true(snow_addr_compare(r.first, at(next)) <= 0);
+        assert_true(snow_addr_compare(r.last, at(next)) >= 0);
+        assert_true(snow_addr_compare(r.last, at(i)) >= 0);
+    }
+}
+
 static void compare_blocks(const struct snow_ranges *set, const bool *model)
 {
     uint64_t n_blocks = 0;
@@ -94,6 +113,7 @@ static void sets_do_as_bits_do(void **state)
         assert_int_equal(snow_ranges_new(&set), 0);
         change(set, model, &seed);
         compare(set, model);
+        compare_next(set, model);
         compare_blocks(set, model);
         snow_ranges_free(set);
     }

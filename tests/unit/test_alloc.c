@@ -13,6 +13,7 @@
 
 #include "dns/engine.h"
 #include "dns/resolve.h"
+#include "dns/tree.h"
 #include "loop/http.h"
 #include "registration/client.h"
 #include "smtp/probe.h"
@@ -90,6 +91,42 @@ static int open_walk(void)
     if (!code)
         code = snow_targets_next(t, 0, &step, &wait_us);
     snow_targets_free(t);
+    snow_ranges_free(set);
+    return code;
+}
+
+/* One name, found in the end. */
+static int walk_tree(struct dns_tree *t)
+{
+    struct snow_walk changes;
+    struct dns_node node;
+    int code = dns_tree_begin(t);
+
+    while (!code && (code = dns_tree_next(t, &node)) == 0) {
+        bool exists = node.addr.hi << 32 == 0 && node.addr.lo == 0;
+
+        code = dns_tree_answer(t, &node,
+                               exists ? SNOW_PTR_NODATA : SNOW_PTR_NXDOMAIN);
+        if (!code)
+            code = dns_tree_changes(t, &changes);
+    }
+    return code == SNOW_EDONE ? 0 : code;
+}
+
+static int open_tree(void)
+{
+    struct snow_ranges *set = NULL;
+    struct dns_tree_config cfg = { .seed = 1 };
+    struct dns_tree *t = NULL;
+    int code = snow_ranges_new(&set);
+
+    if (!code)
+        code = snow_ranges_read(set, "2001:db8::/32", NULL);
+    if (!code)
+        code = dns_tree_new(&t, set, &cfg);
+    if (!code)
+        code = walk_tree(t);
+    dns_tree_free(t);
     snow_ranges_free(set);
     return code;
 }
@@ -224,9 +261,13 @@ static const struct {
     const char *what;
     int (*open)(void);
 } opens[] = {
-    { "walk", open_walk },         { "store", open_store },
-    { "sink", open_sink },         { "DNS engine", open_dns },
-    { "SMTP engine", open_smtp },  { "registration", open_registration },
+    { "walk", open_walk },
+    { "tree", open_tree },
+    { "store", open_store },
+    { "sink", open_sink },
+    { "DNS engine", open_dns },
+    { "SMTP engine", open_smtp },
+    { "registration", open_registration },
     { "resolver", open_resolver },
 };
 

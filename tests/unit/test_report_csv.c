@@ -295,6 +295,31 @@ static void put_registrations(struct snow_store *s, int64_t scan)
 }
 
 /* A store with one block, of which ten addresses are answered. */
+static const struct {
+    const char *addr;
+    uint8_t nibbles, status, n;
+    const char *names;
+} ipv6_names[] = {
+    { "2001:db8::", 8, SNOW_PTR_NAME, 0, "" }, /* no address: no row */
+    { "2001:db8::1", 32, SNOW_PTR_NAME, 2, "a.example\0b.example" },
+    { "2001:db8::2", 32, SNOW_PTR_TIMEOUT, 0, "" },
+};
+
+static void put_ipv6_names(struct snow_store *s, int64_t scan)
+{
+    for (size_t i = 0; i < COUNT_OF(ipv6_names); i++) {
+        struct snow_name name = { .nibbles = ipv6_names[i].nibbles,
+                                  .status = ipv6_names[i].status,
+                                  .n_names = ipv6_names[i].n,
+                                  .seen_utc_s = 1526813100,
+                                  .names = ipv6_names[i].names };
+
+        assert_int_equal(snow_addr_parse(&name.addr, ipv6_names[i].addr), 0);
+        put(s, &(struct snow_record){
+                   .kind = SNOW_RECORD_NAME, .scan = scan, .name = &name });
+    }
+}
+
 static struct snow_store *small_store(int64_t *scan)
 {
     struct snow_store *s = NULL;
@@ -317,6 +342,7 @@ static struct snow_store *small_store(int64_t *scan)
                .kind = SNOW_RECORD_TAIL, .scan = *scan, .block = &b });
     put_probes(s, *scan);
     put_registrations(s, *scan);
+    put_ipv6_names(s, *scan);
     assert_int_equal(snow_store_commit(s, NULL), 0);
     snow_block_fini(&b);
     return s;

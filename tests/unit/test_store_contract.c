@@ -228,6 +228,138 @@ static void evidence_is_kept(struct snow_store *s)
     buf_fini(&out);
 }
 
+static int add_name(void *arg, const struct snow_name *name)
+{
+    char text[SNOW_ADDR_TEXT_MAX];
+    const char *at = name->names;
+
+    snow_addr_format(name->addr, text);
+    buf_printf(arg, "%s/%u %s@%lld", text, 4u * name->nibbles,
+               snow_ptr_status_word(name->status), (long long)name->seen_utc_s);
+    for (unsigned i = 0; i < name->n_names; i++, at += strlen(at) + 1)
+        buf_printf(arg, " %s", at);
+    buf_add_text(arg, ";");
+    return 0;
+}
+
+static void names_are(struct snow_store *s, const char *expected)
+{
+    struct buf out = { 0 };
+
+    buf_add_text(&out, "");
+    assert_int_equal(snow_store_each_name(s, 1, add_name, &out, NULL), 0);
+    assert_string_equal(out.data, expected);
+    buf_fini(&out);
+}
+
+static struct snow_addr ipv6(const char *text)
+{
+    struct snow_addr a = { 0, 0 };
+
+    assert_int_equal(snow_addr_parse(&a, text), 0);
+    return a;
+}
+
+static void names_are_kept(struct snow_store *s)
+{
+    struct snow_name name = { .addr = ipv6("2001:db8::2"),
+                              .nibbles = 32,
+                              .status = SNOW_PTR_NAME,
+                              .n_names = 2,
+                              .seen_utc_s = 5,
+                              .names = "a.example\0b.example" };
+    struct snow_record r = { .kind = SNOW_RECORD_NAME,
+                             .scan = 1,
+                             .name = &name };
+
+    names_are(s, "");
+    put(s, r);
+    name.addr = ipv6("2001:db8::1");
+    name.n_names = 1;
+    put(s, r);
+    name.addr = ipv6("2001:db8::");
+    name.nibbles = 8; /* a prefix below which everything has a name */
+    name.n_names = 0;
+    put(s, r);
+    name.addr = ipv6("2001:db8:1::");
+    name.nibbles = 12;
+    name.status = SNOW_PTR_TIMEOUT;
+    put(s, r);
+    names_are(s, "2001:db8::/32 name@5;2001:db8::1/128 name@5 a.example;"
+                 "2001:db8::2/128 name@5 a.example b.example;"
+                 "2001:db8:1::/48 timeout@5;");
+    name.seen_utc_s = 6;
+    put(s, r); /* replaces */
+    name.addr = ipv6("2001:db8::2");
+    name.nibbles = 32;
+    name.status = SNOW_PTR_PENDING;
+    put(s, r); /* takes away */
+    put(s, r); /* what is not there */
+    names_are(s, "2001:db8::/32 name@5;2001:db8::1/128 name@5 a.example;"
+                 "2001:db8:1::/48 timeout@6;");
+}
+
+static int add_node(void *arg, const struct snow_node *n)
+{
+    char text[SNOW_ADDR_TEXT_MAX];
+
+    snow_addr_format(n->addr, text);
+    buf_printf(arg, "%s/%u %04x %04x;", text, 4u * n->nibbles, n->ask, n->open);
+    return 0;
+}
+
+static void nodes_are(struct snow_store *s, const char *expected)
+{
+    struct buf out = { 0 };
+
+    buf_add_text(&out, "");
+    assert_int_equal(snow_store_each_node(s, 1, add_node, &out, NULL), 0);
+    assert_string_equal(out.data, expected);
+    buf_fini(&out);
+}
+
+static int refuse_node(void *arg, const struct snow_node *n)
+{
+    (void)arg;
+    (void)n;
+    return SNOW_ENOTFOUND;
+}
+
+static void walks_are_kept(struct snow_store *s)
+{
+    struct snow_node nodes[] = { { ipv6("2001:db8::"), 8, 0xffff, 0 },
+                                 { ipv6("2001:db8::"), 7, 0, 0x8001 },
+                                 { ipv6("2a00::"), 31, 1, 0 } };
+    struct snow_walk walk = { { 3, 1, 2 }, nodes, 3 }, out;
+    struct snow_record r = { .kind = SNOW_RECORD_WALK,
+                             .scan = 1,
+                             .walk = &walk };
+
+    assert_int_equal(snow_store_get_walk(s, 1, &out, NULL), SNOW_ENOTFOUND);
+    nodes_are(s, "");
+    put(s, r);
+    nodes_are(s, "2001:db8::/28 0000 8001;2001:db8::/32 ffff 0000;"
+                 "2a00::/124 0001 0000;");
+    nodes[0].ask = 0; /* done */
+    nodes[2].ask = 2; /* replaces */
+    walk.by_status[2] = 0;
+    assert_int_equal(snow_store_begin(s, NULL), 0);
+    assert_int_equal(snow_store_put(s, &r, NULL), 0);
+    snow_store_rollback(s);
+    nodes_are(s, "2001:db8::/28 0000 8001;2001:db8::/32 ffff 0000;"
+                 "2a00::/124 0001 0000;");
+    put(s, r);
+    nodes_are(s, "2001:db8::/28 0000 8001;2a00::/124 0002 0000;");
+    assert_int_equal(snow_store_get_walk(s, 1, &out, NULL), 0);
+    assert_int_equal(out.by_status[0], 3);
+    assert_int_equal(out.by_status[1], 1);
+    assert_int_equal(out.by_status[2], 0);
+    assert_int_equal(out.n_nodes, 0);
+    assert_int_equal(snow_store_get_walk(s, 2, &out, NULL), SNOW_ENOTFOUND);
+    assert_int_equal(snow_store_each_node(s, 1, refuse_node, NULL, NULL),
+                     SNOW_ENOTFOUND);
+}
+
 static void contract_holds(void **state)
 {
     char folder[] = "/tmp/snowline-store.XXXXXX", path[64];
@@ -238,6 +370,8 @@ static void contract_holds(void **state)
     what_is_rolled_back_was_never_there(s);
     probes_are_kept(s);
     evidence_is_kept(s);
+    names_are_kept(s);
+    walks_are_kept(s);
     snow_store_close(s);
     snprintf(path, sizeof path, "%s/contract.db", folder);
     unlink(path);

@@ -1,0 +1,173 @@
+/* Files that an older snowline wrote, and what a crash leaves of a file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "base/text.h"
+#include "snowline/store.h"
+
+static char folder[64], path[96];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/snowline-sqlite.XXXXXX");
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/one.db", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    static const char *const ends[] = { "", "-wal", "-shm" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        char name[128];
+
+        snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        unlink(name);
+    }
+    return rmdir(folder);
+}
+
+static struct snow_store *open_it(enum snow_store_mode mode)
+{
+    struct snow_error err = { 0 };
+    struct snow_store *s;
+
+    if (snow_store_open(&s, path, mode, &err))
+        fail_msg("%s", err.text);
+    return s;
+}
+
+static void execute(const char *sql)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static int count(void *arg, const struct snow_name *name)
+{
+    (void)name;
+    ++*(int *)arg;
+    return 0;
+}
+
+static int n_names(struct snow_store *s)
+{
+    int n = 0;
+
+    assert_int_equal(snow_store_each_name(s, 1, count, &n, NULL), 0);
+    return n;
+}
+
+static void put_name(struct snow_store *s, struct snow_addr a)
+{
+    struct snow_name name = { .addr = a,
+                              .nibbles = 32,
+                              .status = SNOW_PTR_NAME,
+                              .n_names = 1,
+                              .names = "a.example" };
+    struct snow_record r = { .kind = SNOW_RECORD_NAME,
+                             .scan = 1,
+                             .name = &name };
+
+    assert_int_equal(snow_store_put(s, &r, NULL), 0);
+}
+
+static void add_scan(struct snow_store *s)
+{
+    struct snow_scan scan = { .targets = "", .settings = "{}" };
+    int64_t id;
+
+    assert_int_equal(snow_store_add_scan(s, &scan, &id, NULL), 0);
+}
+
+static void the_first_version_is_read_and_brought_up(void **state)
+{
+    struct snow_walk walk;
+    struct snow_store *s = open_it(SNOW_STORE_CREATE);
+
+    (void)state;
+    add_scan(s);
+    snow_store_close(s);
+    execute("DROP TABLE name; DROP TABLE node; DROP TABLE walk;"
+            "PRAGMA user_version = 1;");
+    s = open_it(SNOW_STORE_READ);
+    assert_int_equal(n_names(s), 0);
+    assert_int_equal(snow_store_get_walk(s, 1, &walk, NULL), SNOW_ENOTFOUND);
+    snow_store_close(s);
+    for (int i = 1; i <= 2; i++) { /* once brought up, it stays so */
+        s = open_it(SNOW_STORE_WRITE);
+        assert_int_equal(snow_store_begin(s, NULL), 0);
+        put_name(s, (struct snow_addr){ 1, (uint64_t)i });
+        assert_int_equal(snow_store_commit(s, NULL), 0);
+        assert_int_equal(n_names(s), i);
+        snow_store_close(s);
+    }
+    s = open_it(SNOW_STORE_READ);
+    assert_int_equal(n_names(s), 2);
+    snow_store_close(s);
+}
+
+/* A name and the node that it came from: both or neither. */
+static void a_crash_leaves_the_last_commit(void **state)
+{
+    struct snow_node node = { { 1, 0 }, 31, 0xffff, 0 };
+    struct snow_walk walk = { { 16 }, &node, 1 }, out;
+    struct snow_record r = { .kind = SNOW_RECORD_WALK,
+                             .scan = 1,
+                             .walk = &walk };
+    struct snow_store *s = open_it(SNOW_STORE_CREATE);
+    pid_t child;
+    int status;
+
+    (void)state;
+    add_scan(s);
+    snow_store_close(s);
+    child = fork();
+    if (child == 0) {
+        s = open_it(SNOW_STORE_WRITE);
+        snow_store_begin(s, NULL);
+        put_name(s, (struct snow_addr){ 1, 1 });
+        snow_store_put(s, &r, NULL);
+        snow_store_commit(s, NULL);
+        snow_store_begin(s, NULL);
+        put_name(s, (struct snow_addr){ 1, 2 });
+        node.ask = 0;
+        walk.by_status[0] = 0;
+        snow_store_put(s, &r, NULL);
+        _exit(0); /* no commit, no close */
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    s = open_it(SNOW_STORE_WRITE);
+    assert_int_equal(n_names(s), 1);
+    assert_int_equal(snow_store_get_walk(s, 1, &out, NULL), 0);
+    assert_int_equal(out.by_status[0], 16);
+    snow_store_close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            the_first_version_is_read_and_brought_up, make_folder,
+            remove_folder),
+        cmocka_unit_test_setup_teardown(a_crash_leaves_the_last_commit,
+                                        make_folder, remove_folder),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
