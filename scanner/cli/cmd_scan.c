@@ -152,14 +152,14 @@ static int dry_run(const struct snow_config *cfg, struct snow_error *err)
         code = plan_servers(&p, cfg, err);
     if (code)
         return code;
-    n = snow_ranges_count(p.targets);
+    n = snow_ranges_count(p.ipv4);
     peak = cfg->dns_block_rate > 0 ? cfg->dns_block_rate : p.dns_rate;
     seconds = p.dns_rate > 0 ? (double)n / p.dns_rate : 0;
     if (cfg->dns_block_rate > 0 && seconds < 256 / cfg->dns_block_rate)
         seconds = 256 / cfg->dns_block_rate;
     printf("targets   %llu addresses in %llu blocks, %llu excluded\n",
            (unsigned long long)n,
-           (unsigned long long)snow_ranges_blocks(p.targets),
+           (unsigned long long)snow_ranges_blocks(p.ipv4),
            (unsigned long long)p.n_excluded);
     printf("queries   %llu, at most %llu if every try is needed\n",
            (unsigned long long)n, (unsigned long long)(n * cfg->dns_tries));
@@ -169,6 +169,9 @@ static int dry_run(const struct snow_config *cfg, struct snow_error *err)
     printf("per /24   at most %.0f questions/s, %.3g connections/s, %llu "
            "at once (0: no limit)\n",
            peak, cfg->smtp_block_rate, (unsigned long long)cfg->smtp_per_block);
+    if (snow_ranges_n(p.targets) > snow_ranges_n(p.ipv4))
+        printf("IPv6      is walked where names exist: 16 questions or so for "
+               "each nibble of each\n");
     printf("nothing was sent\n");
     plan_fini(&p);
     return 0;

@@ -29,10 +29,13 @@ int cmd_targets(struct snow_config *cfg, struct outcome *o,
             buf_printf(&text, "%s\n", name);
         }
     }
-    buf_printf(&text, "# %llu addresses in %llu blocks; %llu excluded\n",
-               (unsigned long long)snow_ranges_count(p.targets),
-               (unsigned long long)snow_ranges_blocks(p.targets),
+    buf_printf(&text, "# %llu addresses in %llu blocks; %llu excluded",
+               (unsigned long long)snow_ranges_count(p.ipv4),
+               (unsigned long long)snow_ranges_blocks(p.ipv4),
                (unsigned long long)p.n_excluded);
+    if (snow_ranges_n(p.targets) > snow_ranges_n(p.ipv4))
+        buf_add_text(&text, "; IPv6 is walked where names exist");
+    buf_add_char(&text, '\n');
     code = text.failed ? SNOW_ENOMEM : out.write(out.arg, text.data, text.len);
     buf_fini(&text);
     plan_fini(&p);

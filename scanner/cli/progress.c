@@ -197,11 +197,33 @@ static void tell_doubts(struct progress_shown *s, const struct progress *p)
     }
 }
 
+/* The same for prefixes that are not walked. */
+static void tell_notes(struct progress_shown *s, const struct progress *p)
+{
+    for (; s->n_notes < p->n_notes && s->n_notes < PROGRESS_NOTES &&
+           s->how != PROGRESS_JSON;
+         s->n_notes++) {
+        const struct progress_note *note = &p->notes[s->n_notes];
+        char prefix[SNOW_PREFIX_TEXT_MAX];
+
+        snow_prefix_format(note->prefix, prefix);
+        progress_end(s);
+        fprintf(stderr, "snowline: note: %s: %s; not walked\n", prefix,
+                note->status == SNOW_PTR_NAME
+                    ? "every address has a name (a wildcard, or made up)"
+                    : "every name exists and none has a PTR record");
+    }
+    if (p->is_last && p->n_notes > PROGRESS_NOTES && s->how != PROGRESS_JSON)
+        fprintf(stderr, "snowline: note: and %zu prefixes more like these\n",
+                p->n_notes - PROGRESS_NOTES);
+}
+
 void progress_show(void *arg, const struct progress *p)
 {
     struct progress_shown *s = arg;
 
     tell_doubts(s, p);
+    tell_notes(s, p);
     if (s->how == PROGRESS_NONE)
         return;
     if (s->how == PROGRESS_LINES && !p->is_last &&

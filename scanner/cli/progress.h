@@ -16,6 +16,7 @@ enum progress_how {
 struct progress_shown {
     enum progress_how how;
     double told_s;    /**< when a line was last printed */
+    size_t n_notes;   /**< told already */
     uint64_t told_of; /**< doubtful servers, a bit each */
     bool has_bar;     /**< there is a line to be cleared */
 };

@@ -70,7 +70,7 @@ static int read_exclusions(struct plan *p, struct snow_ranges *out,
     return code;
 }
 
-static int check_family(const struct plan *p, struct snow_error *err)
+int plan_require_ipv4(const struct plan *p, struct snow_error *err)
 {
     for (size_t i = 0; i < snow_ranges_n(p->targets); i++) {
         struct snow_range r = snow_ranges_at(p->targets, i);
@@ -79,7 +79,7 @@ static int check_family(const struct plan *p, struct snow_error *err)
         snow_addr_format(r.first, text);
         if (!snow_addr_is_ipv4(r.first) || !snow_addr_is_ipv4(r.last))
             return snow_fail(err, SNOW_EINVAL,
-                             "%s: IPv6 is not walked yet; give IPv4 targets",
+                             "%s: IPv6 is not greeted yet; give IPv4 targets",
                              text);
     }
     return 0;
@@ -88,9 +88,9 @@ static int check_family(const struct plan *p, struct snow_error *err)
 static int check_policy(const struct plan *p, const struct snow_config *cfg,
                         struct snow_error *err)
 {
-    uint64_t n = snow_ranges_count(p->targets);
+    uint64_t n = snow_ranges_count(p->ipv4);
 
-    if (n == 0)
+    if (snow_ranges_n(p->targets) == 0)
         return snow_fail(err, SNOW_EPOLICY,
                          "all %llu addresses are reserved or excluded; "
                          "--include-reserved lifts the first",
@@ -108,15 +108,41 @@ static int check_policy(const struct plan *p, const struct snow_config *cfg,
     return 0;
 }
 
+int plan_add_ipv4(struct snow_ranges *to, const struct snow_ranges *set)
+{
+    int code = 0;
+
+    for (size_t i = 0; !code && i < snow_ranges_n(set); i++)
+        if (snow_addr_is_ipv4(snow_ranges_at(set, i).first))
+            code = snow_ranges_add(to, snow_ranges_at(set, i));
+    return code;
+}
+
+/* How many of the targets are IPv4, which are also set aside. */
+static int count_ipv4(struct plan *p, uint64_t *n)
+{
+    int code;
+
+    snow_ranges_free(p->ipv4);
+    p->ipv4 = NULL;
+    code = snow_ranges_new(&p->ipv4);
+    if (!code)
+        code = plan_add_ipv4(p->ipv4, p->targets);
+    if (!code)
+        *n = snow_ranges_count(p->ipv4);
+    return code;
+}
+
 int plan_init(struct plan *p, const struct snow_config *cfg,
               struct snow_error *err)
 {
     struct snow_ranges *excluded = NULL;
+    uint64_t n_left;
     int code;
 
     *p = (struct plan){ 0 };
     if (snow_ranges_new(&p->targets) || snow_ranges_new(&p->reserved) ||
-        snow_ranges_new(&excluded)) {
+        snow_ranges_new(&p->ipv4) || snow_ranges_new(&excluded)) {
         code = snow_fail(err, SNOW_ENOMEM, "out of memory");
         goto fail;
     }
@@ -125,14 +151,13 @@ int plan_init(struct plan *p, const struct snow_config *cfg,
                : snow_fail(err, SNOW_EINVAL, "no target; see --help");
     for (size_t i = 0; !code && i < cfg->targets.n; i++)
         code = snow_ranges_read(p->targets, cfg->targets.at[i], err);
-    if (code || (code = check_family(p, err)))
+    if (code || (code = count_ipv4(p, &p->n_given)))
         goto fail;
-    p->n_given = snow_ranges_count(p->targets);
     if ((code = read_exclusions(p, excluded, cfg, err)) ||
         (code = snow_ranges_subtract(p->targets, excluded)) ||
-        (code = check_policy(p, cfg, err)))
+        (code = count_ipv4(p, &n_left)) || (code = check_policy(p, cfg, err)))
         goto fail;
-    p->n_excluded = p->n_given - snow_ranges_count(p->targets);
+    p->n_excluded = p->n_given - n_left;
     snow_ranges_free(excluded);
     return 0;
 
@@ -241,6 +266,7 @@ void plan_fini(struct plan *p)
 {
     snow_ranges_free(p->targets);
     snow_ranges_free(p->reserved);
+    snow_ranges_free(p->ipv4);
     *p = (struct plan){ 0 };
 }
 

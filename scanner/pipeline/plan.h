@@ -11,8 +11,10 @@
 
 struct plan {
     struct snow_ranges *targets;  /**< to be asked */
+    struct snow_ranges *ipv4;     /**< those of them that are walked one by
+                                       one; IPv6 is walked by the cut */
     struct snow_ranges *reserved; /**< never connected to by anyone */
-    uint64_t n_given;             /**< addresses before exclusion */
+    uint64_t n_given;             /**< IPv4 addresses before exclusion */
     uint64_t n_excluded;
     struct sockaddr_storage servers[DNS_SERVERS_MAX];
     size_t n_servers;
@@ -34,6 +36,9 @@ int plan_init(struct plan *p, const struct snow_config *cfg,
 int plan_init_servers(struct plan *p, const struct snow_config *cfg,
                       struct snow_error *err);
 
+/** Refuse IPv6 targets, for a stage that cannot go through them. */
+int plan_require_ipv4(const struct plan *p, struct snow_error *err);
+
 /** Find the name servers of the sweep: the given ones, else the system's. */
 int plan_servers(struct plan *p, const struct snow_config *cfg,
                  struct snow_error *err);
@@ -41,6 +46,9 @@ void plan_fini(struct plan *p); /**< zeroed is fine */
 
 /** Lanes of the walk: a block closes in about ten seconds. */
 unsigned plan_lanes(double rate);
+
+/** Put the IPv4 addresses of a set into another. @return 0, SNOW_ENOMEM */
+int plan_add_ipv4(struct snow_ranges *to, const struct snow_ranges *set);
 
 /** The set as "A-B;C-D", the form in which a scan remembers it. */
 struct buf;

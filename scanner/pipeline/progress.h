@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "snowline/addr.h"
+
 /** One stage: targets = sum of by_status[1…] + excluded + pending. */
 struct progress_stage {
     uint64_t targets, excluded, pending;
@@ -22,7 +24,15 @@ struct progress_server {
     bool is_alive, is_doubtful, is_inventing, is_dropped;
 };
 
+/** An IPv6 prefix that was not walked, since everything below it exists:
+ * with a name each (NAME), or none (NODATA). */
+struct progress_note {
+    struct snow_prefix prefix;
+    uint8_t status;
+};
+
 #define PROGRESS_SERVERS 8
+#define PROGRESS_NOTES 8
 
 struct progress {
     struct progress_stage sweep, probe, registration;
@@ -34,6 +44,8 @@ struct progress {
     double left_s;     /**< estimate of the running stages; < 0 unknown */
     struct progress_server servers[PROGRESS_SERVERS]; /**< the first ones */
     size_t n_servers;
+    struct progress_note notes[PROGRESS_NOTES]; /**< the first ones */
+    size_t n_notes;
     bool is_last;
 };
 

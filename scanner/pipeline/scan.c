@@ -153,12 +153,17 @@ static int sweep(struct scan *s, struct snow_error *err)
 
     s->blocks = (struct blocks){ .run = &s->run,
                                  .cuts = &w.cuts,
-                                 .targets = s->plan.targets,
+                                 .targets = s->plan.ipv4,
                                  .scan = s->id,
                                  .is_retry = s->cfg->retry != 0 };
     if (sweep_walk(&w, &s->plan, s->cfg, &lanes, s->seed))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    w.ip6 = (struct ip6){ .run = &s->run,
+                          .scan = s->id,
+                          .is_retry = s->cfg->retry != 0 };
     code = blocks_init(&s->blocks, w.walk, lanes, s->store, err);
+    if (!code)
+        code = ip6_init(&w.ip6, s->plan.targets, s->seed, s->store, err);
     if (!code && (code = run_sink(&s->run, s->store, err)) == 0) {
         code = sweep_start(&w, &s->run, &s->plan, err);
         if (!code)
@@ -218,7 +223,7 @@ static int choose_greeted(struct scan *s, struct snow_error *err)
     if (snow_ranges_new(&s->to_greet) || snow_ranges_new(&g.done))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     if (s->cfg->smtp == SMTP_ALL)
-        code = snow_ranges_add_all(s->to_greet, s->plan.targets);
+        code = snow_ranges_add_all(s->to_greet, s->plan.ipv4);
     else if (s->cfg->smtp == SMTP_NAMED)
         code = snow_store_each_block(s->store, s->id, take_named, s->to_greet,
                                      err);

@@ -69,7 +69,7 @@ static int take_pruned(void *arg, struct snow_addr block, int checked)
     uint64_t wanted[4];
     int code = 0;
 
-    snow_ranges_block_mask(s->plan.targets, block, wanted);
+    snow_ranges_block_mask(s->plan.ipv4, block, wanted);
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
         if (!(wanted[i >> 6] >> (i & 63) & 1))
             continue;
@@ -78,6 +78,18 @@ static int take_pruned(void *arg, struct snow_addr block, int checked)
         code = s->taker->ptr(s->taker->arg, snow_addr_add(block, i), &a, "");
     }
     return code;
+}
+
+/* Of IPv6 only what exists, or could not be learnt, is worth a line. */
+static int take_ip6(void *arg, const struct snow_name *name,
+                    const struct dns_answer *a)
+{
+    struct single *s = arg;
+
+    if (name->status == SNOW_PTR_NXDOMAIN)
+        return 0;
+    return s->taker->ptr(s->taker->arg, name->addr, a,
+                         name_server(s, a->server));
 }
 
 int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
@@ -97,6 +109,9 @@ int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
     s.sweep.arg = &s;
     s.sweep.by_status = s.by_status;
     code = sweep_walk(&s.sweep, &s.plan, cfg, &lanes, seed_of(cfg));
+    s.sweep.ip6 = (struct ip6){ .run = &s.run, .answer = take_ip6, .arg = &s };
+    if (!code)
+        code = ip6_init(&s.sweep.ip6, s.plan.targets, seed_of(cfg), NULL, err);
     if (!code)
         code = sweep_start(&s.sweep, &s.run, &s.plan, err);
     if (!code)
@@ -120,7 +135,8 @@ int scan_probe(const struct snow_config *cfg, const struct stage_taker *taker,
     struct greet g = { .answer = take_probe, .arg = &s };
     int code = plan_init(&s.plan, cfg, err);
 
-    if (code || (code = begin(&s, cfg, taker, err))) {
+    if (code || (code = plan_require_ipv4(&s.plan, err)) ||
+        (code = begin(&s, cfg, taker, err))) {
         plan_fini(&s.plan);
         return code;
     }

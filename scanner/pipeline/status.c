@@ -50,6 +50,42 @@ static void settle(struct progress_stage *s, uint64_t targets)
     s->pending = s->targets - answered;
 }
 
+/* The walk over ip6.arpa counts names; before it has begun one is to be asked.
+ */
+static int add_walk(struct snow_store *s, const struct snow_scan *scan,
+                    struct progress_stage *to, struct snow_error *err)
+{
+    struct snow_walk walk = { .by_status = { 1 } };
+    int code = snow_store_get_walk(s, scan->id, &walk, err);
+
+    if (code && code != SNOW_ENOTFOUND)
+        return code;
+    for (unsigned i = 1; i < 16; i++) {
+        to->by_status[i] += walk.by_status[i];
+        to->targets += walk.by_status[i];
+    }
+    to->targets += walk.by_status[0];
+    to->pending += walk.by_status[0];
+    return 0;
+}
+
+static int settle_sweep(struct snow_store *s, const struct snow_scan *scan,
+                        const struct snow_ranges *targets, struct progress *out,
+                        struct snow_error *err)
+{
+    struct snow_ranges *ipv4;
+    int code;
+
+    if (snow_ranges_new(&ipv4))
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    code = plan_add_ipv4(ipv4, targets);
+    settle(&out->sweep, snow_ranges_count(ipv4));
+    if (!code && snow_ranges_n(ipv4) < snow_ranges_n(targets))
+        code = add_walk(s, scan, &out->sweep, err);
+    snow_ranges_free(ipv4);
+    return code;
+}
+
 /* What the later stages are to ask is known once the sweep is over. */
 static int later_targets(struct snow_store *s, const struct snow_scan *scan,
                          const struct snow_config *cfg, struct progress *p,
@@ -97,7 +133,8 @@ int scan_status(struct snow_store *s, const struct snow_scan *scan,
     if (!code)
         code = snow_store_each_evidence(s, scan->id, "registration",
                                         count_registration, &c, err);
-    settle(&out->sweep, snow_ranges_count(targets));
+    if (!code)
+        code = settle_sweep(s, scan, targets, out, err);
     snow_ranges_free(targets);
     if (code || out->sweep.pending > 0)
         return code;

@@ -6,12 +6,15 @@
 static int next_question(struct sweep *w, uint64_t now_us,
                          struct dns_question *out, uint64_t *wait_us)
 {
-    int code;
+    int code, ip6;
 
     if (cuts_next(&w->cuts, out))
         return 0;
     code = snow_targets_next(w->walk, now_us, &out->step, wait_us);
-    return code && cuts_next(&w->cuts, out) ? 0 : code;
+    if (code == 0 || cuts_next(&w->cuts, out))
+        return 0;
+    ip6 = ip6_next(&w->ip6, out);
+    return ip6 == SNOW_EDONE ? code : ip6;
 }
 
 static int on_next(void *arg, uint64_t now_us, struct dns_question *out,
@@ -25,7 +28,8 @@ static int on_next(void *arg, uint64_t now_us, struct dns_question *out,
         return SNOW_EAGAIN;
     }
     code = next_question(w, now_us, out, wait_us);
-    if (code == 0 && w->zones.resolver && out->labels == DNS_LABELS_ALL)
+    if (code == 0 && w->zones.resolver && !ip6_is_own(out) &&
+        out->labels == DNS_LABELS_ALL)
         out->group = zones_group(&w->zones, out->step.addr,
                                  cuts_zone(&w->cuts, out->step.addr));
     return code;
@@ -35,7 +39,7 @@ static void on_again(void *arg, const struct dns_question *q)
 {
     struct sweep *w = arg;
 
-    if (!cuts_is_own(q))
+    if (!cuts_is_own(q) && !ip6_is_own(q))
         snow_targets_charge(w->walk, q->step.lane);
 }
 
@@ -47,6 +51,8 @@ static void on_answer(void *arg, const struct dns_question *q,
 
     if (cuts_is_own(q))
         cuts_answer(&w->cuts, q, a);
+    else if (!code && ip6_is_own(q))
+        code = ip6_answer(&w->ip6, q, a);
     else if (!code)
         code = w->answer(w->arg, &q->step, a);
     if (!w->code && (code || w->cuts.code)) {
@@ -59,6 +65,8 @@ static void keep(struct sweep *w, enum sweep_keep when)
 {
     if (!w->code && w->keep)
         w->code = w->keep(w->arg, when);
+    if (!w->code && when != SWEEP_GO_ON)
+        w->code = ip6_keep(&w->ip6);
 }
 
 static void on_done(void *arg, int code)
@@ -141,6 +149,7 @@ static void add_stats(struct stage *s, struct progress *p)
     }
     to->pending = to->targets - to->excluded - answered;
     to->is_known = true;
+    ip6_add_stats(&w->ip6, p);
     p->n_servers = dns_engine_servers(w->engine);
     if (p->n_servers > PROGRESS_SERVERS)
         p->n_servers = PROGRESS_SERVERS;
@@ -178,9 +187,9 @@ int sweep_walk(struct sweep *w, const struct plan *plan,
         walk.gate = cuts_gate;
         walk.gate_arg = &w->cuts;
     }
-    code = snow_targets_new(&w->walk, plan->targets, &walk);
+    code = snow_targets_new(&w->walk, plan->ipv4, &walk);
     w->cuts = (struct cuts){ .walk = w->walk,
-                             .targets = plan->targets,
+                             .targets = plan->ipv4,
                              .seed = seed,
                              .is_pruning = !cfg->no_prune,
                              .pruned = on_pruned,
@@ -232,6 +241,8 @@ uint64_t sweep_end(struct sweep *w)
 {
     uint64_t left = w->walk ? snow_targets_left(w->walk) : 0;
 
+    left += ip6_left(&w->ip6);
+    ip6_fini(&w->ip6);
     zones_fini(&w->zones);
     dns_engine_close(w->engine);
     snow_targets_free(w->walk);

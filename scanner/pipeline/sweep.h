@@ -4,6 +4,7 @@
 
 #include "dns/engine.h"
 #include "pipeline/cuts.h"
+#include "pipeline/ip6.h"
 #include "pipeline/plan.h"
 #include "pipeline/run.h"
 #include "pipeline/zones.h"
@@ -23,6 +24,7 @@ struct sweep {
     const struct plan *plan;
     struct snow_targets *walk; /**< owned */
     struct cuts cuts;
+    struct ip6 ip6;
     struct zones zones;    /**< with --authoritative */
     cuts_pruned_fn pruned; /**< takes a /24 that is proven empty */
     struct dns_engine *engine;
@@ -49,7 +51,8 @@ int sweep_walk(struct sweep *w, const struct plan *plan,
 int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,
                 struct snow_error *err);
 
-/** After the run: what no one asked is left. @return addresses pending */
+/** After the run: what no one asked is left. @return addresses pending, and
+ * names below ip6.arpa */
 uint64_t sweep_end(struct sweep *w);
 
 #endif
