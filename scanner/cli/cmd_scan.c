@@ -80,33 +80,6 @@ static int show_findings(const struct snow_config *cfg, const char *url,
     return code;
 }
 
-/* The counts of a scan's end, on stderr. */
-static void show_summary(const struct scan_result *r)
-{
-    struct buf text = { 0 };
-    const struct progress *p = &r->progress;
-
-    progress_text(&text, p);
-    buf_printf(&text, "%-13s %llu queries (%llu asked again)", "sent",
-               (unsigned long long)p->queries,
-               (unsigned long long)p->queries_again);
-    buf_printf(&text, ", %llu connections, %llu HTTP requests, %.1f s\n",
-               (unsigned long long)p->connections,
-               (unsigned long long)p->http_requests, p->elapsed_s);
-    for (size_t i = 0; i < p->n_servers; i++)
-        buf_printf(&text,
-                   "%-13s %s: %llu sent, %llu asked again, %llu "
-                   "answered, %llu timeouts\n",
-                   "", p->servers[i].name,
-                   (unsigned long long)p->servers[i].sent,
-                   (unsigned long long)p->servers[i].again,
-                   (unsigned long long)p->servers[i].answered,
-                   (unsigned long long)p->servers[i].timeouts);
-    if (!text.failed)
-        fputs(text.data, stderr);
-    buf_fini(&text);
-}
-
 static int run_scan(struct snow_config *cfg, const char *url, int64_t resume,
                     struct outcome *o, struct snow_error *err)
 {
@@ -130,11 +103,10 @@ static int run_scan(struct snow_config *cfg, const char *url, int64_t resume,
     progress_end(&shown);
     o->signal = result.signal;
     if (result.signal) {
-        show_summary(&result);
+        progress_summary(&result.progress);
         fprintf(stderr, "interrupted; go on with: snowline resume %s\n", url);
-    } else if (!code && shown.how != PROGRESS_JSON &&
-               shown.how != PROGRESS_NONE) {
-        show_summary(&result);
+    } else if (!code && progress_is_for_people(&shown)) {
+        progress_summary(&result.progress);
     }
     return code ? code : show_findings(cfg, url, result.id, err);
 }

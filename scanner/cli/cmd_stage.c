@@ -74,6 +74,8 @@ static int run_stage(stage_fn stage, struct snow_config *cfg, struct outcome *o,
     progress_init(&p.shown, cfg);
     code = stage(cfg, &taker, &o->signal, err);
     progress_end(&p.shown);
+    if ((!code || o->signal) && progress_is_for_people(&p.shown))
+        progress_summary(&p.shown.last);
     buf_fini(&p.line);
     return output_close(&p.to, code, err);
 }

@@ -222,6 +222,8 @@ void progress_show(void *arg, const struct progress *p)
 {
     struct progress_shown *s = arg;
 
+    if (p->is_last)
+        s->last = *p;
     tell_doubts(s, p);
     tell_notes(s, p);
     if (s->how == PROGRESS_NONE)
@@ -233,6 +235,49 @@ void progress_show(void *arg, const struct progress *p)
         return; /* too short a run to speak of */
     s->told_s = p->elapsed_s;
     print_line(s, p);
+}
+
+static void server_text(struct buf *to, const struct progress_server *s)
+{
+    buf_printf(to,
+               "%-13s %s: %llu sent, %llu asked again, %llu answered, "
+               "%llu timeouts%s\n",
+               "", s->name, (unsigned long long)s->sent,
+               (unsigned long long)s->again, (unsigned long long)s->answered,
+               (unsigned long long)s->timeouts,
+               s->is_dropped ? ", dropped" : "");
+}
+
+void progress_summary(const struct progress *p)
+{
+    struct buf text = { 0 };
+
+    for (size_t i = 0; i < COUNT_OF(stages); i++)
+        if (stage_at(p, &stages[i])->is_known)
+            stage_text(&text, p, &stages[i]);
+    buf_printf(&text, "%-13s %llu queries (%llu asked again)", "sent",
+               (unsigned long long)p->queries,
+               (unsigned long long)p->queries_again);
+    if (p->connections > 0 || p->http_requests > 0)
+        buf_printf(&text, ", %llu connections, %llu HTTP requests",
+                   (unsigned long long)p->connections,
+                   (unsigned long long)p->http_requests);
+    buf_printf(&text, ", %.1f s\n", p->elapsed_s);
+    for (size_t i = 0; i < p->n_servers; i++)
+        server_text(&text, &p->servers[i]);
+    if (p->fallen_back > 0)
+        buf_printf(&text,
+                   "%-13s %llu questions that zones' own servers did "
+                   "not answer went to the resolvers\n",
+                   "", (unsigned long long)p->fallen_back);
+    if (!text.failed)
+        fputs(text.data, stderr);
+    buf_fini(&text);
+}
+
+bool progress_is_for_people(const struct progress_shown *s)
+{
+    return s->how != PROGRESS_JSON && s->how != PROGRESS_NONE;
 }
 
 void progress_end(struct progress_shown *s)

@@ -15,7 +15,8 @@ enum progress_how {
 
 struct progress_shown {
     enum progress_how how;
-    double told_s;    /**< when a line was last printed */
+    double told_s; /**< when a line was last printed */
+    struct progress last;
     size_t n_notes;   /**< told already */
     uint64_t told_of; /**< doubtful servers, a bit each */
     bool has_bar;     /**< there is a line to be cleared */
@@ -28,6 +29,12 @@ void progress_show(void *arg, const struct progress *p);
 
 /** Clear the bar before something else is printed. */
 void progress_end(struct progress_shown *s);
+
+/** The counts of the end, of each stage and server, on stderr. */
+void progress_summary(const struct progress *p);
+
+/** Does anybody read what is printed for people? */
+bool progress_is_for_people(const struct progress_shown *s);
 
 /** The counts as one JSON object, without the final newline. */
 void progress_json(struct buf *to, const struct progress *p);

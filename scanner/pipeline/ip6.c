@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 
-#define LANES (UINT32_MAX - 64) /* a lane for each length of what is checked   \
-                                 */
+/* A lane for each length of what is checked. */
+#define LANES (UINT32_MAX - 64)
 
 static void note(struct ip6 *w, const struct dns_node *node, unsigned status)
 {
