@@ -34,6 +34,27 @@ void progress_init(struct progress_shown *s, const struct snow_config *cfg)
         s->how = PROGRESS_BAR;
 }
 
+/* How many of each outcome there were. */
+static void outcomes_json(struct buf *to, const uint64_t by_status[16],
+                          const char *(*word)(unsigned status))
+{
+    buf_add_char(to, '{');
+    for (unsigned i = 1, n = 0; i < 16; i++)
+        if (by_status[i])
+            buf_printf(to, "%s\"%s\":%llu", n++ ? "," : "", word(i),
+                       (unsigned long long)by_status[i]);
+    buf_add_char(to, '}');
+}
+
+static void outcomes_text(struct buf *to, const uint64_t by_status[16],
+                          const char *(*word)(unsigned status))
+{
+    for (unsigned i = 1, n = 0; i < 16; i++)
+        if (by_status[i])
+            buf_printf(to, "%s%llu %s", n++ ? ", " : ": ",
+                       (unsigned long long)by_status[i], word(i));
+}
+
 static void stage_json(struct buf *to, const struct progress *p,
                        const struct stage_shown *shown)
 {
@@ -43,12 +64,9 @@ static void stage_json(struct buf *to, const struct progress *p,
                "\"%s\":{\"targets\":%llu,\"excluded\":%llu,\"pending\":%llu",
                shown->name, (unsigned long long)s->targets,
                (unsigned long long)s->excluded, (unsigned long long)s->pending);
-    buf_add_text(to, ",\"answered\":{");
-    for (unsigned i = 1, n = 0; i < COUNT_OF(s->by_status); i++)
-        if (s->by_status[i])
-            buf_printf(to, "%s\"%s\":%llu", n++ ? "," : "", shown->word(i),
-                       (unsigned long long)s->by_status[i]);
-    buf_add_text(to, "}},");
+    buf_add_text(to, ",\"answered\":");
+    outcomes_json(to, s->by_status, shown->word);
+    buf_add_text(to, "},");
 }
 
 static const char *flag(bool value)
@@ -66,10 +84,12 @@ static void server_json(struct buf *to, const struct progress_server *s)
                s->wrong, s->window, s->in_flight, s->rate_qps);
     buf_printf(to,
                "\"sent\":%llu,\"again\":%llu,\"answered\":%llu,"
-               "\"timeouts\":%llu}",
+               "\"timeouts\":%llu,\"outcomes\":",
                (unsigned long long)s->sent, (unsigned long long)s->again,
                (unsigned long long)s->answered,
                (unsigned long long)s->timeouts);
+    outcomes_json(to, s->by_status, snow_ptr_status_word);
+    buf_add_char(to, '}');
 }
 
 void progress_json(struct buf *to, const struct progress *p)
@@ -111,10 +131,7 @@ static void stage_text(struct buf *to, const struct progress *p,
     buf_printf(to, "%-13s %llu targets, %llu excluded, %llu pending",
                shown->name, (unsigned long long)s->targets,
                (unsigned long long)s->excluded, (unsigned long long)s->pending);
-    for (unsigned i = 1, n = 0; i < COUNT_OF(s->by_status); i++)
-        if (s->by_status[i])
-            buf_printf(to, "%s%llu %s", n++ ? ", " : ": ",
-                       (unsigned long long)s->by_status[i], shown->word(i));
+    outcomes_text(to, s->by_status, shown->word);
     buf_add_char(to, '\n');
 }
 
@@ -239,13 +256,13 @@ void progress_show(void *arg, const struct progress *p)
 
 static void server_text(struct buf *to, const struct progress_server *s)
 {
-    buf_printf(to,
-               "%-13s %s: %llu sent, %llu asked again, %llu answered, "
-               "%llu timeouts%s\n",
-               "", s->name, (unsigned long long)s->sent,
-               (unsigned long long)s->again, (unsigned long long)s->answered,
-               (unsigned long long)s->timeouts,
-               s->is_dropped ? ", dropped" : "");
+    buf_printf(to, "%-13s %s: %llu sent, %llu asked again, %llu timeouts", "",
+               s->name, (unsigned long long)s->sent,
+               (unsigned long long)s->again, (unsigned long long)s->timeouts);
+    if (s->is_dropped)
+        buf_add_text(to, ", dropped");
+    outcomes_text(to, s->by_status, snow_ptr_status_word);
+    buf_add_char(to, '\n');
 }
 
 void progress_summary(const struct progress *p)

@@ -234,6 +234,7 @@ void dns_engine_server_stats(const struct dns_engine *e, unsigned server,
                                       .is_alive = s->health.is_alive,
                                       .is_doubtful = s->is_doubtful,
                                       .is_inventing = s->is_inventing };
+    memcpy(out->by_status, s->by_status, sizeof out->by_status);
     out->is_dropped = (e->dropped & dns_bit(server)) != 0;
     if (s->health.is_paced)
         out->rate_qps = s->health.rate;

@@ -85,6 +85,7 @@ struct dns_hooks {
 
 struct dns_server_stats {
     uint64_t sent, again, answered, timeouts;
+    uint64_t by_status[16]; /**< final answers that it gave */
     unsigned window, in_flight;
     double rate_qps;         /**< it is paced at; 0: it is not */
     unsigned checked, wrong; /**< answers held against another resolver's */

@@ -47,6 +47,8 @@ static void give(struct dns_engine *e, struct dns_slot *slot,
     struct dns_doubt *doubt = slot->doubt;
 
     e->stats.by_status[a->status]++;
+    if (a->server < e->n_servers)
+        e->servers[a->server].by_status[a->status]++;
     slot->doubt = NULL;
     pool_put(&e->slots, slot);
     e->ask_at_us = 0; /* next() may have waited for this */

@@ -26,6 +26,7 @@ struct dns_server {
     uint16_t canaries[DNS_CANARIES];
     unsigned n_canaries; /**< sent so far */
     uint64_t sent, again, answered, timeouts;
+    uint64_t by_status[16];  /**< final answers that it gave */
     unsigned checked, wrong; /**< answers, held against another resolver's */
     unsigned vain;           /**< checked, too, but neither had a name */
     unsigned unchecked;      /**< since the last check */

@@ -18,6 +18,7 @@ struct progress_stage {
 struct progress_server {
     char name[64];
     uint64_t sent, again, answered, timeouts;
+    uint64_t by_status[16]; /**< final answers that it gave */
     unsigned window, in_flight;
     double rate_qps;         /**< it is held to this; 0: to its window alone */
     unsigned checked, wrong; /**< answers held against another resolver's */

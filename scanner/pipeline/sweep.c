@@ -117,6 +117,7 @@ static void add_server(struct sweep *w, unsigned i, struct progress *p)
     to->again = s.again;
     to->answered = s.answered;
     to->timeouts = s.timeouts;
+    memcpy(to->by_status, s.by_status, sizeof to->by_status);
     to->window = s.window;
     to->in_flight = s.in_flight;
     to->rate_qps = s.rate_qps;
