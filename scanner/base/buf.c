@@ -73,6 +73,14 @@ void buf_add(struct buf *b, const void *octets, size_t len)
     b->data[b->len] = '\0';
 }
 
+void buf_drop_front(struct buf *b, size_t len)
+{
+    if (len == 0)
+        return;
+    b->len -= len;
+    memmove(b->data, b->data + len, b->len + 1);
+}
+
 void buf_add_text(struct buf *b, const char *text)
 {
     buf_add(b, text, strlen(text));

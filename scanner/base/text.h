@@ -28,6 +28,7 @@ void buf_clear(struct buf *b); /**< keeps the memory */
  * sets len. @return 0, SNOW_ENOMEM */
 int buf_reserve(struct buf *b, size_t more);
 void buf_add(struct buf *b, const void *octets, size_t len);
+void buf_drop_front(struct buf *b, size_t len); /**< len <= b->len */
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t number); /**< decimal */

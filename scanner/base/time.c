@@ -39,23 +39,44 @@ static void put_digits(char *to, int n, int number)
         to[--n] = (char)('0' + number % 10);
 }
 
+#define YEAR_0 INT64_C(-62167219200) /* 0000-01-01 */
+#define YEAR_10000 INT64_C(253402300800)
+
+/* The other way round: days since 1970 to a date. */
+static void put_date(char *to, int64_t days)
+{
+    int64_t since = days + 719468; /* since 0000-03-01 */
+    int64_t era = (since >= 0 ? since : since - 146096) / 146097;
+    int of_era = (int)(since - era * 146097);
+    int year =
+        (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int of_year = of_era - (365 * year + year / 4 - year / 100);
+    int month = (5 * of_year + 2) / 153; /* 0 is March */
+
+    put_digits(to, 4, (int)(era * 400) + year + (month >= 10));
+    to[4] = to[7] = '-';
+    put_digits(to + 5, 2, month < 10 ? month + 3 : month - 9);
+    put_digits(to + 8, 2, of_year - (153 * month + 2) / 5 + 1);
+}
+
+/* For each line of output: not gmtime_r(), which takes a lock. */
 void text_format_time(int64_t utc_s, char out[TEXT_TIME_MAX])
 {
-    time_t t = (time_t)utc_s;
-    struct tm tm;
+    int64_t days = utc_s / 86400;
+    int rest = (int)(utc_s % 86400);
 
     out[0] = '\0';
-    if (utc_s == SNOW_TIME_UNKNOWN || !gmtime_r(&t, &tm) ||
-        tm.tm_year < -1900 || tm.tm_year > 8099)
+    if (utc_s < YEAR_0 || utc_s >= YEAR_10000)
         return;
-    put_digits(out, 4, tm.tm_year + 1900);
-    put_digits(out + 5, 2, tm.tm_mon + 1);
-    put_digits(out + 8, 2, tm.tm_mday);
-    put_digits(out + 11, 2, tm.tm_hour);
-    put_digits(out + 14, 2, tm.tm_min);
-    put_digits(out + 17, 2, tm.tm_sec);
-    out[4] = out[7] = '-';
+    if (rest < 0) {
+        rest += 86400;
+        days--;
+    }
+    put_date(out, days);
     out[10] = 'T';
+    put_digits(out + 11, 2, rest / 3600);
+    put_digits(out + 14, 2, rest / 60 % 60);
+    put_digits(out + 17, 2, rest % 60);
     out[13] = out[16] = ':';
     out[19] = 'Z';
     out[20] = '\0';

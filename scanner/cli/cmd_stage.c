@@ -1,4 +1,7 @@
 /* One stage alone: ptr, probe, domain. */
+#include <limits.h>
+#include <sys/stat.h>
+
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -10,18 +13,46 @@ struct printing {
     struct report_out out;
     struct buf line;
     struct progress_shown shown;
-    uint64_t sure_s; /**< monotonic second of the last look at the clock */
+    size_t whole;    /**< octets of line that are whole records */
+    bool is_batched; /**< it is no regular file */
 };
 
-/* One record, one write: what is printed parses after any interruption. */
+/* What is printed parses after any interruption: into a file each record is
+ * one write. A pipe takes up to PIPE_BUF octets whole, so there as many records
+ * as fit go together. */
+static int write_out(struct printing *p, size_t len)
+{
+    int code = p->line.failed ? SNOW_ENOMEM : 0;
+
+    if (!code && len > 0)
+        code = p->out.write(p->out.arg, p->line.data, len);
+    if (!code)
+        buf_drop_front(&p->line, len);
+    else
+        buf_clear(&p->line);
+    p->whole = p->line.len;
+    return code;
+}
+
 static int print_line(struct printing *p)
 {
-    int code = p->line.failed
-                   ? SNOW_ENOMEM
-                   : p->out.write(p->out.arg, p->line.data, p->line.len);
+    int code = 0;
 
-    buf_clear(&p->line);
+    if (p->line.failed || !p->is_batched)
+        return write_out(p, p->line.len);
+    if (p->line.len > PIPE_BUF)
+        code = write_out(p, p->whole);
+    if (!code && p->line.len > PIPE_BUF)
+        code = write_out(p, p->line.len);
+    p->whole = p->line.len;
     return code;
+}
+
+static int rest(void *arg)
+{
+    struct printing *p = arg;
+
+    return write_out(p, p->line.len);
 }
 
 static int take_ptr(void *arg, struct snow_addr addr,
@@ -60,19 +91,37 @@ typedef int (*stage_fn)(const struct snow_config *cfg,
                         const struct stage_taker *taker, int *signal,
                         struct snow_error *err);
 
+static bool is_file(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) != 0 || S_ISREG(st.st_mode);
+}
+
 static int run_stage(stage_fn stage, struct snow_config *cfg, struct outcome *o,
                      struct snow_error *err)
 {
     struct printing p = { 0 };
-    struct stage_taker taker = { take_ptr, take_probe,    take_domain,
-                                 &p,       progress_show, &p.shown };
+    struct stage_taker taker = { .ptr = take_ptr,
+                                 .rest = rest,
+                                 .probe = take_probe,
+                                 .domain = take_domain,
+                                 .arg = &p,
+                                 .progress = progress_show,
+                                 .progress_arg = &p.shown };
     int code = output_open(&p.to, cfg, err);
 
     if (code)
         return code;
     p.out = report_to_fd(&p.to.fd);
+    p.is_batched = stage == scan_ptr && !is_file(p.to.fd.fd);
     progress_init(&p.shown, cfg);
     code = stage(cfg, &taker, &o->signal, err);
+    if (!p.line.failed && p.line.len > 0 && !p.to.fd.reader_is_gone) {
+        int late = rest(&p);
+
+        code = code ? code : late;
+    }
     progress_end(&p.shown);
     if ((!code || o->signal) && progress_is_for_people(&p.shown))
         progress_summary(&p.shown.last);

@@ -68,6 +68,9 @@ bool dns_reply_is_to(struct dns_octets reply, struct dns_octets query)
     if (reply.len < query.len || (reply.at[2] & 0xf8) != 0x80 ||
         get_u16(reply.at + 4) != 1)
         return false;
+    if (memcmp(reply.at + DNS_HEADER_LEN, query.at + DNS_HEADER_LEN,
+               query.len - DNS_HEADER_LEN) == 0)
+        return true;
     for (size_t i = DNS_HEADER_LEN; i < query.len; i++)
         if (fold(reply.at[i]) != fold(query.at[i]))
             return false;

@@ -309,6 +309,8 @@ static void pump(struct dns_engine *e)
     }
     if (!e->is_stopping)
         dns_ask(e);
+    if (e->hooks.rest)
+        e->hooks.rest(e->hooks.arg);
     if (e->is_stopping)
         finish(e, SNOW_ECANCELED);
     else if (is_over(e))

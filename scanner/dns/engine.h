@@ -76,6 +76,8 @@ struct dns_hooks {
      * those still open when done() is called with an error. */
     void (*answer)(void *arg, const struct dns_question *q,
                    const struct dns_answer *a);
+    /** After each round: no more is given before the next; may be NULL. */
+    void (*rest)(void *arg);
     /** Called once: 0 all is answered; SNOW_ECANCELED after _stop();
      * SNOW_ETIMEOUT when no server has answered anything for tries × timeout:
      * what is open stays unanswered. */

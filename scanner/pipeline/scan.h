@@ -51,6 +51,7 @@ int scan_status(struct snow_store *s, const struct snow_scan *scan,
 struct stage_taker {
     int (*ptr)(void *arg, struct snow_addr addr, const struct dns_answer *a,
                const char *resolver); /**< "" for nobody */
+    int (*rest)(void *arg);           /**< no more addresses come for now */
     int (*probe)(void *arg, const struct snow_probe *p);
     int (*domain)(void *arg, const struct snow_registration *r);
     void *arg;

@@ -92,11 +92,19 @@ static int take_ip6(void *arg, const struct snow_name *name,
                          name_server(s, a->server));
 }
 
+static int on_rest(void *arg)
+{
+    struct single *s = arg;
+
+    return s->taker->rest(s->taker->arg);
+}
+
 int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
              int *signal, struct snow_error *err)
 {
-    struct single s = { .sweep = { .answer = take_ptr,
-                                   .pruned = take_pruned } };
+    struct single s = {
+        .sweep = { .answer = take_ptr, .pruned = take_pruned, .rest = on_rest }
+    };
     unsigned lanes;
     int code;
 

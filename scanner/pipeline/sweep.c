@@ -61,6 +61,17 @@ static void on_answer(void *arg, const struct dns_question *q,
     }
 }
 
+static void on_rest(void *arg)
+{
+    struct sweep *w = arg;
+    int code = w->rest(w->arg);
+
+    if (code && !w->code) {
+        w->code = code;
+        dns_engine_stop(w->engine);
+    }
+}
+
 static void keep(struct sweep *w, enum sweep_keep when)
 {
     if (!w->code && w->keep)
@@ -212,7 +223,12 @@ int sweep_start(struct sweep *w, struct run *run, const struct plan *plan,
         .timeout_ms = (unsigned)(cfg->dns_timeout_s * 1000),
         .tries = (unsigned)cfg->dns_tries,
     };
-    struct dns_hooks hooks = { on_next, on_again, on_answer, on_done, w };
+    struct dns_hooks hooks = { .next = on_next,
+                               .again = on_again,
+                               .answer = on_answer,
+                               .rest = w->rest ? on_rest : NULL,
+                               .done = on_done,
+                               .arg = w };
     int code;
 
     w->run = run;

@@ -32,6 +32,7 @@ struct sweep {
     /** Keep what is new; may be NULL. Once a second, when the sink has room
      * again, and at the end. */
     int (*keep)(void *arg, enum sweep_keep when);
+    int (*rest)(void *arg); /**< no more answers come for now; may be NULL */
     void *arg;
     const uint64_t *by_status; /**< [16] final answers, kept by the taker */
     int code;                  /**< what the taker could not do */

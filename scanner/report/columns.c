@@ -232,9 +232,9 @@ static void add_json_key(struct buf *to, const struct report_kind *kind,
     const struct report_column *c = &kind->columns[i];
     const struct report_column *before = i > 0 ? c - 1 : NULL;
     size_t object = object_of(c);
-    bool is_inside = before && is_same_object(before, c);
+    bool is_inside = object > 0 && before && is_same_object(before, c);
 
-    if (before && object_of(before) > 0 && !is_inside)
+    if (before && !is_inside && object_of(before) > 0)
         buf_add_char(to, '}');
     if (before)
         buf_add_char(to, ',');

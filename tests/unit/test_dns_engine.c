@@ -106,7 +106,11 @@ static void on_done(void *arg, int code)
 static void open_run(struct run *r, const char *first, unsigned n,
                      const struct dns_config *cfg, const struct clock *clock)
 {
-    struct dns_hooks hooks = { on_next, on_again, on_answer, on_done, r };
+    struct dns_hooks hooks = { .next = on_next,
+                               .again = on_again,
+                               .answer = on_answer,
+                               .done = on_done,
+                               .arg = r };
     struct snow_error err = { 0 };
 
     memset(r, 0, sizeof *r);
