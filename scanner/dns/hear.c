@@ -2,6 +2,7 @@
 #include "dns/doubt.h"
 #include "dns/policy.h"
 
+#define OWN_TRIES 3    /* silences of a zone's own servers are accidents */
 #define ROUNDS_MAX 128 /* of datagrams a tick, however much junk comes */
 
 static void mark(struct dns_engine *e, const struct dns_server *s)
@@ -88,8 +89,12 @@ static void judge_own(struct dns_engine *e, struct dns_slot *slot,
         give(e, slot, a);
         return;
     }
+    slot->avoid |= dns_bit(slot->server);
+    if (a->status == SNOW_PTR_TIMEOUT && slot->tries < OWN_TRIES) {
+        dns_wait(e, slot);
+        return;
+    }
     slot->failed |= dns_bit(slot->server);
-    slot->avoid = slot->failed;
     if ((e->live & servers & ~slot->failed) == 0 || a->is_alias ||
         a->status == SNOW_PTR_NODATA)
         dns_fall_back(e, slot);
