@@ -59,14 +59,15 @@ static bool is_honest(const struct prune_survey *s, unsigned labels)
 }
 
 /* A name without records of its own, told by a zone above it: the answer of an
- * honest server. */
+ * honest server. An alias has one, and exists at liars, too. */
 static void note_honest(struct prune_survey *s, const struct prune_answer *a,
                         unsigned labels)
 {
     uint8_t *trust =
         a->zone_labels < labels ? trust_in(s, a->zone_labels) : NULL;
 
-    if (trust && a->status == SNOW_PTR_NODATA && *trust == PRUNE_UNTRIED)
+    if (trust && a->status == SNOW_PTR_NODATA && !a->is_alias &&
+        *trust == PRUNE_UNTRIED)
         *trust = PRUNE_HONEST;
 }
 
