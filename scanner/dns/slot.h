@@ -25,8 +25,9 @@ struct dns_slot {
     bool is_overdue; /**< the server's window is not filled by it any more */
     uint8_t query_len;
     unsigned char query[DNS_QUERY_MAX];
-    struct dns_tcp *tcp;  /**< who asks it over TCP */
-    unsigned char *reply; /**< over TCP, not read yet; NULL: it failed */
+    struct dns_tcp *tcp;   /**< who asks it over TCP */
+    unsigned tcp_answered; /**< by its server over TCP, when it was asked */
+    unsigned char *reply;  /**< over TCP, not read yet; NULL: it failed */
     size_t reply_len;
 };
 
