@@ -105,7 +105,7 @@ unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
 	$Qtests/run-unit $B
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$B/%.d) \
-    $(LAB_OBJ:.o=.d)
+    $(FUZZ_SRC:%.c=$B/%.d) $(SUPPORT_OBJ:.o=.d) $(LAB_OBJ:.o=.d)
 .SECONDARY:
 
 .PHONY: demo

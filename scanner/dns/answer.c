@@ -5,6 +5,10 @@
 #define NAME_MAX_OCTETS 255 /* RFC 1035 §2.3.4 */
 #define CHAIN_MAX 16        /* CNAMEs followed; resolvers stop at 8 to 17 */
 
+/* Of one name: it has 127 labels at most, and a pointer before and behind each
+ * leads from one to the next. More of them only take our time. */
+#define POINTERS_MAX 128
+
 /* A name without compression, in lower case, its root octet included. */
 struct wire_name {
     unsigned char octets[NAME_MAX_OCTETS];
@@ -83,6 +87,7 @@ bool dns_reply_is_to(struct dns_octets reply, struct dns_octets query)
 static bool expand(struct dns_octets m, size_t *at, struct wire_name *out)
 {
     size_t here = *at, low = *at, end = 0;
+    unsigned n_pointers = 0;
 
     out->len = 0;
     for (;;) {
@@ -91,7 +96,8 @@ static bool expand(struct dns_octets m, size_t *at, struct wire_name *out)
         if (c >= 0xc0 && here + 1 < m.len) {
             end = end ? end : here + 2;
             here = get_u16(m.at + here) & 0x3fff;
-            if (here >= low || here < DNS_HEADER_LEN)
+            if (here >= low || here < DNS_HEADER_LEN ||
+                n_pointers++ == POINTERS_MAX)
                 return false;
             low = here;
             continue;

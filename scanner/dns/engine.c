@@ -272,8 +272,8 @@ static bool is_deserted(const struct dns_engine *e)
     uint64_t patience_us = e->cfg.tries * e->timeout_us;
     unsigned queries = e->cfg.tries;
 
-    if (e->silent_us == 0 || dns_open(e) == 0)
-        return false;
+    if (e->silent_us == 0 || dns_open(e) == 0 || dns_tcp_is_busy(e->tcp))
+        return false; /* c-ares knows when to give up over TCP */
     if ((dns_resolvers(e) & ~e->refused & ~e->dropped) == 0) {
         patience_us = patience_us < DESERTED_US ? patience_us : DESERTED_US;
         queries = 3;

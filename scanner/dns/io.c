@@ -107,6 +107,7 @@ static void set_segment(struct msghdr *h, unsigned char *control, uint16_t len)
 {
     struct cmsghdr *c = (struct cmsghdr *)(void *)control;
 
+    memset(control, 0, CMSG_SPACE(sizeof len)); /* its padding, too */
     h->msg_control = control;
     h->msg_controllen = CMSG_SPACE(sizeof len);
     c->cmsg_level = SOL_UDP;

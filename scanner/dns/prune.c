@@ -32,6 +32,11 @@ void prune_survey_init(struct prune_survey *s, uint8_t octet,
     s->stage = is_none(wanted) ? PRUNE_OVER : PRUNE_NET;
 }
 
+void prune_survey_know(struct prune_survey *s, unsigned block)
+{
+    set_bit(s->known, block);
+}
+
 /* --- whom to believe --- */
 
 /* The trust in a zone of so many labels, NULL where there is none to have: the
@@ -59,15 +64,25 @@ static bool is_honest(const struct prune_survey *s, unsigned labels)
 }
 
 /* A name without records of its own, told by a zone above it: the answer of an
- * honest server. */
+ * honest server. An alias has one, and exists at liars, too. */
 static void note_honest(struct prune_survey *s, const struct prune_answer *a,
                         unsigned labels)
 {
     uint8_t *trust =
         a->zone_labels < labels ? trust_in(s, a->zone_labels) : NULL;
 
-    if (trust && a->status == SNOW_PTR_NODATA && *trust == PRUNE_UNTRIED)
+    if (trust && a->status == SNOW_PTR_NODATA && !a->is_alias &&
+        *trust == PRUNE_UNTRIED)
         *trust = PRUNE_HONEST;
+}
+
+/* Something exists below a name that it denies. */
+static void note_lie(struct prune_survey *s, unsigned labels)
+{
+    uint8_t *trust = trust_in(s, labels);
+
+    if (trust)
+        *trust = PRUNE_LYING;
 }
 
 static bool says_empty(const struct prune_answer *a)
@@ -106,17 +121,29 @@ static void choose_checks(struct prune_survey *s)
         set_bit(s->checks, (unsigned)first);
 }
 
+/* What is proven later of the zone has not been checked here. */
+static void conclude(struct prune_survey *s)
+{
+    for (unsigned i = 0; i < PRUNE_BLOCKS; i++)
+        if (is_believed_empty(s, i))
+            set_bit(s->empty, i);
+}
+
 static void enter(struct prune_survey *s, enum prune_stage stage)
 {
     s->stage = stage;
     s->at = 0;
     if (stage == PRUNE_CHECK)
         choose_checks(s);
+    if (stage == PRUNE_OVER)
+        conclude(s);
 }
 
 /* The /16 does not exist, and that is to be believed: so no /24 does. */
 static bool is_all_empty(struct prune_survey *s, const struct prune_answer *a)
 {
+    if (says_empty(a) && !is_none(s->known))
+        note_lie(s, a->zone_labels);
     if (!says_empty(a) || !is_honest(s, a->zone_labels))
         return false;
     memset(s->status, a->status, sizeof s->status);
@@ -164,19 +191,18 @@ static void answer_block(struct prune_survey *s, unsigned block,
     s->status[block] = says_empty(a) ? a->status : SNOW_PTR_NODATA;
     s->zone[block] = a->zone_labels;
     note_honest(s, a, PRUNE_BLOCK_LABELS);
+    if (says_empty(a) && bit(s->known, block))
+        note_lie(s, a->zone_labels);
 }
 
-/* Something exists below a name that does not. */
 static void answer_check(struct prune_survey *s, unsigned block,
                          const struct prune_answer *a)
 {
-    uint8_t *trust = trust_in(s, s->zone[block]);
-
     if (says_empty(a))
         return;
     set_bit(s->doubtful, block);
-    if (trust && !snow_ptr_status_is_failure(a->status))
-        *trust = PRUNE_LYING;
+    if (!snow_ptr_status_is_failure(a->status))
+        note_lie(s, s->zone[block]);
 }
 
 static void go_on(struct prune_survey *s)
@@ -211,7 +237,7 @@ bool prune_survey_is_over(const struct prune_survey *s)
 
 bool prune_survey_is_empty(const struct prune_survey *s, unsigned block)
 {
-    return is_believed_empty(s, block);
+    return bit(s->empty, block) && is_believed_empty(s, block);
 }
 
 bool prune_survey_is_checked(const struct prune_survey *s, unsigned block)

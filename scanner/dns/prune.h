@@ -47,6 +47,8 @@ struct prune_survey {
     unsigned at;     /**< the next /24 to be asked about in this stage */
     unsigned n_open; /**< questions not answered yet */
     uint64_t wanted[4];
+    uint64_t known[4];    /**< names were found in these before */
+    uint64_t empty[4];    /**< judged to be so, when all was answered */
     uint64_t doubtful[4]; /**< a check failed, or found something */
     uint64_t checks[4];   /**< one address of these is asked */
     uint8_t status[256];  /**< of the /24's own name */
@@ -61,6 +63,10 @@ struct prune_survey {
  */
 void prune_survey_init(struct prune_survey *s, uint8_t octet,
                        const uint64_t wanted[4], struct prune_zones *zones);
+
+/** An earlier run has found names in this /24: a zone that denies it lies. Told
+ * before the first question, of /24s that are among the wanted ones. */
+void prune_survey_know(struct prune_survey *s, unsigned block);
 
 /** The next question, which stays the next one until prune_survey_take().
  * @return false when there is none before an answer has come, or at all */

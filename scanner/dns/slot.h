@@ -28,6 +28,7 @@ struct dns_slot {
     unsigned char query[DNS_QUERY_MAX];
     struct dns_doubt *doubt; /**< its answer is being checked; or NULL */
     struct dns_tcp *tcp;     /**< who asks it over TCP */
+    unsigned tcp_answered;   /**< by its server over TCP, when it was asked */
     unsigned char *reply;    /**< over TCP, not read yet; NULL: it failed */
     size_t reply_len;
 };

@@ -25,8 +25,9 @@ int dns_tcp_new(struct dns_tcp **out, struct uv_loop_s *loop,
 /** Ask @p slot's query of the server that it was last sent to; one done(). */
 void dns_tcp_ask(struct dns_tcp *t, struct dns_slot *slot);
 
-/** Is there room for one more question? */
+/** Is there room for one more question; is one open? */
 bool dns_tcp_has_room(const struct dns_tcp *t);
+bool dns_tcp_is_busy(const struct dns_tcp *t);
 
 /** To be called often; looks after c-ares' timeouts. */
 void dns_tcp_tick(struct dns_tcp *t, uint64_t now_us);

@@ -7,7 +7,7 @@
 struct watch {
     uv_poll_t poll;
     struct fdwatch *owner;
-    int fd;
+    int fd, events;
 };
 
 struct fdwatch {
@@ -53,7 +53,9 @@ static void on_closed(uv_handle_t *handle)
     free_when_unused(w);
 }
 
-/* An error on the descriptor is for its owner to find: it reads and writes. */
+/* An error on the descriptor is for its owner to find: it reads and writes.
+ * libuv stops watching then, but what came before the error may take the owner
+ * more than one call to read. */
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     const struct watch *watch = poll->data;
@@ -61,6 +63,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
     w->fn(w->arg, watch->fd, status < 0 || events & UV_READABLE,
           status < 0 || events & UV_WRITABLE);
+    if (status < 0 && !uv_is_closing((uv_handle_t *)poll))
+        uv_poll_start(poll, watch->events, on_poll);
 }
 
 static void forget(struct fdwatch *w, int fd)
@@ -123,6 +127,7 @@ int fdwatch_set(struct fdwatch *w, int fd, bool readable, bool writable)
     code = is_known ? 0 : add(w, fd);
     if (code)
         return code;
+    w->by_fd[fd]->events = events;
     if (uv_poll_start(&w->by_fd[fd]->poll, events, on_poll)) {
         forget(w, fd);
         return SNOW_EIO;

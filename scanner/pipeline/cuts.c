@@ -70,6 +70,8 @@ static struct cut *begin(struct cuts *c, struct snow_addr block)
     }
     prune_survey_init(&cut->survey, (uint8_t)(net_of(block) >> 8), wanted,
                       &c->zones);
+    for (unsigned i = 0; i < c->n_witnesses[net_of(block)]; i++)
+        prune_survey_know(&cut->survey, c->witnesses[net_of(block)][i]);
     if (!prune_survey_is_over(&cut->survey)) {
         *c->last = cut;
         c->last = &cut->next;

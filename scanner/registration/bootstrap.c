@@ -27,6 +27,8 @@ static bool read_name(char out[SNOW_DOMAIN_MAX], const char *name)
     for (size_t i = 0; i < n; i++) {
         if (!text_is_alnum(name[i]) && !strchr("-_.", name[i]))
             return false;
+        if (name[i] == '.' && (i + 1 == n || name[i + 1] == '.'))
+            return false; /* a label of no octets */
         out[i] = text_lower(name[i]);
     }
     out[n] = '\0';

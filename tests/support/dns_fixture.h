@@ -7,11 +7,35 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+/** What it does with a query over TCP. */
+enum dns_fixture_tcp {
+    DNS_TCP_REFUSED,      /**< nobody listens */
+    DNS_TCP_GOOD,         /**< answers */
+    DNS_TCP_CLOSING,      /**< answers, and closes after each answer */
+    DNS_TCP_SILENT,       /**< reads on */
+    DNS_TCP_HANGING_UP,   /**< closes at once */
+    DNS_TCP_ONE_OCTET,    /**< closes after one octet */
+    DNS_TCP_EMPTY,        /**< a message of no octets */
+    DNS_TCP_TRUNCATED,    /**< is truncated here, too */
+    DNS_TCP_OTHER,        /**< the answer to another question */
+    DNS_TCP_PROMISING,    /**< says 65,535 octets, sends few, closes */
+    DNS_TCP_UNDERSTATING, /**< says fewer octets than it sends */
+    DNS_TCP_JUNK,         /**< 65,535 octets that mean nothing */
+    DNS_TCP_JUNK_BEHIND,  /**< the same with the right id and question */
+};
+
 /** How it behaves. A good answer to a PTR query is "host.example". */
 struct dns_fixture_plan {
-    bool is_closed;         /**< nobody listens at the port */
-    bool is_junky;          /**< rubbish and forgeries before each answer */
-    bool is_truncating;     /**< and nobody listens for TCP */
+    bool is_closed;  /**< nobody listens at the port */
+    bool is_junky;   /**< rubbish and forgeries before each answer */
+    bool is_spoofed; /**< forgeries from another port and another
+                          address before each answer */
+    bool is_truncating;
+    int truncates_about; /**< a.b.c.N only; 0: nothing, or everything */
+    enum dns_fixture_tcp tcp;
+    const char *records; /**< of every answer, instead of the good one */
+    size_t records_len;
+    unsigned n_records;     /**< it says so; 0: the good one */
     unsigned drops_percent; /**< queries lost */
     unsigned rcode;         /**< of every answer */
     unsigned silent_first;  /**< so many queries get no answer */
@@ -23,9 +47,11 @@ struct dns_fixture {
     struct dns_fixture_plan plan;
     struct sockaddr_storage addr;
     int fd;
-    pthread_t thread;
+    int tcp;      /**< listens; -1 */
+    int spoof[2]; /**< neither is connected with the asker */
+    pthread_t thread, tcp_thread;
     atomic_bool is_stopping;
-    atomic_uint queries, answers;
+    atomic_uint queries, answers, spoofs, over_tcp;
 };
 
 /** @return 0, or -1 @owner the caller, with dns_fixture_stop() */

@@ -268,6 +268,291 @@ static void a_narrow_walk_ends(void **state)
     end(&w);
 }
 
+/* --- the gate ----------------------------------------------------------- */
+
+/** Says of the blocks of 127.0.0.0/20 what a text says: o, w or s. */
+struct gate {
+    char says[17];
+    unsigned n_asked[16], n_skipped;
+};
+
+static unsigned number_of(struct snow_addr a)
+{
+    return (unsigned)(a.lo >> 8 & 15);
+}
+
+static enum snow_gate on_gate(void *arg, struct snow_addr block)
+{
+    struct gate *g = arg;
+    unsigned i = number_of(block);
+
+    g->n_asked[i]++;
+    switch (g->says[i]) {
+    case 'o':
+        return SNOW_GATE_OPEN;
+    case 'w':
+        return SNOW_GATE_WAIT;
+    case 's':
+        g->n_skipped++;
+        return SNOW_GATE_SKIP;
+    default:
+        fail_msg("block %u was not to be asked about", i);
+        return SNOW_GATE_SKIP;
+    }
+}
+
+static void begin_gated(struct walk *w, struct gate *g, const char *says,
+                        unsigned lanes)
+{
+    struct snow_walk_config cfg = {
+        .lanes = lanes, .seed = lanes, .gate = on_gate, .gate_arg = g
+    };
+    char targets[64];
+
+    *g = (struct gate){ 0 };
+    text_copy(g->says, sizeof g->says, says);
+    snprintf(targets, sizeof targets, "127.0.0.0-127.0.%zu.255",
+             strlen(says) - 1);
+    begin(w, targets, &cfg);
+}
+
+/* All there is to be had now, each finished at once; what is left is right at
+ * every step. Returns what the walk says then. */
+static int run_gated(struct walk *w, const struct gate *g)
+{
+    const uint64_t all = snow_ranges_count(w->set);
+    struct snow_step s;
+    uint64_t wait_us;
+    int code;
+
+    while ((code = snow_targets_next(w->targets, 0, &s, &wait_us)) == 0) {
+        uint64_t *times = map_put(&w->seen, &s.addr, sizeof s.addr);
+
+        assert_int_equal(++*times, 1);
+        assert_int_equal(g->says[number_of(s.addr)], 'o');
+        assert_int_equal(snow_targets_left(w->targets),
+                         all - 256 * g->n_skipped - (w->seen.n - 1));
+        snow_targets_finish(w->targets, &s);
+        assert_int_equal(snow_targets_left(w->targets),
+                         all - 256 * g->n_skipped - w->seen.n);
+    }
+    assert_true(wait_us == UINT64_MAX); /* time alone does not help */
+    return code;
+}
+
+/* clang-format off */
+static const struct {
+    const char *why;
+    const char *first, *then; /* what the gate says; NULL: there is no then */
+    unsigned lanes;
+    unsigned n_first, n_then; /* blocks handed out */
+} gates[] = {
+    { "all open", "oooo", NULL, 2, 4, 0 },
+    { "all skipped", "ssss", NULL, 2, 0, 0 },
+    { "all skipped, more lanes than blocks", "sss", NULL, 16, 0, 0 },
+    { "one, skipped", "s", NULL, 1, 0, 0 },
+    { "open and skipped, in turn", "osososos", NULL, 3, 4, 0 },
+    { "the last ones skipped", "oosssss", NULL, 2, 2, 0 },
+    { "the first ones skipped", "sssssoo", NULL, 2, 2, 0 },
+    { "all wait, then all open", "wwww", "oooo", 2, 0, 4 },
+    { "all wait, then none", "wwww", "ssss", 4, 0, 0 },
+    { "one lane waits before what is open", "wooo", "oooo", 1, 0, 4 },
+    { "the last one waits", "ooow", "oooo", 1, 3, 1 },
+    { "the last one waits, then is skipped", "ooow", "ooos", 1, 3, 0 },
+    { "each lane waits somewhere else", "wooowooow", "ooooooooo", 3, 3, 6 },
+    { "a lane for each block", "owsowsow", "ooooosoo", 8, 3, 3 },
+    { "lanes to spare", "owsowsow", "ooooosoo", 16, 3, 3 },
+    { "some of each, some of each again", "wswosowsow", "oososososo", 10,
+      3, 2 },
+};
+/* clang-format on */
+
+static void check_gated(size_t i, struct walk *w, const struct gate *g,
+                        unsigned n_blocks)
+{
+    if (w->seen.n != 256 * (size_t)n_blocks)
+        fail_msg("%s: %zu addresses", gates[i].why, w->seen.n);
+    for (unsigned b = 0; g->says[b]; b++)
+        if (g->n_asked[b] > 2)
+            fail_msg("%s: block %u was asked about %u times", gates[i].why, b,
+                     g->n_asked[b]);
+}
+
+static void a_gate_lets_in_holds_back_and_turns_away(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(gates); i++) {
+        struct gate g;
+        struct walk w;
+        int code;
+
+        begin_gated(&w, &g, gates[i].first, gates[i].lanes);
+        code = run_gated(&w, &g);
+        if (code != (gates[i].then ? SNOW_EAGAIN : SNOW_EDONE))
+            fail_msg("%s: code %d", gates[i].why, code);
+        check_gated(i, &w, &g, gates[i].n_first);
+        if (gates[i].then) {
+            memcpy(g.says, gates[i].then, strlen(gates[i].then));
+            assert_int_equal(run_gated(&w, &g), SNOW_EAGAIN); /* not yet */
+            check_gated(i, &w, &g, gates[i].n_first);
+            snow_targets_ungate(w.targets);
+            if (run_gated(&w, &g) != SNOW_EDONE)
+                fail_msg("%s: it does not end", gates[i].why);
+            check_gated(i, &w, &g, gates[i].n_first + gates[i].n_then);
+        }
+        assert_int_equal(snow_targets_left(w.targets), 0);
+        end(&w);
+    }
+}
+
+static void ungated_too_early_lanes_wait_on(void **state)
+{
+    struct gate g;
+    struct walk w;
+
+    (void)state;
+    begin_gated(&w, &g, "wwo", 3);
+    assert_int_equal(run_gated(&w, &g), SNOW_EAGAIN);
+    for (int i = 0; i < 3; i++) {
+        snow_targets_ungate(w.targets);
+        assert_int_equal(run_gated(&w, &g), SNOW_EAGAIN);
+    }
+    assert_int_equal(w.seen.n, 256);
+    g.says[0] = g.says[1] = 'o';
+    snow_targets_ungate(w.targets);
+    assert_int_equal(run_gated(&w, &g), SNOW_EDONE);
+    assert_int_equal(w.seen.n, 3 * 256);
+    end(&w);
+}
+
+/* What waits for the gate does not keep others from their turn, nor does it
+ * hide how long they have to wait. */
+static void a_gated_walk_keeps_its_pace(void **state)
+{
+    struct snow_walk_config cfg = { .lanes = 2, .block_gap_us = GAP_US };
+    struct gate g = { .says = "wo" };
+    uint64_t wait_us;
+    struct snow_step s;
+    struct walk w;
+
+    (void)state;
+    cfg.gate = on_gate;
+    cfg.gate_arg = &g;
+    begin(&w, "127.0.0.0/23", &cfg);
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(snow_targets_next(w.targets, i * GAP_US, &s, &wait_us),
+                         0);
+        assert_int_equal(number_of(s.addr), 1);
+        snow_targets_finish(w.targets, &s);
+        assert_int_equal(
+            snow_targets_next(w.targets, i * GAP_US + 1, &s, &wait_us),
+            SNOW_EAGAIN);
+        assert_int_equal(wait_us, GAP_US - 1);
+    }
+    end(&w);
+}
+
+/* What was begun once is gone on with, whatever the gate would say. */
+static void resumed_blocks_pass_the_gate_unasked(void **state)
+{
+    const uint64_t half[4] = { UINT64_MAX, 0, UINT64_MAX, 0 };
+    struct snow_addr first = snow_addr_from_ipv4(0x7f000000);
+    struct snow_step s;
+    uint64_t wait_us;
+    struct gate g;
+    struct walk w;
+
+    (void)state;
+    begin_gated(&w, &g, "?s?sw", 3);
+    for (unsigned i = 0; i < 3; i += 2)
+        assert_int_equal(
+            snow_targets_resume(w.targets, snow_addr_add(first, i * 256), half),
+            0);
+    for (unsigned i = 0; i < 256; i++) {
+        assert_int_equal(snow_targets_next(w.targets, 0, &s, &wait_us), 0);
+        assert_true((s.addr.lo & 64) != 0);
+        assert_int_equal(number_of(s.addr) % 2, 0);
+        snow_targets_finish(w.targets, &s);
+    }
+    assert_int_equal(snow_targets_next(w.targets, 0, &s, &wait_us),
+                     SNOW_EAGAIN);
+    assert_int_equal(snow_targets_left(w.targets), 256);
+    assert_int_equal(g.n_skipped, 2);
+    g.says[4] = 's';
+    snow_targets_ungate(w.targets);
+    assert_int_equal(snow_targets_next(w.targets, 0, &s, &wait_us), SNOW_EDONE);
+    assert_int_equal(snow_targets_left(w.targets), 0);
+    end(&w);
+}
+
+/* @p before addresses, then narrow; what waited is let in later. */
+static void narrow_behind_a_gate(const char *first, unsigned before)
+{
+    struct snow_step s;
+    struct gate g;
+    struct walk w;
+    uint64_t wait_us;
+    unsigned n_open = 0;
+
+    begin_gated(&w, &g, first, 8);
+    while (before-- > 0 && snow_targets_next(w.targets, 0, &s, &wait_us) == 0) {
+        *(uint64_t *)map_put(&w.seen, &s.addr, sizeof s.addr) = 1;
+        snow_targets_finish(w.targets, &s);
+    }
+    snow_targets_narrow(w.targets, 2);
+    run_gated(&w, &g);
+    for (unsigned b = 0; b < 16; b++) {
+        g.says[b] = g.says[b] == 'w' ? 'o' : g.says[b];
+        n_open += g.says[b] == 'o';
+    }
+    snow_targets_ungate(w.targets);
+    assert_int_equal(run_gated(&w, &g), SNOW_EDONE);
+    assert_int_equal(w.seen.n, 256 * n_open);
+    assert_int_equal(snow_targets_left(w.targets), 0);
+    end(&w);
+}
+
+/* Whichever lanes wait, a narrow walk goes on with what it may. */
+static void a_narrow_walk_passes_its_gate(void **state)
+{
+    static const char *const firsts[] = {
+        "oooooooooooooooo", "wwwwwwwwwwwwwwww", "owowowowowowowow",
+        "wwwwoooowwwwoooo", "sowsowsowsowsows"
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(firsts); i++)
+        for (unsigned before = 0; before < 40; before += 13)
+            narrow_behind_a_gate(firsts[i], before);
+}
+
+static void blocks_worth_a_question_are_told(void **state)
+{
+    struct snow_walk_config cfg = { .lanes = 2 };
+    struct snow_addr first = snow_addr_from_ipv4(0x7f010000);
+    const uint64_t half[4] = { UINT64_MAX, UINT64_MAX, 0, 0 };
+    uint64_t mask[4], wait_us;
+    struct snow_step s;
+    struct walk w;
+
+    (void)state;
+    begin(&w,
+          "127.0.255.0/24 127.1.0.0/22 127.1.200.1-127.1.200.31 "
+          "127.1.255.224/27 127.2.0.0/24",
+          &cfg);
+    assert_int_equal(snow_targets_skip(w.targets, first), 0);
+    assert_int_equal(
+        snow_targets_resume(w.targets, snow_addr_add(first, 256), half), 0);
+    assert_int_equal(snow_targets_next(w.targets, 0, &s, &wait_us), 0);
+    snow_targets_blocks(w.targets, snow_addr_add(first, 12345), 32, mask);
+    assert_int_equal(mask[0], 0xc); /* neither what is done, nor half done */
+    assert_int_equal(mask[1] | mask[2], 0);
+    assert_true(mask[3] == UINT64_C(1) << 63);
+    snow_targets_blocks(w.targets, first, 1, mask);
+    assert_true(mask[3] == (UINT64_C(1) << 63 | 1 << 8));
+    end(&w);
+}
+
 static void all_of_ipv4_starts_at_once(void **state)
 {
     struct snow_walk_config cfg = { .lanes = 4096, .seed = 1 };
@@ -367,6 +652,12 @@ int main(void)
         cmocka_unit_test(what_is_done_is_left_out),
         cmocka_unit_test(a_narrow_walk_finishes_what_is_open),
         cmocka_unit_test(a_narrow_walk_ends),
+        cmocka_unit_test(a_gate_lets_in_holds_back_and_turns_away),
+        cmocka_unit_test(ungated_too_early_lanes_wait_on),
+        cmocka_unit_test(a_gated_walk_keeps_its_pace),
+        cmocka_unit_test(resumed_blocks_pass_the_gate_unasked),
+        cmocka_unit_test(a_narrow_walk_passes_its_gate),
+        cmocka_unit_test(blocks_worth_a_question_are_told),
         cmocka_unit_test(all_of_ipv4_starts_at_once),
         cmocka_unit_test(every_key_permutes),
         cmocka_unit_test(reverse_names_round_trip),

@@ -1,5 +1,7 @@
 /* Running out of memory: every open fails each of its allocations once, says
- * so, and leaves nothing behind (what it does leave, the sanitizer tells). */
+ * so, and leaves nothing behind (what it does leave, the sanitizer tells). And
+ * using little of it: a sweep allocates no more for many addresses than for
+ * few. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -15,11 +17,14 @@
 #include "dns/resolve.h"
 #include "dns/tree.h"
 #include "loop/http.h"
+#include "pipeline/cuts.h"
 #include "registration/client.h"
+#include "report/report.h"
 #include "smtp/probe.h"
 #include "snowline/store.h"
 #include "snowline/targets.h"
 #include "store/sink.h"
+#include "support/nsd.h"
 
 #define FOREVER SIZE_MAX
 #define ALLOCATIONS_MAX 2000
@@ -36,9 +41,11 @@ char *__wrap_strdup(const char *text);
 
 static size_t left = FOREVER; /* allocations until one fails */
 static bool has_failed;
+static size_t n_calls;
 
 static bool fails(void)
 {
+    n_calls++;
     if (left == FOREVER || left-- > 0)
         return false;
     left = FOREVER;
@@ -296,6 +303,158 @@ static void each_allocation_may_fail(void **state)
     }
 }
 
+/* --- a look-up ---------------------------------------------------------- */
+
+#define FEW 512
+#define MANY 4096
+#define SPARE 8 /* buffers and ranges may have grown a little further */
+
+/* Of 16 /24s 13 have names, or a record, in one place or everywhere; 3 are not
+ * there and may be skipped. */
+static const struct nsd_zone zone = {
+    "0.10.in-addr.arpa",
+    "*.0 PTR wild.example.\n7.1 PTR one.example.\n"
+    "*.2 TXT none\n7.3 PTR a.example.\n7.3 PTR b.example.\n"
+    "*.5 PTR wild.example.\n7.6 PTR one.example.\n"
+    "*.7 PTR wild.example.\n7.9 PTR a\\.b\\032c.example.\n"
+    "*.10 PTR wild.example.\n7.11 PTR one.example.\n"
+    "*.12 TXT none\n7.14 PTR one.example.\n*.15 PTR wild.example.\n"
+};
+
+/** A walk, its gate, the engine, and a line for each answer. */
+struct sweep {
+    struct snow_targets *walk;
+    struct cuts cuts;
+    struct dns_engine *engine;
+    struct buf line;
+    unsigned n_answers, n_pruned, n_names;
+    int code;
+};
+
+static int on_next(void *arg, uint64_t now_us, struct dns_question *out,
+                   uint64_t *wait_us)
+{
+    struct sweep *w = arg;
+    int code;
+
+    if (cuts_next(&w->cuts, out))
+        return 0;
+    code = snow_targets_next(w->walk, now_us, &out->step, wait_us);
+    return code && cuts_next(&w->cuts, out) ? 0 : code;
+}
+
+static void on_again(void *arg, const struct dns_question *q)
+{
+    struct sweep *w = arg;
+
+    if (!cuts_is_own(q))
+        snow_targets_charge(w->walk, q->step.lane);
+}
+
+static void on_answer(void *arg, const struct dns_question *q,
+                      const struct dns_answer *a)
+{
+    struct sweep *w = arg;
+    struct report_ptr line = { .addr = q->step.addr,
+                               .status = a->status,
+                               .n_names = a->n_names,
+                               .ttl = a->ttl,
+                               .names = a->names,
+                               .resolver = "127.0.0.1:53",
+                               .seen_utc_s = 1526810400 };
+
+    if (cuts_is_own(q)) {
+        cuts_answer(&w->cuts, q, a);
+        return;
+    }
+    buf_clear(&w->line);
+    report_ptr_ndjson(&w->line, &line);
+    w->n_answers++;
+    w->n_names += a->n_names;
+    snow_targets_finish(w->walk, &q->step);
+}
+
+static int on_pruned(void *arg, struct snow_addr block, int checked)
+{
+    struct sweep *w = arg;
+
+    (void)block;
+    (void)checked;
+    w->n_pruned++;
+    return 0;
+}
+
+static void on_done(void *arg, int code)
+{
+    struct sweep *w = arg;
+
+    w->code = code;
+    dns_engine_close(w->engine);
+}
+
+/* @return how often memory was asked for between start and end */
+static size_t count_calls(struct sweep *w, const struct nsd *nsd,
+                          const char *targets)
+{
+    struct dns_config dns = {
+        .servers = &nsd->addr, .n_servers = 1, .timeout_ms = 2000, .tries = 8
+    };
+    struct dns_hooks hooks = { .next = on_next,
+                               .again = on_again,
+                               .answer = on_answer,
+                               .done = on_done,
+                               .arg = w };
+    struct snow_walk_config walk = { .lanes = 16,
+                                     .gate = cuts_gate,
+                                     .gate_arg = &w->cuts };
+    struct snow_ranges *set;
+
+    *w = (struct sweep){ .code = -1 };
+    assert_int_equal(snow_ranges_new(&set), 0);
+    assert_int_equal(snow_ranges_read(set, targets, NULL), 0);
+    assert_int_equal(snow_targets_new(&w->walk, set, &walk), 0);
+    w->cuts = (struct cuts){ .walk = w->walk,
+                             .targets = set,
+                             .is_pruning = true,
+                             .pruned = on_pruned,
+                             .arg = w };
+    assert_int_equal(cuts_init(&w->cuts), 0);
+    assert_int_equal(
+        dns_engine_new(&w->engine, &loop, &dns, &hooks, &clock_system, NULL),
+        0);
+    n_calls = 0;
+    dns_engine_start(w->engine);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_int_equal(w->code, 0);
+    assert_int_equal(snow_targets_left(w->walk), 0);
+    assert_false(w->line.failed);
+    buf_fini(&w->line);
+    cuts_fini(&w->cuts);
+    snow_targets_free(w->walk);
+    snow_ranges_free(set);
+    return n_calls;
+}
+
+static void a_look_up_allocates_nothing(void **state)
+{
+    struct sweep few, many;
+    size_t n_few, n_many;
+    struct nsd nsd;
+
+    (void)state;
+    assert_int_equal(nsd_start(&nsd, &zone, 1), 0);
+    n_few = count_calls(&few, &nsd, "10.0.0.0/23");
+    n_many = count_calls(&many, &nsd, "10.0.0.0/20");
+    nsd_stop(&nsd);
+    assert_int_equal(few.n_answers, FEW);
+    assert_int_equal(few.n_names, 256 + 1);
+    assert_int_equal(many.n_answers, MANY - 3 * 256);
+    assert_int_equal(many.n_pruned, 3);
+    assert_int_equal(many.n_names, 5 * 256 + 7);
+    assert_in_range(n_few, 1, 64);
+    assert_in_range(n_many, 1, n_few + SPARE);
+}
+
 static int make_loop(void **state)
 {
     (void)state;
@@ -312,6 +471,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_allocation_may_fail, make_loop,
+                                        close_loop),
+        cmocka_unit_test_setup_teardown(a_look_up_allocates_nothing, make_loop,
                                         close_loop),
     };
 

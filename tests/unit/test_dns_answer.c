@@ -17,6 +17,8 @@
 #define HEAD(kind, rcode, answers)                                             \
     "\x12\x34" kind rcode "\000\001\000" answers "\000\000\000\000"
 #define REPLY(answers) HEAD("\x81", "\x80", answers) QUESTION
+#define COUNTS(answers, authority)                                             \
+    "\x12\x34\x81\x80\000\001" answers authority "\000\000"
 #define OWNER "\300\014"
 #define PTR "\000\014\000\001"
 #define CNAME "\000\005\000\001"
@@ -137,6 +139,44 @@ static const struct {
       OWNER PTR TTL A_EXAMPLE), 0, SNOW_PTR_ERROR, NO_NAMES, 0 },
     { "a record cut short", WIRE(REPLY("\001") OWNER "\000\014\000"),
       0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "65,535 records promised, none there", WIRE(COUNTS("\377\377", "\0\0")
+      QUESTION), 0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "65,535 promised, one there", WIRE(COUNTS("\377\377", "\0\0")
+      QUESTION OWNER PTR TTL A_EXAMPLE), 0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "65,535 promised of those that are not read", WIRE(
+      COUNTS("\000\001", "\377\377") QUESTION OWNER PTR TTL A_EXAMPLE),
+      0, SNOW_PTR_NAME, NAMES(1, "a.example"), 3600 },
+    { "a ring of two", WIRE(REPLY("\002")
+      OWNER CNAME TTL "\000\004" ALIAS ALIAS CNAME TTL "\000\002" OWNER),
+      0, SNOW_PTR_NODATA, NO_NAMES, 0 },
+    { "a ring, and a name beside it", WIRE(REPLY("\003")
+      OWNER CNAME TTL "\000\004" ALIAS ALIAS CNAME TTL "\000\002" OWNER
+      ALIAS PTR TTL A_EXAMPLE),
+      0, SNOW_PTR_NAME, NAMES(1, "a.example"), 3600 },
+    { "a label and a pointer to it", WIRE(REPLY("\001") OWNER PTR TTL
+      "\000\004\001a\300\064"), 0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "two pointers to each other", WIRE(REPLY("\001") OWNER PTR TTL
+      "\000\004\300\066\300\064"), 0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "a pointer past the end", WIRE(REPLY("\001") OWNER PTR TTL
+      "\000\002\377\377"), 0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "no data at all", WIRE(REPLY("\001") OWNER PTR TTL "\000\000"),
+      0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "no data, which the next record would be", WIRE(REPLY("\002")
+      OWNER PTR TTL "\000\000" OWNER PTR TTL A_EXAMPLE),
+      0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "a name longer than its data", WIRE(REPLY("\001") OWNER PTR TTL
+      "\000\005\001a\007example\000"), 0, SNOW_PTR_ERROR, NO_NAMES, 0 },
+    { "control octets", WIRE(REPLY("\001") OWNER PTR TTL
+      "\000\014\012\033[2J\r\n\t\177\"\b\000"),
+      0, SNOW_PTR_NAME,
+      NAMES(1, "\\027[2j\\013\\010\\009\\127\"\\008"), 3600 },
+    { "labels of a NUL and of a dot", WIRE(REPLY("\001") OWNER PTR TTL
+      "\000\005\001\000\001.\000"),
+      0, SNOW_PTR_NAME, NAMES(1, "\\000.\\."), 3600 },
+    { "a dot in a label is not one between two", WIRE(REPLY("\002")
+      OWNER PTR TTL "\000\005\003a.b\000"
+      OWNER PTR TTL "\000\005\001a\001b\000"),
+      0, SNOW_PTR_NAME, NAMES(2, "a.b\0a\\.b"), 3600 },
 };
 /* clang-format on */
 
@@ -199,6 +239,20 @@ static void replies_cut_short_give_no_name(void **state)
                 fail_msg("%s: %zu octets gave status %u", cases[i].why, len,
                          a.status);
         }
+}
+
+static void junk_behind_a_reply_is_not_read(void **state)
+{
+    static char room[DNS_NAMES_MAX];
+    struct dns_answer a;
+
+    (void)state;
+    assert_int_equal(
+        parse(&a, room,
+              WIRE(REPLY("\001") OWNER PTR TTL A_EXAMPLE "\300\300\377\377")),
+        0);
+    assert_int_equal(a.status, SNOW_PTR_NAME);
+    assert_string_equal(a.names, "a.example");
 }
 
 /* 20 PTR records, cNN.example, from the last to the first. */
@@ -270,13 +324,258 @@ static void names_are_bounded(void **state)
     assert_int_equal(status_of_long_name(62, &a, room), SNOW_PTR_ERROR);
 }
 
+/* --- long ways ---------------------------------------------------------- */
+
+static void add_u16(struct buf *b, size_t number)
+{
+    buf_add_char(b, (char)(number >> 8));
+    buf_add_char(b, (char)number);
+}
+
+static void set_count(struct buf *reply, unsigned n)
+{
+    reply->data[6] = (char)(n >> 8);
+    reply->data[7] = (char)n;
+}
+
+static unsigned status_of(struct buf *reply, struct dns_answer *a, char *room)
+{
+    assert_false(reply->failed);
+    assert_int_equal(parse(a, room, reply->data, reply->len), 0);
+    buf_fini(reply);
+    return a->status;
+}
+
+/* The question is an alias of one, that of the next, the last has a name.
+ * The records come in the order that takes longest, or shortest. */
+static unsigned status_of_chain(unsigned n, bool is_reversed)
+{
+    static char room[DNS_NAMES_MAX];
+    struct buf reply = { 0 };
+    struct dns_answer a;
+
+    buf_add(&reply, WIRE(REPLY("\000")));
+    for (unsigned i = 0; i <= n; i++) {
+        unsigned hop = is_reversed ? n - i : i;
+
+        if (hop == 0)
+            buf_add(&reply, WIRE(OWNER));
+        else
+            buf_printf(&reply, "\004%04u", hop);
+        if (hop > 0)
+            buf_add_char(&reply, '\0');
+        if (hop == n) {
+            buf_add(&reply, WIRE(PTR TTL A_EXAMPLE));
+            continue;
+        }
+        buf_add(&reply, WIRE(CNAME TTL "\000\006"));
+        buf_printf(&reply, "\004%04u", hop + 1);
+        buf_add_char(&reply, '\0');
+    }
+    set_count(&reply, n + 1);
+    return status_of(&reply, &a, room);
+}
+
+static void chains_of_aliases_are_bounded(void **state)
+{
+    (void)state;
+    for (int is_reversed = 0; is_reversed < 2; is_reversed++) {
+        assert_int_equal(status_of_chain(1, is_reversed), SNOW_PTR_NAME);
+        assert_int_equal(status_of_chain(16, is_reversed), SNOW_PTR_NAME);
+        assert_int_equal(status_of_chain(17, is_reversed), SNOW_PTR_NODATA);
+        assert_int_equal(status_of_chain(1900, is_reversed), SNOW_PTR_NODATA);
+    }
+}
+
+/* A record of another type holds pointers, each to the one before it and the
+ * first to the question; a PTR's owner goes all the way through @p n. */
+static unsigned status_of_pointers(unsigned n)
+{
+    static char room[DNS_NAMES_MAX];
+    struct buf reply = { 0 };
+    struct dns_answer a;
+
+    buf_add(&reply, WIRE(REPLY("\002") OWNER "\000\020\000\001" TTL));
+    add_u16(&reply, 2 * (n - 1));
+    for (unsigned i = 0; i + 1 < n; i++)
+        add_u16(&reply, i ? 0xc000 | (reply.len - 2) : 0xc00c);
+    add_u16(&reply, 0xc000 | (reply.len - 2));
+    buf_add(&reply, WIRE(PTR TTL A_EXAMPLE));
+    return status_of(&reply, &a, room);
+}
+
+static void pointers_are_bounded(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of_pointers(2), SNOW_PTR_NAME);
+    assert_int_equal(status_of_pointers(128), SNOW_PTR_NAME);
+    assert_int_equal(status_of_pointers(129), SNOW_PTR_ERROR);
+    assert_int_equal(status_of_pointers(8000), SNOW_PTR_ERROR);
+}
+
+/* As many labels as there can be, a pointer before and behind each: the
+ * longest way that makes sense. */
+static void the_longest_way_is_gone(void **state)
+{
+    static char room[DNS_NAMES_MAX];
+    struct buf reply = { 0 };
+    struct dns_answer a;
+    size_t before = 0;
+
+    (void)state;
+    buf_add(&reply, WIRE(REPLY("\002") OWNER "\000\020\000\001" TTL));
+    add_u16(&reply, 1 + 127 * 4);
+    for (unsigned i = 0; i < 128; i++) {
+        size_t here = reply.len;
+
+        buf_add(&reply, i ? "\001a" : "\000", i ? 2 : 1);
+        if (i > 0)
+            add_u16(&reply, 0xc000 | before);
+        before = here;
+    }
+    buf_add(&reply, WIRE(OWNER PTR TTL "\000\002"));
+    add_u16(&reply, 0xc000 | before);
+    assert_int_equal(status_of(&reply, &a, room), SNOW_PTR_NAME);
+    assert_int_equal(strlen(a.names), 127 + 126);
+}
+
+/* Pointers may make a name too long that would not be spelt out. */
+static void pointed_to_a_name_is_bounded_too(void **state)
+{
+    static char room[DNS_NAMES_MAX];
+
+    (void)state;
+    for (unsigned last = 15; last < 17; last++) { /* 3 * 64 + 1 + last: 208 */
+        struct buf reply = { 0 };
+        char label[64];
+        struct dns_answer a;
+        size_t begin;
+
+        memset(label, 'x', sizeof label);
+        buf_add(&reply, WIRE(REPLY("\002") OWNER "\000\020\000\001" TTL));
+        begin = reply.len + 2;
+        add_u16(&reply, 3 * 64 + 1);
+        for (int i = 0; i < 3; i++) {
+            buf_add_char(&reply, 63);
+            buf_add(&reply, label, 63);
+        }
+        buf_add_char(&reply, '\0');
+        buf_add(&reply, WIRE(OWNER PTR TTL));
+        add_u16(&reply, 46 + last + 1 + 2);
+        buf_add_char(&reply, 45);
+        buf_add(&reply, label, 45);
+        buf_add_char(&reply, (char)last);
+        buf_add(&reply, label, last);
+        add_u16(&reply, 0xc000 | begin);
+        assert_int_equal(status_of(&reply, &a, room),
+                         last == 15 ? SNOW_PTR_NAME : SNOW_PTR_ERROR);
+    }
+}
+
+/* 64 KiB of records: all of them are read, and sixteen stay. */
+static void of_thousands_of_names_sixteen_stay(void **state)
+{
+    static char room[DNS_NAMES_MAX];
+    struct buf reply = { 0 };
+    struct dns_answer a;
+    unsigned n = 0;
+
+    (void)state;
+    buf_add(&reply, WIRE(REPLY("\000")));
+    for (; reply.len < 65500; n++) {
+        buf_add(&reply, WIRE(OWNER PTR TTL "\000\006\004"));
+        buf_printf(&reply, "%04u", (n * 7919 + 1) % 10000);
+        buf_add_char(&reply, '\0');
+    }
+    set_count(&reply, n);
+    assert_int_equal(status_of(&reply, &a, room), SNOW_PTR_NAME);
+    assert_int_equal(a.n_names, SNOW_BLOCK_NAMES_MAX);
+    assert_int_equal(a.names_len, SNOW_BLOCK_NAMES_MAX * 5);
+    assert_string_equal(a.names, "0000");
+}
+
+/* --- whose zone --------------------------------------------------------- */
+
+#define SOA "\000\006\000\001" TTL "\000\002\000\000"
+#define DENIED(answers, authority)                                             \
+    "\x12\x34\x81\x83\000\001\000" answers "\000" authority "\000"             \
+    "\000" QUESTION
+
+/* clang-format off */
+static const struct {
+    const char *why;
+    const char *reply;
+    size_t len;
+    unsigned labels;
+} zones[] = {
+    { "no authority", WIRE(DENIED("\0", "\0")), DNS_ZONE_UNKNOWN },
+    { "a /24's", WIRE(DENIED("\0", "\1") "\300\016" SOA), 3 },
+    { "a /16's", WIRE(DENIED("\0", "\1") "\300\020" SOA), 2 },
+    { "in-addr.arpa", WIRE(DENIED("\0", "\1") "\300\026" SOA), 0 },
+    { "spelt out, in other letters", WIRE(DENIED("\0", "\1")
+      "\003192\007IN-ADDR\004arpa\000" SOA), 1 },
+    { "of the name itself", WIRE(DENIED("\0", "\1") OWNER SOA), 4 },
+    { "arpa", WIRE(DENIED("\0", "\1") "\004arpa\000" SOA), DNS_ZONE_UNKNOWN },
+    { "the root", WIRE(DENIED("\0", "\1") "\000" SOA), DNS_ZONE_UNKNOWN },
+    { "of a neighbour", WIRE(DENIED("\0", "\1") "\0013\300\020" SOA),
+      DNS_ZONE_UNKNOWN },
+    { "of a name below", WIRE(DENIED("\0", "\1") "\001x\300\014" SOA),
+      DNS_ZONE_UNKNOWN },
+    { "of what a label merely ends like", WIRE(DENIED("\0", "\1")
+      "\00292\007in-addr\004arpa\000" SOA), DNS_ZONE_UNKNOWN },
+    { "of somebody else", WIRE(DENIED("\0", "\1") "\007example\000" SOA),
+      DNS_ZONE_UNKNOWN },
+    { "an SOA among the answers is none", WIRE(DENIED("\1", "\0")
+      "\300\016" SOA), DNS_ZONE_UNKNOWN },
+    { "behind an answer and other authority", WIRE(DENIED("\1", "\2")
+      OWNER CNAME TTL "\000\004" ALIAS
+      "\300\016" "\000\002\000\001" TTL "\000\001\000" "\300\020" SOA), 2 },
+    { "of class CH", WIRE(DENIED("\0", "\1") "\300\016"
+      "\000\006\000\003" TTL "\000\002\000\000"), DNS_ZONE_UNKNOWN },
+    { "of two the first", WIRE(DENIED("\0", "\2") "\300\020" SOA
+      "\300\016" SOA), 2 },
+    { "promised, not there", WIRE(DENIED("\0", "\1")), DNS_ZONE_UNKNOWN },
+    { "cut short", WIRE(DENIED("\0", "\1") "\300\016" "\000\006\000\001"),
+      DNS_ZONE_UNKNOWN },
+    { "an owner that is a ring", WIRE(DENIED("\0", "\1") "\300\050" SOA),
+      DNS_ZONE_UNKNOWN },
+    { "of another question", WIRE("\x12\x34\x81\x83\0\1\0\0\0\1\0\0"
+      "\0012\0012\0010\003192\007in-addr\004arpa\000\000\014\000\001"
+      "\300\016" SOA), DNS_ZONE_UNKNOWN },
+};
+/* clang-format on */
+
+static void the_zone_that_denies_is_found(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(zones); i++) {
+        unsigned char asked[DNS_QUERY_MAX];
+        unsigned char *copy = malloc(zones[i].len);
+        unsigned labels;
+
+        memcpy(copy, zones[i].reply, zones[i].len);
+        labels = dns_answer_zone((struct dns_octets){ copy, zones[i].len },
+                                 query(asked));
+        free(copy);
+        if (labels != zones[i].labels)
+            fail_msg("%s: %u labels", zones[i].why, labels);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replies_are_read),
         cmocka_unit_test(replies_cut_short_give_no_name),
+        cmocka_unit_test(junk_behind_a_reply_is_not_read),
         cmocka_unit_test(of_many_names_the_first_in_order_stay),
         cmocka_unit_test(names_are_bounded),
+        cmocka_unit_test(chains_of_aliases_are_bounded),
+        cmocka_unit_test(pointers_are_bounded),
+        cmocka_unit_test(the_longest_way_is_gone),
+        cmocka_unit_test(pointed_to_a_name_is_bounded_too),
+        cmocka_unit_test(of_thousands_of_names_sixteen_stay),
+        cmocka_unit_test(the_zone_that_denies_is_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

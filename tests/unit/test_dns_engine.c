@@ -154,7 +154,13 @@ static const char ipv4_zone[] =
     "6 PTR n07-" PAD "\n6 PTR n08-" PAD "\n6 PTR n09-" PAD "\n"
     "6 PTR n10-" PAD "\n6 PTR n11-" PAD "\n6 PTR n12-" PAD "\n";
 
+/* As many names as a message holds, and more. */
+#define HUGE 1150
+#define TOO_MANY 1300
+static char huge_zone[2 * (HUGE + TOO_MANY) * 64];
+
 static const struct nsd_zone zones[] = {
+    { "113.0.203.in-addr.arpa", huge_zone },
     { "2.0.192.in-addr.arpa", ipv4_zone },
     { "8.b.d.0.1.0.0.2.ip6.arpa",
       "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0 PTR six.example.\n" },
@@ -194,10 +200,23 @@ static const struct {
 };
 /* clang-format on */
 
+static void write_huge_zone(void)
+{
+    struct buf text;
+
+    buf_init_in(&text, huge_zone, sizeof huge_zone);
+    for (unsigned i = 0; i < HUGE + TOO_MANY; i++)
+        buf_printf(&text,
+                   "%u PTR n%04u-and-a-label-of-some-forty-octets.example.\n",
+                   i < HUGE ? 1 : 2, i < HUGE ? i : i - HUGE);
+    assert_true(text.data == huge_zone);
+}
+
 static int start_nsd(void **state)
 {
     static struct nsd n;
 
+    write_huge_zone();
     *state = &n;
     return nsd_start(&n, zones, COUNT_OF(zones));
 }
@@ -231,6 +250,21 @@ static void a_real_server_is_understood(void **state)
         if (r.stats.over_tcp != asked[i].over_tcp)
             fail_msg("%s: %d over TCP", asked[i].why, (int)r.stats.over_tcp);
     }
+}
+
+/* Of 1,150 names in one answer near 64 KiB sixteen are kept; more than that no
+ * answer holds, even over TCP. */
+static void a_huge_answer_is_read(void **state)
+{
+    struct dns_config cfg = config_for(*state);
+    struct run r;
+
+    open_run(&r, "203.0.113.1", 2, &cfg, &clock_system);
+    start_run(&r);
+    finish_run(&r);
+    assert_int_equal(r.code, 0);
+    assert_int_equal(r.by_status[SNOW_PTR_NAME], 1);
+    assert_int_equal(r.by_status[SNOW_PTR_ERROR], 1);
 }
 
 static void a_range_is_swept(void **state)
@@ -389,6 +423,17 @@ static void the_window_is_kept(void **state)
 #define ALL SNOW_PTR_NAME
 #define NOBODY 0
 
+#define OVER_TCP(behaviour) .tcp = DNS_TCP_##behaviour
+#define RECORDS(n, octets)                                                     \
+    .n_records = n, .records = octets, .records_len = sizeof octets - 1
+
+#define OWNER "\300\014"
+#define PTR_TTL "\000\014\000\001\000\000\016\020"
+#define CNAME_TTL "\000\005\000\001\000\000\016\020"
+#define LONG                                                                   \
+    "\077"                                                                     \
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde"
+
 /* clang-format off */
 static const struct {
     const char *why;
@@ -440,8 +485,84 @@ static const struct {
       1, 200, 200, 2, 0, ALL, 199, 199, SNOW_PTR_TIMEOUT },
     { "silent about the only address", { { .mute_about = 77 } },
       1, 78, 200, 2, 0, ALL, 77, 77, SNOW_PTR_TIMEOUT },
+
+    { "forgeries from elsewhere", { { .is_spoofed = true } },
+      1, MANY, 1000, 4, 0, ALL, MANY, MANY, 0 },
+    { "forgeries from elsewhere alone",
+      { { .is_spoofed = true, .is_truncating = true } },
+      1, 100, 1000, 4, 0, SNOW_PTR_ERROR, 100, 100, 0 },
+    { "65,535 records promised, none there", { { RECORDS(65535, "") } },
+      1, 100, 1000, 4, 0, SNOW_PTR_ERROR, 100, 100, 0 },
+    { "65,535 records promised, one there", { { RECORDS(65535,
+      OWNER PTR_TTL "\000\010\006forged\000") } },
+      1, 100, 1000, 4, 0, SNOW_PTR_ERROR, 100, 100, 0 },
+    { "an alias of itself", { { RECORDS(1, OWNER CNAME_TTL "\000\002" OWNER) } },
+      1, 100, 1000, 4, 0, SNOW_PTR_NODATA, 100, 100, 0 },
+    { "two aliases of each other", { { RECORDS(2, OWNER CNAME_TTL
+      "\000\003\001x\000" "\001x\000" CNAME_TTL "\000\002" OWNER) } },
+      1, 100, 1000, 4, 0, SNOW_PTR_NODATA, 100, 100, 0 },
+    { "a name of somebody else", { { RECORDS(1,
+      "\001x\000" PTR_TTL "\000\010\006forged\000") } },
+      1, 100, 1000, 4, 0, SNOW_PTR_NODATA, 100, 100, 0 },
+    { "a pointer past the end", { { RECORDS(1,
+      OWNER PTR_TTL "\000\002\377\377") } },
+      1, 100, 1000, 4, 0, SNOW_PTR_ERROR, 100, 100, 0 },
+    { "a pointer into the header", { { RECORDS(1,
+      OWNER PTR_TTL "\000\002\300\000") } },
+      1, 100, 1000, 4, 0, SNOW_PTR_ERROR, 100, 100, 0 },
+    { "an owner without an end", { { RECORDS(1, LONG LONG LONG LONG LONG) } },
+      1, 100, 1000, 4, 0, SNOW_PTR_ERROR, 100, 100, 0 },
+    { "a name too long", { { RECORDS(1, OWNER PTR_TTL
+      "\001\001" LONG LONG LONG LONG "\000") } },
+      1, 100, 1000, 4, 0, SNOW_PTR_ERROR, 100, 100, 0 },
+
+    { "over TCP, all good", { { .is_truncating = true, OVER_TCP(GOOD) } },
+      1, 300, 5000, 4, 0, ALL, 300, 300, 0 },
+    { "over TCP, one good", { { .truncates_about = 77, OVER_TCP(GOOD) } },
+      1, 200, 5000, 4, 0, ALL, 200, 200, 0 },
+    { "over TCP, closed after each answer",
+      { { .is_truncating = true, OVER_TCP(CLOSING) } },
+      1, 300, 5000, 4, 0, ALL, 300, 300, 0 },
+#define ONE_TCP(why, behaviour)                                                \
+    { "over TCP, " why, { { .truncates_about = 77, OVER_TCP(behaviour) } },    \
+      1, 200, 400, 4, 0, ALL, 199, 199, SNOW_PTR_ERROR }
+#define ALL_TCP(why, behaviour)                                                \
+    { "over TCP, all: " why,                                                   \
+      { { .is_truncating = true, OVER_TCP(behaviour) } },                      \
+      1, 50, 400, 4, 0, SNOW_PTR_ERROR, 50, 50, 0 }
+    ONE_TCP("nobody there", REFUSED),
+    ONE_TCP("silence", SILENT),
+    ONE_TCP("closed at once", HANGING_UP),
+    ONE_TCP("closed after an octet", ONE_OCTET),
+    ONE_TCP("a message of no octets", EMPTY),
+    ONE_TCP("truncated, too", TRUNCATED),
+    ONE_TCP("another question's answer", OTHER),
+    ONE_TCP("fewer octets than promised", PROMISING),
+    ONE_TCP("more octets than said", UNDERSTATING),
+    ONE_TCP("64 KiB of junk", JUNK),
+    ONE_TCP("64 KiB of junk behind the question", JUNK_BEHIND),
+    ALL_TCP("silence", SILENT),
+    ALL_TCP("closed at once", HANGING_UP),
+    ALL_TCP("closed after an octet", ONE_OCTET),
+    ALL_TCP("a message of no octets", EMPTY),
+    ALL_TCP("truncated, too", TRUNCATED),
+    ALL_TCP("another question's answer", OTHER),
+    ALL_TCP("fewer octets than promised", PROMISING),
+    ALL_TCP("more octets than said", UNDERSTATING),
+    ALL_TCP("64 KiB of junk", JUNK),
+    ALL_TCP("64 KiB of junk behind the question", JUNK_BEHIND),
 };
 /* clang-format on */
+
+/* The kernel kept them out, so that there was nothing for us to drop. */
+static void check_spoofs(size_t i, const struct run *r,
+                         const struct dns_fixture *f)
+{
+    if (f->spoofs < 2 * faults[i].n)
+        fail_msg("%s: %u sent", faults[i].why, f->spoofs);
+    if (r->stats.dropped > 0)
+        fail_msg("%s: %d came in", faults[i].why, (int)r->stats.dropped);
+}
 
 static void check_fault(size_t i, const struct run *r)
 {
@@ -482,6 +603,8 @@ static void faults_are_borne(void **state)
         for (unsigned s = 0; s < faults[i].n_servers; s++)
             dns_fixture_stop(&fixtures[s]);
         check_fault(i, &r);
+        if (faults[i].plans[0].is_spoofed)
+            check_spoofs(i, &r, &fixtures[0]);
     }
 }
 
@@ -489,6 +612,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_real_server_is_understood),
+        cmocka_unit_test(a_huge_answer_is_read),
         cmocka_unit_test(a_range_is_swept),
         cmocka_unit_test(draining_answers_what_was_asked),
         cmocka_unit_test(stopping_leaves_the_rest),
