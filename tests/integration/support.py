@@ -220,7 +220,10 @@ class DnsProxy(threading.Thread):
                    for rd in (0, 1))
 
     def repeated(self):
-        return sum(n - 1 for n in self.counts.values())
+        """Questions asked again, but for those about whole nets: a resumed
+        sweep asks a few of these anew to know whom to believe."""
+        return sum(n - 1 for name, _, _, n in self.questions()
+                   if not NET.fullmatch(name))
 
     def questions(self):
         """[(name, type, is recursion desired, how often)]"""
@@ -246,6 +249,7 @@ class DnsProxy(threading.Thread):
 
 
 A, PTR = b"\0\1", b"\0\14"  # as a type is on the wire
+NET = re.compile(r"(\d+\.){1,3}in-addr\.arpa")
 ADDRESS = re.compile(r"(\d+)\.(\d+)\.(\d+)\.(\d+)\.in-addr\.arpa")
 
 

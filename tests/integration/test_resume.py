@@ -129,7 +129,7 @@ class Resume(Case):
                    "127.20.2.0/31", "127.20.2.1/32", "127.20.2.2/31",
                    "127.20.4.255", "127.20.5.0-127.20.5.3"]
         ok("scan", *targets, *self.sweep_only(resolver=self.proxy.address),
-           "--dns-timeout", "20", "--dns-block-rate", "0", "-o",
+           "--dns-timeout", "20", "--dns-block-rate", "0", "--no-prune", "-o",
            self.path("edges.db"))
         for edge in ("127.20.0.0", "127.20.0.255", "127.20.1.0",
                      "127.20.1.255", "127.20.2.0", "127.20.2.1", "127.20.2.2",
