@@ -220,10 +220,10 @@ class DnsProxy(threading.Thread):
                    for rd in (0, 1))
 
     def repeated(self):
-        """Questions asked again, but for those about whole nets: a resumed
-        sweep asks a few of these anew to know whom to believe."""
+        """Questions asked again, but for those that tell whom to believe,
+        about whole nets and below .invalid."""
         return sum(n - 1 for name, _, _, n in self.questions()
-                   if not NET.fullmatch(name))
+                   if name.endswith(".arpa") and not NET.fullmatch(name))
 
     def questions(self):
         """[(name, type, is recursion desired, how often)]"""

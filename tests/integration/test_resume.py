@@ -138,4 +138,4 @@ class Resume(Case):
             self.assertEqual(self.proxy.of(edge), 1, edge)
         for outside in ("127.20.2.4", "127.20.4.254", "127.20.5.4"):
             self.assertEqual(self.proxy.of(outside), 0, outside)
-        self.assertEqual(sum(self.proxy.counts.values()), 512 + 4 + 1 + 4)
+        self.assertEqual(self.proxy.addresses().total(), 512 + 4 + 1 + 4)
