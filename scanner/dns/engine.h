@@ -41,6 +41,7 @@ struct dns_question {
     struct snow_step step; /**< the address, or one below the name */
     uint8_t labels;        /**< of its reverse name that are asked about, the
                                 most significant ones: 3 for an IPv4 /24 */
+    uint8_t tries;         /**< at most; 0: as configured */
     uint8_t group;         /**< DNS_RESOLVERS, or dns_engine_add_group()'s */
 };
 

@@ -102,6 +102,12 @@ static void judge_own(struct dns_engine *e, struct dns_slot *slot,
         dns_wait(e, slot);
 }
 
+static unsigned tries_of(const struct dns_engine *e,
+                         const struct dns_question *q)
+{
+    return q->tries > 0 && q->tries < e->cfg.tries ? q->tries : e->cfg.tries;
+}
+
 /* A counted try has ended with @p a: final, or once more? A failure that was
  * told outlives a later silence. */
 static void judge(struct dns_engine *e, struct dns_slot *slot,
@@ -110,7 +116,7 @@ static void judge(struct dns_engine *e, struct dns_slot *slot,
     struct dns_answer last = *a;
     struct dns_case c = { .status = a->status,
                           .tries = ++slot->tries,
-                          .tries_max = e->cfg.tries };
+                          .tries_max = tries_of(e, &slot->question) };
 
     if (slot->question.group != DNS_RESOLVERS) {
         judge_own(e, slot, a);

@@ -9,6 +9,9 @@
     32 /* addresses in a /24, below which two questions gain little            \
         */
 
+/* Much waits for it, and without an answer the addresses are asked. */
+#define TRIES 2
+
 struct cut {
     struct cut *next;
     struct snow_addr net;
@@ -149,7 +152,8 @@ bool cuts_next(struct cuts *c, struct dns_question *out)
         if (q.stage == PRUNE_CHECK && must_wait(c, cut, q.block))
             continue;
         prune_survey_take(&cut->survey);
-        *out = (struct dns_question){ .labels = PRUNE_NET_LABELS };
+        *out =
+            (struct dns_question){ .labels = PRUNE_NET_LABELS, .tries = TRIES };
         if (q.stage == PRUNE_BLOCK)
             out->labels = PRUNE_BLOCK_LABELS;
         if (q.stage == PRUNE_CHECK) {
