@@ -26,7 +26,7 @@ struct plot {
 
 struct neighbours {
     struct facts *facts;
-    const struct analysis_psl *psl;
+    struct analysis_psl *psl;
     verdict_fn fn;
     void *arg;
     struct plot plots[3]; /* before, now, after: which is which turns */
@@ -34,8 +34,7 @@ struct neighbours {
 };
 
 int analysis_neighbours_new(struct neighbours **out, struct facts *facts,
-                            const struct analysis_psl *psl, verdict_fn fn,
-                            void *arg)
+                            struct analysis_psl *psl, verdict_fn fn, void *arg)
 {
     struct neighbours *n = calloc(1, sizeof *n);
 

@@ -52,8 +52,7 @@ struct neighbours;
  * @owner        the caller, with analysis_neighbours_free()
  */
 int analysis_neighbours_new(struct neighbours **out, struct facts *facts,
-                            const struct analysis_psl *psl, verdict_fn fn,
-                            void *arg);
+                            struct analysis_psl *psl, verdict_fn fn, void *arg);
 void analysis_neighbours_free(struct neighbours *n); /**< NULL is fine */
 
 /** The next address, in ascending order. @return 0, SNOW_ENOMEM, or fn's */

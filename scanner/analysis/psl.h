@@ -7,6 +7,7 @@
 
 #include "snowline/error.h"
 
+/** A list, and what was asked of it last: splitting a name changes it. */
 struct analysis_psl;
 
 /** What a name is made of. All point into the name. */
@@ -22,7 +23,7 @@ struct analysis_split {
  * Load a list.
  *
  * @param path  NULL or "": the newer of the system's and the library's own
- * @return      0, SNOW_EIO
+ * @return      0, SNOW_EIO, SNOW_ENOMEM
  * @owner       the caller, with analysis_psl_close()
  */
 int analysis_psl_open(struct analysis_psl **out, const char *path,
@@ -35,8 +36,8 @@ void analysis_psl_close(struct analysis_psl *psl); /**< NULL is fine */
  *
  * @return false when its top level is not listed at all
  */
-bool analysis_psl_split(struct analysis_split *out,
-                        const struct analysis_psl *psl, const char *name);
+bool analysis_psl_split(struct analysis_split *out, struct analysis_psl *psl,
+                        const char *name);
 
 /** Labels of @p name before @p domain, which points into it: 0 is the bare
  * domain. */
