@@ -23,7 +23,7 @@ struct host_name {
     uint32_t domain;
     uint32_t skeleton;
     uint64_t number;
-    uint64_t hash;  /**< of the whole name */
+    uint64_t hash;  /**< of the whole name; the first pass does without */
     uint64_t label; /**< of its host part; 0: bare, common, or too deep */
     uint8_t extra_labels;
     bool is_generic, is_numbered, is_esp;
