@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define NUMBERS_MAX 64 /* runs of digits looked at in one name */
+#define LABEL_MAX 63   /* RFC 1035 §2.3.4 */
 #define WORD_MAX 13    /* octets of the longest word below, with its NUL */
 
 /* How surely a word in a host part tells a provider's pool; GENERIC_AT alone,
@@ -64,6 +65,27 @@ static const char common_labels[][WORD_MAX] = {
 };
 /* clang-format on */
 
+/* What a name is made of, in lower case; 0: not of this. */
+/* clang-format off */
+static const char name_chars[256] = {
+    ['.'] = '.', ['-'] = '-', ['_'] = '_',
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',
+    ['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9',
+    ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e',
+    ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j',
+    ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o',
+    ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
+    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y',
+    ['z'] = 'z',
+    ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e',
+    ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j',
+    ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o',
+    ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't',
+    ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',
+    ['Z'] = 'z',
+};
+/* clang-format on */
+
 /* Is the text, one octet long at least, a word of a table? */
 static inline bool is_word(const char word[WORD_MAX], const char *text,
                            size_t len)
@@ -72,48 +94,38 @@ static inline bool is_word(const char word[WORD_MAX], const char *text,
            memcmp(word, text, len) == 0;
 }
 
-static bool is_name_char(char c)
+/* Copy in lower case; where the last of at least two labels begins, or NULL
+ * when it is no host name. */
+static const char *copy_labels(char *to, const char *from, size_t len)
 {
-    return (c >= 'a' && c <= 'z') || text_is_digit(c) || c == '-' || c == '_';
-}
-
-/* Lower case and length; the number of labels, or 0 when it is no host name. */
-static unsigned check_labels(char *name, size_t len)
-{
-    unsigned n_labels = 1;
-    size_t label_len = 0;
+    size_t label = 0; /* where it begins */
 
     for (size_t i = 0; i < len; i++) {
-        name[i] = text_lower(name[i]);
-        if (name[i] == '.') {
-            if (label_len == 0)
-                return 0;
-            label_len = 0;
-            n_labels++;
-            continue;
-        }
-        if (!is_name_char(name[i]) || ++label_len > 63)
-            return 0;
+        char c = to[i] = name_chars[(unsigned char)from[i]];
+
+        if (c == 0 || (c == '.' ? i == label : i - label >= LABEL_MAX))
+            return NULL;
+        if (c == '.')
+            label = i + 1;
     }
-    return label_len ? n_labels : 0;
+    to[len] = '\0';
+    return label > 0 && label < len ? to + label : NULL;
 }
 
 bool analysis_name_normalise(char out[ANALYSIS_NAME_MAX], const char *raw)
 {
     char name[ANALYSIS_NAME_MAX];
     size_t len = strnlen(raw, ANALYSIS_NAME_MAX + 1);
-    const char *tld;
+    const char *tld, *c;
 
     if (len > 0 && raw[len - 1] == '.')
         len--;
-    if (len == 0 || len >= sizeof name)
+    if (len >= sizeof name)
         return false;
-    memcpy(name, raw, len);
-    name[len] = '\0';
-    if (check_labels(name, len) < 2)
-        return false;
-    tld = strrchr(name, '.') + 1;
-    if (strspn(tld, "0123456789") == strlen(tld) || strcmp(tld, "arpa") == 0)
+    c = tld = copy_labels(name, raw, len);
+    while (c && text_is_digit(*c))
+        c++;
+    if (!c || *c == '\0' || strcmp(tld, "arpa") == 0)
         return false;
     memcpy(out, name, len + 1);
     return true;

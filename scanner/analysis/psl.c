@@ -5,9 +5,11 @@
 #include "analysis/names.h"
 #include "base/text.h"
 
-/* Labels looked at from the right: the longest rules have six, and a long name
- * would cost the library ten times as much. */
-#define LABELS_MAX 7
+/* The longest rules have six labels (some of amazonaws.com.cn), so that longer
+ * ends are no suffix: nobody has to be asked, and with one label more a domain
+ * is complete. */
+#define RULE_LABELS_MAX 6
+#define LABELS_MAX (RULE_LABELS_MAX + 1)
 
 /* Ends of names that are remembered. A scan comes to the names of a netblock
  * in the order of its addresses: what stands before the first dot changes from
@@ -35,11 +37,12 @@ struct analysis_psl {
     struct memo memos[MEMO_SIZE]; /* direct-mapped: the last one stays */
 };
 
-/* The last labels of a name, for some number of labels. */
+/* The last labels of a name. */
 struct end {
     const char *at;
     size_t len;
     uint64_t hash;
+    unsigned n_labels;
 };
 
 int analysis_psl_open(struct analysis_psl **out, const char *path,
@@ -86,8 +89,10 @@ static unsigned find_ends(struct end ends[LABELS_MAX], const char *name)
     unsigned n = 0;
 
     for (const char *at = stop; n < LABELS_MAX; at--) {
-        if (at == name || at[-1] == '.')
-            ends[n++] = (struct end){ at, (size_t)(stop - at), hash };
+        if (at == name || at[-1] == '.') {
+            ends[n] = (struct end){ at, (size_t)(stop - at), hash, n + 1 };
+            n++;
+        }
         if (at == name)
             break;
         hash = (hash ^ (unsigned char)at[-1]) * 0x100000001b3u;
@@ -140,7 +145,8 @@ static struct ruling ask_top(const psl_ctx_t *list, const struct end *top)
 static void ask_longer(struct ruling *says, const psl_ctx_t *list,
                        const struct end *e)
 {
-    bool is_suffix = psl_is_public_suffix(list, e->at);
+    bool is_suffix =
+        e->n_labels <= RULE_LABELS_MAX && psl_is_public_suffix(list, e->at);
 
     if (is_suffix) {
         says->suffix_len = (uint8_t)e->len;
