@@ -21,7 +21,9 @@ struct place {
 struct plot {
     struct snow_addr first;
     bool is_used;
-    bool is_mute; /* all its names are generic: the first pass said so */
+    /* Labels of its longest suffix: in the first pass found, in the second
+     * known. 0: all its names are generic, and none is read. */
+    unsigned suffix_labels;
     struct place places[SNOW_BLOCK_SIZE];
 };
 
@@ -92,13 +94,19 @@ static int domain_id(struct neighbours *n, const struct analysis_split *s,
 static int read_name(struct neighbours *n, struct host_name *out,
                      const char *name, struct snow_addr addr)
 {
+    struct plot *p = &n->plots[n->after];
     struct analysis_template t;
     struct analysis_split s;
     const char *domain;
     size_t host_len;
     bool is_generic;
 
-    if (!analysis_psl_split(&s, n->psl, name) || (!s.domain && !s.icann))
+    if (!analysis_psl_split(&s, n->psl, name,
+                            n->fn ? p->suffix_labels : ANALYSIS_SUFFIX_MAX))
+        return SNOW_ENOTFOUND;
+    if (s.suffix_labels > p->suffix_labels)
+        p->suffix_labels = s.suffix_labels;
+    if (!s.domain && !s.icann)
         return SNOW_ENOTFOUND;
     host_len = host_octets(name, s.icann ? s.icann : s.domain);
     is_generic = !s.domain ||
@@ -240,7 +248,9 @@ static int learn(struct neighbours *n, const struct plot *p)
         if (analysis_facts_learn(n->facts, names, place->n))
             return SNOW_ENOMEM;
     }
-    return has_own ? marks_set(&n->facts->own, p->first) : 0;
+    return has_own ? marks_raise(&n->facts->suffix_labels, p->first,
+                                 p->suffix_labels)
+                   : 0;
 }
 
 static const struct place *place_at(const struct neighbours *n,
@@ -334,7 +344,7 @@ static int turn(struct neighbours *n)
     unsigned freed = n->before;
     int code = 0;
 
-    if (after->is_used && !after->is_mute)
+    if (after->is_used && after->suffix_labels > 0)
         mark_sequences(n->counters, after);
     if (!n->fn && after->is_used)
         code = learn(n, after);
@@ -352,7 +362,9 @@ static int turn(struct neighbours *n)
 static void clear(struct neighbours *n, struct plot *p, struct snow_addr first)
 {
     p->is_used = true;
-    p->is_mute = n->fn && !marks_has(&n->facts->own, first);
+    p->suffix_labels = n->fn ? marks_get(&n->facts->suffix_labels, first) : 0;
+    if (p->suffix_labels > ANALYSIS_SUFFIX_MAX)
+        p->suffix_labels = ANALYSIS_SUFFIX_MAX; /* IPv6: not known */
     p->first = first;
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
         p->places[i].n = 0;
@@ -379,7 +391,7 @@ int analysis_neighbours_add(struct neighbours *n,
         clear(n, p, block);
     place = &p->places[seen->addr.lo & (SNOW_BLOCK_SIZE - 1)];
     read_place(place, seen);
-    if (seen->status != SNOW_PTR_NAME || p->is_mute)
+    if (seen->status != SNOW_PTR_NAME || (n->fn && p->suffix_labels == 0))
         return 0;
     return read_names(n, place, seen);
 }

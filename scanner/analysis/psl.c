@@ -5,11 +5,8 @@
 #include "analysis/names.h"
 #include "base/text.h"
 
-/* The longest rules have six labels (some of amazonaws.com.cn), so that longer
- * ends are no suffix: nobody has to be asked, and with one label more a domain
- * is complete. */
-#define RULE_LABELS_MAX 6
-#define LABELS_MAX (RULE_LABELS_MAX + 1)
+/* With one label more than a suffix a domain is complete. */
+#define LABELS_MAX (ANALYSIS_SUFFIX_MAX + 1)
 
 /* Ends of names that are remembered. A scan comes to the names of a netblock
  * in the order of its addresses: what stands before the first dot changes from
@@ -19,7 +16,8 @@
 /* What the list says of a name, as octets from its end on: the name of which
  * it is the end has the same. */
 struct ruling {
-    bool is_listed;     /* its top level is */
+    bool is_listed; /* its top level is */
+    uint8_t suffix_labels;
     uint8_t suffix_len; /* by both sections */
     uint8_t domain_len; /* by both sections; 0: it is a suffix itself */
     uint8_t icann_len;  /* by the ICANN section alone; 0 likewise */
@@ -80,15 +78,16 @@ void analysis_psl_close(struct analysis_psl *psl)
     free(psl);
 }
 
-/* The ends of a name, the top level first; how many there are. FNV-1a, read
- * from the right, so that one walk hashes them all. */
-static unsigned find_ends(struct end ends[LABELS_MAX], const char *name)
+/* The ends of a name of up to so many labels, the top level first; how many.
+ * FNV-1a, read from the right, so that one walk hashes them all. */
+static unsigned find_ends(struct end ends[LABELS_MAX], const char *name,
+                          unsigned most)
 {
     const char *stop = name + strlen(name);
     uint64_t hash = 0xcbf29ce484222325u;
     unsigned n = 0;
 
-    for (const char *at = stop; n < LABELS_MAX; at--) {
+    for (const char *at = stop; n < most; at--) {
         if (at == name || at[-1] == '.') {
             ends[n] = (struct end){ at, (size_t)(stop - at), hash, n + 1 };
             n++;
@@ -136,6 +135,7 @@ static struct ruling ask_top(const psl_ctx_t *list, const struct end *top)
     return (struct ruling){
         .is_listed = psl_is_public_suffix2(
             list, top->at, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE),
+        .suffix_labels = 1,
         .suffix_len = (uint8_t)top->len,
     };
 }
@@ -143,12 +143,12 @@ static struct ruling ask_top(const psl_ctx_t *list, const struct end *top)
 /* From what is said of an end to what is said of it and one label more. The
  * longest rule decides, and a rule of the ICANN section is one of both. */
 static void ask_longer(struct ruling *says, const psl_ctx_t *list,
-                       const struct end *e)
+                       const struct end *e, unsigned most)
 {
-    bool is_suffix =
-        e->n_labels <= RULE_LABELS_MAX && psl_is_public_suffix(list, e->at);
+    bool is_suffix = e->n_labels <= most && psl_is_public_suffix(list, e->at);
 
     if (is_suffix) {
+        says->suffix_labels = (uint8_t)e->n_labels;
         says->suffix_len = (uint8_t)e->len;
         says->domain_len = 0;
     } else if (says->domain_len == 0) {
@@ -162,7 +162,7 @@ static void ask_longer(struct ruling *says, const psl_ctx_t *list,
 
 /* Every end but the whole is remembered: names differ in front. */
 static struct ruling ask(struct analysis_psl *psl, const struct end *ends,
-                         unsigned n)
+                         unsigned n, unsigned most)
 {
     struct ruling says;
     unsigned known = n - 1;
@@ -175,7 +175,7 @@ static struct ruling ask(struct analysis_psl *psl, const struct end *ends,
         remember(psl, &ends[0], &says);
     }
     for (; known < n && says.is_listed; known++) {
-        ask_longer(&says, psl->list, &ends[known]);
+        ask_longer(&says, psl->list, &ends[known], most);
         if (known + 1 < n)
             remember(psl, &ends[known], &says);
     }
@@ -183,17 +183,18 @@ static struct ruling ask(struct analysis_psl *psl, const struct end *ends,
 }
 
 bool analysis_psl_split(struct analysis_split *out, struct analysis_psl *psl,
-                        const char *name)
+                        const char *name, unsigned most)
 {
     struct end ends[LABELS_MAX];
-    unsigned n = find_ends(ends, name);
-    struct ruling says = ask(psl, ends, n);
+    unsigned n = find_ends(ends, name, most + 1);
+    struct ruling says = ask(psl, ends, n, most);
     const char *stop = ends[0].at + ends[0].len;
 
     if (!says.is_listed)
         return false;
     out->domain = says.domain_len ? stop - says.domain_len : NULL;
     out->icann = says.icann_len ? stop - says.icann_len : NULL;
+    out->suffix_labels = says.suffix_labels;
     out->suffix = stop - says.suffix_len;
     out->is_private = out->icann != out->domain;
     return true;
