@@ -27,6 +27,9 @@ struct snow_block {
 void snow_block_init(struct snow_block *b, struct snow_addr first);
 void snow_block_fini(struct snow_block *b);
 
+/** Make it another empty block; it keeps the memory that it has for names. */
+void snow_block_reset(struct snow_block *b, struct snow_addr first);
+
 /**
  * Set the outcome of one address, replacing what stood there.
  *

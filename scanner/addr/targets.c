@@ -4,6 +4,7 @@
  *   addr.c prefix.c   parse and print          (pure)
  *   ranges.c          set algebra              ranges_read.c  targets as text
  *   permute.c         keyed shuffle of a block (pure)
+ *   marks.c           a number for each block
  *   arpa.c            reverse names            (pure)
  *   targets.c         the walk: lanes, pace, bounds
  *

@@ -64,7 +64,7 @@ static int run_pass(struct analysis *a, const struct place *from)
 }
 
 /* Passes one and two over a scan. */
-static int begin(struct analysis **out, const struct analysis_psl *psl,
+static int begin(struct analysis **out, struct analysis_psl *psl,
                  const struct snow_analysis_config *cfg,
                  const struct place *from)
 {

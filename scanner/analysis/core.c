@@ -31,7 +31,7 @@
 #include "base/map.h"
 
 int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
-                 const struct analysis_psl *psl)
+                 struct analysis_psl *psl)
 {
     struct analysis *a = calloc(1, sizeof *a);
 

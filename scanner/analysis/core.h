@@ -20,7 +20,7 @@ struct analysis;
  * @owner      the caller, with analysis_free()
  */
 int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
-                 const struct analysis_psl *psl);
+                 struct analysis_psl *psl);
 void analysis_free(struct analysis *a); /**< NULL is fine */
 
 /**

@@ -7,7 +7,7 @@
 
 struct analysis {
     struct snow_analysis_config cfg;
-    const struct analysis_psl *psl;
+    struct analysis_psl *psl;
     unsigned pass; /* 1 … 3 */
     struct neighbours *neighbours;
     struct facts facts;

@@ -23,6 +23,7 @@ void analysis_facts_fini(struct facts *f)
     map_fini(&f->ids);
     map_fini(&f->suffix_ids);
     map_fini(&f->labels);
+    marks_fini(&f->suffix_labels);
     free(f->domains);
     free(f->suffixes);
     free(f->names);

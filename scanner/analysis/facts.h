@@ -4,6 +4,7 @@
 #ifndef ANALYSIS_FACTS_H
 #define ANALYSIS_FACTS_H
 
+#include "addr/marks.h"
 #include "base/map.h"
 #include "snowline/addr.h"
 
@@ -42,6 +43,9 @@ struct facts {
     size_t n_suffixes, suffixes_cap;
     struct map labels; /**< hash of a host label to who uses it */
     uint64_t n_named;  /**< addresses with a usable or generic name */
+    /** Labels of the longest suffix in each block, by both sections; 0: all its
+     * names are generic, if there are any. */
+    struct marks suffix_labels;
 };
 
 /** One name of an address, as the first pass learns it. */

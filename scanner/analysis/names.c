@@ -7,6 +7,8 @@
 #include "base/text.h"
 
 #define NUMBERS_MAX 64 /* runs of digits looked at in one name */
+#define LABEL_MAX 63   /* RFC 1035 §2.3.4 */
+#define WORD_MAX 13    /* octets of the longest word below, with its NUL */
 
 /* How surely a word in a host part tells a provider's pool; GENERIC_AT alone,
  * or GENERIC_WITH_NUMBER beside a number, makes a name generic. The order of
@@ -16,7 +18,7 @@
 
 /* clang-format off */
 static const struct {
-    const char *word;
+    char word[WORD_MAX];
     unsigned weight; /* 1: only makes two octets of the address count */
 } pool_words[] = {
     { "dynamic", 5 },   { "dyn", 5 },        { "dhcp", 5 },
@@ -43,13 +45,13 @@ static const struct {
     { "li", 1 },
 };
 
-static const char *const mail_words[] = {
+static const char mail_words[][WORD_MAX] = {
     "mail", "mails", "mx", "mta", "smtp", "out", "outbound", "relay", "mailer",
     "mailout", "send", "sender", "post", "em", "email", "m", "pm",
     "bounce", "bulk", "news", "newsletter", "o",
 };
 
-static const char *const common_labels[] = {
+static const char common_labels[][WORD_MAX] = {
     "mail", "www", "smtp", "mx", "pop", "pop3", "imap", "ns", "dns", "mta",
     "host", "server", "srv", "vps", "relay", "out", "outbound", "mailer",
     "mailout", "email", "webmail", "web", "ftp", "gw", "gate", "gateway",
@@ -63,48 +65,67 @@ static const char *const common_labels[] = {
 };
 /* clang-format on */
 
-static bool is_name_char(char c)
+/* What a name is made of, in lower case; 0: not of this. */
+/* clang-format off */
+static const char name_chars[256] = {
+    ['.'] = '.', ['-'] = '-', ['_'] = '_',
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',
+    ['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9',
+    ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e',
+    ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j',
+    ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o',
+    ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
+    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y',
+    ['z'] = 'z',
+    ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e',
+    ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j',
+    ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o',
+    ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't',
+    ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',
+    ['Z'] = 'z',
+};
+/* clang-format on */
+
+/* Is the text, one octet long at least, a word of a table? */
+static inline bool is_word(const char word[WORD_MAX], const char *text,
+                           size_t len)
 {
-    return (c >= 'a' && c <= 'z') || text_is_digit(c) || c == '-' || c == '_';
+    return *word == *text && len < WORD_MAX && word[len] == '\0' &&
+           memcmp(word, text, len) == 0;
 }
 
-/* Lower case and length; the number of labels, or 0 when it is no host name. */
-static unsigned check_labels(char *name, size_t len)
+/* Copy in lower case; where the last of at least two labels begins, or NULL
+ * when it is no host name. */
+static const char *copy_labels(char *to, const char *from, size_t len)
 {
-    unsigned n_labels = 1;
-    size_t label_len = 0;
+    size_t label = 0; /* where it begins */
 
     for (size_t i = 0; i < len; i++) {
-        name[i] = text_lower(name[i]);
-        if (name[i] == '.') {
-            if (label_len == 0)
-                return 0;
-            label_len = 0;
-            n_labels++;
-            continue;
-        }
-        if (!is_name_char(name[i]) || ++label_len > 63)
-            return 0;
+        char c = to[i] = name_chars[(unsigned char)from[i]];
+
+        if (c == 0 || (c == '.' ? i == label : i - label >= LABEL_MAX))
+            return NULL;
+        if (c == '.')
+            label = i + 1;
     }
-    return label_len ? n_labels : 0;
+    to[len] = '\0';
+    return label > 0 && label < len ? to + label : NULL;
 }
 
 bool analysis_name_normalise(char out[ANALYSIS_NAME_MAX], const char *raw)
 {
     char name[ANALYSIS_NAME_MAX];
     size_t len = strnlen(raw, ANALYSIS_NAME_MAX + 1);
-    const char *tld;
+    const char *tld, *c;
 
     if (len > 0 && raw[len - 1] == '.')
         len--;
-    if (len == 0 || len >= sizeof name)
+    if (len >= sizeof name)
         return false;
-    memcpy(name, raw, len);
-    name[len] = '\0';
-    if (check_labels(name, len) < 2)
-        return false;
-    tld = strrchr(name, '.') + 1;
-    if (strspn(tld, "0123456789") == strlen(tld) || strcmp(tld, "arpa") == 0)
+    c = tld = copy_labels(name, raw, len);
+    while (c && text_is_digit(*c))
+        c++;
+    if (!c || *c == '\0' || strcmp(tld, "arpa") == 0)
         return false;
     memcpy(out, name, len + 1);
     return true;
@@ -208,16 +229,35 @@ static bool embeds_joined(const struct number *t, const uint8_t o[4])
     return false;
 }
 
+/* Does @p text begin with the hexadecimal octets, with nothing or a hyphen
+ * between them? */
+static bool begins_with_hex(const char *text, const char hex[8])
+{
+    size_t step = 2;
+
+    for (size_t i = 0; i < 4; i++, text += step) {
+        if (text[0] != hex[2 * i] || text[1] != hex[2 * i + 1])
+            return false;
+        if (i == 0 && text[2] == '-')
+            step = 3;
+        if (i < 3 && step == 3 && text[2] != '-')
+            return false;
+    }
+    return true;
+}
+
 static bool embeds_hex(const char *name, const uint8_t o[4])
 {
-    char text[4][12];
+    static const char digits[] = "0123456789abcdef";
+    char hex[8], back[8];
 
-    snprintf(text[0], 12, "%02x%02x%02x%02x", o[0], o[1], o[2], o[3]);
-    snprintf(text[1], 12, "%02x%02x%02x%02x", o[3], o[2], o[1], o[0]);
-    snprintf(text[2], 12, "%02x-%02x-%02x-%02x", o[0], o[1], o[2], o[3]);
-    snprintf(text[3], 12, "%02x-%02x-%02x-%02x", o[3], o[2], o[1], o[0]);
-    for (size_t i = 0; i < 4; i++)
-        if (strstr(name, text[i]))
+    for (size_t i = 0; i < 4; i++) {
+        hex[2 * i] = back[6 - 2 * i] = digits[o[i] >> 4];
+        hex[2 * i + 1] = back[7 - 2 * i] = digits[o[i] & 15];
+    }
+    for (; *name; name++)
+        if ((*name == *hex && begins_with_hex(name, hex)) ||
+            (*name == *back && begins_with_hex(name, back)))
             return true;
     return false;
 }
@@ -233,9 +273,8 @@ static unsigned heaviest_word(const char *host, size_t len)
         while (i + n < len && text_is_alpha(host[i + n]))
             n++;
         for (size_t w = 0; n > 0 && w < COUNT_OF(pool_words); w++)
-            if (strlen(pool_words[w].word) == n &&
-                memcmp(pool_words[w].word, host + i, n) == 0 &&
-                pool_words[w].weight > heaviest)
+            if (pool_words[w].weight > heaviest &&
+                is_word(pool_words[w].word, host + i, n))
                 heaviest = pool_words[w].weight;
         i += n ? n : 1;
     }
@@ -254,7 +293,8 @@ static bool embeds_ipv4(const char *name, size_t host_len, uint32_t ipv4)
     for (size_t i = 0; i < n; i++)
         if (embeds_joined(&t[i], o))
             return true;
-    n = find_numbers(t, name, host_len);
+    while (n > 0 && t[n - 1].at >= name + host_len)
+        n--; /* the rest stands in the domain */
     return embeds_last_two(t, n, o) && heaviest_word(name, host_len) > 0;
 }
 
@@ -297,11 +337,11 @@ bool analysis_name_is_generic(const char *name, size_t host_len,
     return analysis_name_embeds(name, host_len, a);
 }
 
-static bool is_listed(const char *const *list, size_t n, const char *word,
+static bool is_listed(const char (*list)[WORD_MAX], size_t n, const char *text,
                       size_t len)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strlen(list[i]) == len && memcmp(list[i], word, len) == 0)
+    for (size_t i = 0; len > 0 && i < n; i++)
+        if (is_word(list[i], text, len))
             return true;
     return false;
 }
@@ -311,7 +351,7 @@ void analysis_name_template(struct analysis_template *out, const char *host,
 {
     struct number t[NUMBERS_MAX];
     size_t n = find_numbers(t, host, host_len), len = 0, letters = 0;
-    char skeleton[ANALYSIS_NAME_MAX];
+    char skeleton[ANALYSIS_NAME_MAX] = "";
 
     *out = (struct analysis_template){ .is_numbered = n > 0 };
     for (size_t i = 0; i < host_len && len < sizeof skeleton; i++)

@@ -21,21 +21,30 @@ struct place {
 struct plot {
     struct snow_addr first;
     bool is_used;
+    /* Labels of its longest suffix: in the first pass found, in the second
+     * known. 0: all its names are generic, and none is read. */
+    unsigned suffix_labels;
     struct place places[SNOW_BLOCK_SIZE];
+};
+
+/* A numbered name of a block, for sorting into templates. */
+struct counter {
+    struct host_name *name;
+    unsigned at;
 };
 
 struct neighbours {
     struct facts *facts;
-    const struct analysis_psl *psl;
+    struct analysis_psl *psl;
     verdict_fn fn;
     void *arg;
     struct plot plots[3]; /* before, now, after: which is which turns */
     unsigned before, now, after;
+    struct counter counters[SNOW_BLOCK_SIZE * SNOW_BLOCK_NAMES_MAX];
 };
 
 int analysis_neighbours_new(struct neighbours **out, struct facts *facts,
-                            const struct analysis_psl *psl, verdict_fn fn,
-                            void *arg)
+                            struct analysis_psl *psl, verdict_fn fn, void *arg)
 {
     struct neighbours *n = calloc(1, sizeof *n);
 
@@ -85,13 +94,19 @@ static int domain_id(struct neighbours *n, const struct analysis_split *s,
 static int read_name(struct neighbours *n, struct host_name *out,
                      const char *name, struct snow_addr addr)
 {
+    struct plot *p = &n->plots[n->after];
     struct analysis_template t;
     struct analysis_split s;
     const char *domain;
     size_t host_len;
     bool is_generic;
 
-    if (!analysis_psl_split(&s, n->psl, name) || (!s.domain && !s.icann))
+    if (!analysis_psl_split(&s, n->psl, name,
+                            n->fn ? p->suffix_labels : ANALYSIS_SUFFIX_MAX))
+        return SNOW_ENOTFOUND;
+    if (s.suffix_labels > p->suffix_labels)
+        p->suffix_labels = s.suffix_labels;
+    if (!s.domain && !s.icann)
         return SNOW_ENOTFOUND;
     host_len = host_octets(name, s.icann ? s.icann : s.domain);
     is_generic = !s.domain ||
@@ -102,7 +117,7 @@ static int read_name(struct neighbours *n, struct host_name *out,
     *out = (struct host_name){
         .skeleton = t.skeleton,
         .number = t.number,
-        .hash = map_hash(name, strlen(name)),
+        .hash = n->fn ? map_hash(name, strlen(name)) : 0,
         .label = rare_label(name, host_len),
         .extra_labels = (uint8_t)analysis_extra_labels(name, domain),
         .is_generic =
@@ -118,25 +133,20 @@ static int compare_text(const void *a, const void *b)
     return strcmp(a, b);
 }
 
-static int read_place(struct neighbours *n, struct place *p,
+static int read_names(struct neighbours *n, struct place *p,
                       const struct analysis_seen *seen)
 {
     char names[SNOW_BLOCK_NAMES_MAX][ANALYSIS_NAME_MAX];
     const char *raw = seen->names;
     size_t n_names = 0;
 
-    p->is_present = true;
-    p->seen_utc_s = seen->seen_utc_s;
-    p->is_unknown = seen->status == SNOW_PTR_PENDING ||
-                    snow_ptr_status_is_failure(seen->status);
-    if (seen->status != SNOW_PTR_NAME)
-        return 0;
     for (unsigned i = 0; i < seen->n_names && i < SNOW_BLOCK_NAMES_MAX; i++) {
         n_names += analysis_name_normalise(names[n_names], raw);
         raw += strlen(raw) + 1;
     }
     /* the order in which a server lists its records means nothing */
-    qsort(names, n_names, sizeof names[0], compare_text);
+    if (n_names > 1)
+        qsort(names, n_names, sizeof names[0], compare_text);
     for (size_t i = 0; i < n_names; i++) {
         int code = read_name(n, &p->names[p->n], names[i], seen->addr);
 
@@ -148,11 +158,13 @@ static int read_place(struct neighbours *n, struct place *p,
     return 0;
 }
 
-/* A numbered name of a block, for sorting into templates. */
-struct counter {
-    struct host_name *name;
-    unsigned at;
-};
+static void read_place(struct place *p, const struct analysis_seen *seen)
+{
+    p->is_present = true;
+    p->seen_utc_s = seen->seen_utc_s;
+    p->is_unknown = seen->status == SNOW_PTR_PENDING ||
+                    snow_ptr_status_is_failure(seen->status);
+}
 
 static int compare_counters(const void *a, const void *b)
 {
@@ -183,20 +195,26 @@ static bool is_sequence(const struct counter *c, size_t n)
             (steps - down) * SEQUENCE_STEPS <= steps);
 }
 
-/* Find counters: their names are generic, whatever their words. */
-static int mark_sequences(struct plot *p)
+/* Most blocks have one template, in the order of its addresses already. */
+static void sort_counters(struct counter *c, size_t n)
 {
-    struct counter *c =
-        malloc(SNOW_BLOCK_SIZE * SNOW_BLOCK_NAMES_MAX * sizeof *c);
+    for (size_t i = 1; i < n; i++)
+        if (compare_counters(&c[i - 1], &c[i]) > 0) {
+            qsort(c, n, sizeof *c, compare_counters);
+            return;
+        }
+}
+
+/* Find counters: their names are generic, whatever their words. */
+static void mark_sequences(struct counter *c, struct plot *p)
+{
     size_t n = 0;
 
-    if (!c)
-        return SNOW_ENOMEM;
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++)
         for (unsigned k = 0; k < p->places[i].n; k++)
             if (p->places[i].names[k].is_numbered)
                 c[n++] = (struct counter){ &p->places[i].names[k], i };
-    qsort(c, n, sizeof *c, compare_counters);
+    sort_counters(c, n);
     for (size_t i = 0, len; i < n; i += len) {
         for (len = 1; i + len < n &&
                       c[i].name->domain == c[i + len].name->domain &&
@@ -207,17 +225,18 @@ static int mark_sequences(struct plot *p)
         for (size_t k = 0; k < len; k++)
             c[i + k].name->is_generic = true;
     }
-    free(c);
-    return 0;
 }
 
 static int learn(struct neighbours *n, const struct plot *p)
 {
+    bool has_own = false;
+
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
         const struct place *place = &p->places[i];
         struct facts_name names[SNOW_BLOCK_NAMES_MAX];
 
-        for (unsigned k = 0; k < place->n; k++)
+        for (unsigned k = 0; k < place->n; k++) {
+            has_own |= !place->names[k].is_generic;
             names[k] = (struct facts_name){
                 .domain = place->names[k].domain,
                 .skeleton = place->names[k].skeleton,
@@ -225,10 +244,13 @@ static int learn(struct neighbours *n, const struct plot *p)
                 .is_generic = place->names[k].is_generic,
                 .is_numbered = place->names[k].is_numbered,
             };
+        }
         if (analysis_facts_learn(n->facts, names, place->n))
             return SNOW_ENOMEM;
     }
-    return 0;
+    return has_own ? marks_raise(&n->facts->suffix_labels, p->first,
+                                 p->suffix_labels)
+                   : 0;
 }
 
 static const struct place *place_at(const struct neighbours *n,
@@ -318,13 +340,14 @@ static int hand_out(struct neighbours *n, const struct plot *p)
  * second hands out the one before it, whose neighbours are known now. */
 static int turn(struct neighbours *n)
 {
+    struct plot *after = &n->plots[n->after];
     unsigned freed = n->before;
     int code = 0;
 
-    if (n->plots[n->after].is_used)
-        code = mark_sequences(&n->plots[n->after]);
-    if (!code && !n->fn && n->plots[n->after].is_used)
-        code = learn(n, &n->plots[n->after]);
+    if (after->is_used && after->suffix_labels > 0)
+        mark_sequences(n->counters, after);
+    if (!n->fn && after->is_used)
+        code = learn(n, after);
     if (!code && n->fn && n->plots[n->now].is_used)
         code = hand_out(n, &n->plots[n->now]);
     n->before = n->now;
@@ -334,10 +357,14 @@ static int turn(struct neighbours *n)
     return code;
 }
 
-/* Names need no clearing: n says how many there are. */
-static void clear(struct plot *p, struct snow_addr first)
+/* Names need no clearing: n says how many there are. A generic name is nobody's
+ * and speaks for nobody: the second pass does not need to know of it. */
+static void clear(struct neighbours *n, struct plot *p, struct snow_addr first)
 {
     p->is_used = true;
+    p->suffix_labels = n->fn ? marks_get(&n->facts->suffix_labels, first) : 0;
+    if (p->suffix_labels > ANALYSIS_SUFFIX_MAX)
+        p->suffix_labels = ANALYSIS_SUFFIX_MAX; /* IPv6: not known */
     p->first = first;
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
         p->places[i].n = 0;
@@ -351,6 +378,7 @@ int analysis_neighbours_add(struct neighbours *n,
 {
     struct snow_addr block = snow_addr_block(seen->addr);
     struct plot *p = &n->plots[n->after];
+    struct place *place;
 
     if (p->is_used && snow_addr_compare(p->first, block) != 0) {
         int code = turn(n);
@@ -360,9 +388,12 @@ int analysis_neighbours_add(struct neighbours *n,
         p = &n->plots[n->after];
     }
     if (!p->is_used)
-        clear(p, block);
-    return read_place(n, &p->places[seen->addr.lo & (SNOW_BLOCK_SIZE - 1)],
-                      seen);
+        clear(n, p, block);
+    place = &p->places[seen->addr.lo & (SNOW_BLOCK_SIZE - 1)];
+    read_place(place, seen);
+    if (seen->status != SNOW_PTR_NAME || (n->fn && p->suffix_labels == 0))
+        return 0;
+    return read_names(n, place, seen);
 }
 
 int analysis_neighbours_finish(struct neighbours *n)

@@ -23,7 +23,7 @@ struct host_name {
     uint32_t domain;
     uint32_t skeleton;
     uint64_t number;
-    uint64_t hash;  /**< of the whole name */
+    uint64_t hash;  /**< of the whole name; the first pass does without */
     uint64_t label; /**< of its host part; 0: bare, common, or too deep */
     uint8_t extra_labels;
     bool is_generic, is_numbered, is_esp;
@@ -52,8 +52,7 @@ struct neighbours;
  * @owner        the caller, with analysis_neighbours_free()
  */
 int analysis_neighbours_new(struct neighbours **out, struct facts *facts,
-                            const struct analysis_psl *psl, verdict_fn fn,
-                            void *arg);
+                            struct analysis_psl *psl, verdict_fn fn, void *arg);
 void analysis_neighbours_free(struct neighbours *n); /**< NULL is fine */
 
 /** The next address, in ascending order. @return 0, SNOW_ENOMEM, or fn's */

@@ -8,7 +8,8 @@
 
 struct map_entry {
     uint32_t key_at; /**< offset into keys, 1 + offset; 0: free */
-    uint32_t key_len;
+    uint32_t key_len : 24;
+    uint32_t tag : 8; /**< of the key's hash: most others need no look at it */
     uint64_t value;
 };
 
@@ -26,7 +27,8 @@ void map_fini(struct map *m);
 /** Where the value of a key stands, or NULL; good until the next map_put(). */
 uint64_t *map_get(const struct map *m, const void *key, size_t len);
 
-/** The same, but made with value 0 when it is not there; NULL: no memory. */
+/** The same, but made with value 0 when it is not there; NULL: no memory, or a
+ * key of 16 MiB. */
 uint64_t *map_put(struct map *m, const void *key, size_t len);
 
 /** Walk all entries in no useful order: start with *at = 0; false at the end.

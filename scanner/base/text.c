@@ -16,22 +16,6 @@ void text_copy(char *to, size_t cap, const char *from)
     to[len] = '\0';
 }
 
-char text_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-bool text_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-bool text_is_alpha(char c)
-{
-    c = text_lower(c);
-    return c >= 'a' && c <= 'z';
-}
-
 bool text_is_alnum(char c)
 {
     return text_is_alpha(c) || text_is_digit(c);

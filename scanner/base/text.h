@@ -54,9 +54,22 @@ void text_csv(struct buf *to, const void *octets, size_t len);
  * forms, surrogates and what lies past U+10FFFF are none). */
 size_t text_utf8(const unsigned char *s, size_t len);
 
-char text_lower(char c);    /**< ASCII only */
-bool text_is_digit(char c); /**< ASCII only */
-bool text_is_alpha(char c); /**< ASCII only */
+static inline char text_lower(char c) /**< ASCII only */
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static inline bool text_is_digit(char c) /**< ASCII only */
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool text_is_alpha(char c) /**< ASCII only */
+{
+    c = text_lower(c);
+    return c >= 'a' && c <= 'z';
+}
+
 bool text_is_alnum(char c); /**< ASCII only */
 bool text_is_space(char c); /**< space, \t, \n, \r, \v, \f */
 int text_hex(char c);       /**< 0 … 15, or -1 */

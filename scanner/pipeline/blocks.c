@@ -127,8 +127,7 @@ static int put_fresh(struct blocks *b, struct open_block *o)
 {
     int code = 0;
 
-    snow_block_fini(&b->scratch);
-    snow_block_init(&b->scratch, o->block.first);
+    snow_block_reset(&b->scratch, o->block.first);
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++)
         if (bit(o->fresh, i))
             code = snow_block_set(
@@ -215,8 +214,7 @@ int blocks_prune(struct blocks *b, struct snow_addr block, int checked)
     int code = 0;
 
     snow_ranges_block_mask(b->targets, block, wanted);
-    snow_block_fini(&b->scratch);
-    snow_block_init(&b->scratch, block);
+    snow_block_reset(&b->scratch, block);
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
         unsigned status = SNOW_PTR_OUTSIDE;
 

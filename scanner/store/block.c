@@ -18,6 +18,16 @@ void snow_block_init(struct snow_block *b, struct snow_addr first)
     b->first = first;
 }
 
+void snow_block_reset(struct snow_block *b, struct snow_addr first)
+{
+    char *text = b->text;
+    size_t cap = b->text_cap;
+
+    snow_block_init(b, first);
+    b->text = text;
+    b->text_cap = cap;
+}
+
 void snow_block_fini(struct snow_block *b)
 {
     free(b->text);

@@ -168,7 +168,7 @@ static int read_block(struct sink *k, const struct entry *e, const char *octets)
     const char *end = octets + e->len - sizeof *e;
     int code = 0;
 
-    snow_block_init(&k->scratch, e->addr);
+    snow_block_reset(&k->scratch, e->addr);
     while (!code && (size_t)(end - octets) >= sizeof(struct outcome)) {
         struct outcome o;
 
@@ -198,10 +198,7 @@ static int keep_block(struct sink *k, const struct entry *e, const char *octets,
                              .block = &k->scratch };
     int code = read_block(k, e, octets);
 
-    if (!code)
-        code = snow_store_put(k->store, &r, err);
-    snow_block_fini(&k->scratch);
-    return code;
+    return code ? code : snow_store_put(k->store, &r, err);
 }
 
 static int keep_name(struct sink *k, const struct entry *e, const char *octets,
@@ -381,6 +378,7 @@ static void on_closed(uv_handle_t *h)
 
     buf_fini(&k->batches[0]);
     buf_fini(&k->batches[1]);
+    snow_block_fini(&k->scratch);
     free(k);
 }
 

@@ -40,8 +40,7 @@ static int next_block(struct sqlite_store *s, struct cursors *c,
     int64_t number = block < tail ? block : tail;
     int code = 0;
 
-    snow_block_fini(&s->block);
-    snow_block_init(&s->block, snow_addr_from_ipv4((uint32_t)(number << 8)));
+    snow_block_reset(&s->block, snow_addr_from_ipv4((uint32_t)(number << 8)));
     *is_closed = block == number;
     if (*is_closed && !(code = add_blob(s, c->block, err)))
         code = sqlite_next(s, c->block, &c->has_block, err);

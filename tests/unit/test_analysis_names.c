@@ -56,6 +56,11 @@ static const struct {
       "p"
       "d9e4f89f.dip",
       "217.228.248.159", true },
+    { "hexadecimal, hyphens", "x18-be-1a-af", "24.190.26.175", true },
+    { "hexadecimal backward", "afxaf1abe18", "24.190.26.175", true },
+    { "hexadecimal backward, hyphens", "af-1a-be-18", "24.190.26.175", true },
+    { "hexadecimal, one hyphen", "x18be-1aaf", "24.190.26.175", false },
+    { "hexadecimal, two hyphens", "18-be-1aaf", "24.190.26.175", false },
     { "one number", "host-3232235777", "192.168.1.1", true },
     { "last two beside a word", "h3-4.pool", "1.2.3.4", true },
     { "another's address", "1-2-3-4.static", "9.8.7.6", true },
