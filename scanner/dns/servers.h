@@ -22,6 +22,13 @@ enum dns_trial {
     DNS_DOWN, /**< a little less: does less come back? */
 };
 
+/** Is it the pace, or the line, that loses? */
+enum dns_test {
+    DNS_NO_TEST,
+    DNS_BEFORE, /**< with the smallest window, what comes back? */
+    DNS_PACED,  /**< at that rate, is less in vain? */
+};
+
 /** The window, the pace and the health of one server. */
 struct dns_health {
     unsigned window, window_max;
@@ -36,6 +43,7 @@ struct dns_health {
     uint64_t heard_us;  /**< last answer to anything; 0 never */
     uint64_t canary_us; /**< last canary */
     uint64_t cut_us;    /**< what was sent before says nothing any more */
+    uint64_t newest_us; /**< when the last one that is answered was sent */
 
     uint64_t rtt_us, swing_us; /**< smoothed, and its mean deviation */
     uint64_t late_us;          /**< what overdue answers taught */
@@ -45,10 +53,13 @@ struct dns_health {
     bool was_down;        /**< the last one */
     double usual;         /**< answers a second, before the trial */
     unsigned wait, pause; /**< epochs until the next trial; between two */
+    unsigned streak;      /**< trials of a higher pace that paid, in a row */
+    enum dns_test test;
+    double in_vain; /**< bad ones for each good one, before the test */
+    uint64_t untested_until_us;
     bool is_paced;
     double rate;      /**< questions a second when nothing is tried */
     double tolerance; /**< share lost at any rate: not our doing */
-    uint64_t unpaced_until_us;
     struct pacer pacer;
 };
 
@@ -76,11 +87,12 @@ void dns_health_failed(struct dns_health *h, unsigned status);
 /** It answered something: it is alive. */
 void dns_health_heard(struct dns_health *h, uint64_t now_us);
 
-/** How long an answer usually takes at most. What is out for longer counts as
- * lost in judging window and pace, long before it is asked again. */
-uint64_t dns_health_patience_us(const struct dns_health *h);
+/** Is a question that left at @p sent_us lost? It is for judging window and
+ * pace, long before it is asked again. */
+bool dns_health_is_overdue(const struct dns_health *h, uint64_t sent_us,
+                           uint64_t now_us);
 
-/** A question is out for longer than that; it no longer fills the window. */
+/** It is; it no longer fills the window. */
 void dns_health_overdue(struct dns_health *h, uint64_t sent_us);
 
 /** Once a tick: grow, shrink, pace. */
