@@ -32,20 +32,24 @@
 #define NEAR_US 4000      /* a window of 128 is there for 32,000/s and more: */
 #define WINDOW_NEAR 128   /* small steps beyond, or buffers are overrun */
 
+#define EPOCH_LEAST 16 /* have ended in one, answered or not */
 #define EPOCH_LEAST_US 20000
+#define EPOCH_BAD 64
+#define EPOCH_BAD_US 100000 /* chance is large in small numbers */
 #define EPOCH_PACED_US 200000
 #define EPOCH_MOST_US 2000000
 #define EPOCH_ANSWERS 32 /* a paced epoch has at least so many, if it can */
 
-#define PATIENCE_LEAST_US 30000 /* a busy machine stalls a server for so long  \
-                                 */
-#define STALL_US 200000         /* nothing at all comes back for so long */
-#define BEARABLE 0.02           /* lost: more, and the window was too large */
-#define TOLERANCE_MOST 0.5      /* a server that loses more is asked slowly */
+#define PATIENCE_LEAST_US                                                      \
+    30000                  /* a busy machine stalls a server for so long       \
+                            */
+#define BEARABLE 0.02      /* lost: more, and the window was too large */
+#define TOLERANCE_MOST 0.5 /* a server that loses more is asked slowly */
 
 #define RATE_LEAST 10.0
 #define BURST_S 0.004 /* a tick, on a machine that is busy */
 #define UP 1.15
+#define UP_STEEP 1.5
 #define STREAK 3 /* so many steps in a row have paid: larger ones */
 #define PAUSE_MOST 32
 #define UNPACED_US 5000000 /* after pacing proved to be no remedy */
@@ -93,16 +97,27 @@ static uint64_t patience_us(const struct dns_health *h)
 bool dns_health_is_overdue(const struct dns_health *h, uint64_t sent_us,
                            uint64_t now_us)
 {
-    uint64_t due_us = sent_us + patience_us(h);
+    uint64_t age_us = now_us - sent_us;
 
     if (h->newest_us <= sent_us)
-        due_us += STALL_US;
-    return now_us >= due_us;
+        return age_us >= h->timeout_us;
+    return age_us >= patience_us(h);
+}
+
+/* One more than the window holds, now and then, while nothing comes back: its
+ * answer tells that all before it are lost (RFC 8985 §7, the probe). */
+static bool may_probe(const struct dns_health *h, uint64_t now_us)
+{
+    uint64_t last_us = h->heard_us > h->asked_us ? h->heard_us : h->asked_us;
+
+    return h->is_alive && now_us - last_us >= patience_us(h);
 }
 
 bool dns_health_has_room(struct dns_health *h, uint64_t now_us)
 {
-    if (h->out >= h->window_max || h->in_flight >= h->window)
+    if (h->out >= h->window_max)
+        return false;
+    if (h->in_flight >= h->window && !may_probe(h, now_us))
         return false;
     return !h->is_paced || pacer_wait_us(&h->pacer, now_us) == 0;
 }
@@ -111,6 +126,7 @@ void dns_health_claim(struct dns_health *h, uint64_t now_us)
 {
     if (h->is_paced)
         pacer_charge(&h->pacer, now_us);
+    h->asked_us = now_us;
     h->in_flight++;
     h->out++;
     h->epoch.sent++;
@@ -132,20 +148,6 @@ static void hold(struct dns_health *h, unsigned pause)
     h->trial = DNS_HOLD;
     h->pause = at_most(pause, PAUSE_MOST);
     h->wait = h->pause;
-}
-
-void dns_health_heard(struct dns_health *h, uint64_t now_us)
-{
-    h->heard_us = now_us;
-    h->is_refused = false;
-    if (h->is_alive)
-        return;
-    h->is_alive = true;
-    h->kept = at_most(WINDOW_REVIVED, h->window_max);
-    set_window(h, WINDOW_REVIVED);
-    h->is_steep = true;
-    h->cut_us = now_us;
-    hold(h, 1);
 }
 
 void dns_health_answered(struct dns_health *h, uint64_t sent_us,
@@ -214,9 +216,15 @@ static bool is_bad(const struct dns_health *h)
     return bad_of(e) > 2 + borne * (e->answered + e->lost);
 }
 
+/* Bad ones for each good one. */
+static double vain(const struct dns_epoch *e)
+{
+    return bad_of(e) / (useful_of(e) + 1);
+}
+
 /* --- the pace --- */
 
-/* All that is out when nothing is lost, twice: it bounds only a server that
+/* Twice what is out when nothing is lost: it bounds what a server costs that
  * falls silent. */
 static void set_rate(struct dns_health *h, double rate, uint64_t now_us)
 {
@@ -224,106 +232,116 @@ static void set_rate(struct dns_health *h, double rate, uint64_t now_us)
     pacer_set_rate(&h->pacer, rate, now_us);
     h->pacer.burst = 1 + rate * BURST_S;
     h->kept = at_least(WINDOW_LEAST,
-                       2 * (unsigned)(rate * 1e-6 * (double)patience_us(h)));
+                       (unsigned)(2 * rate * 1e-6 * (double)patience_us(h)));
     set_window(h, h->kept);
 }
 
-/* A smaller window did not help. First see what this one brings, for longer,
- * then go to the rate at which answers come. */
-static void begin_test(struct dns_health *h, uint64_t now_us)
-{
-    h->test = DNS_BEFORE;
-    h->cut_us = now_us;
-    hold(h, 1);
-}
-
-static void pace_test(struct dns_health *h, double useful, uint64_t now_us)
-{
-    h->test = DNS_PACED;
-    h->is_paced = true;
-    h->in_vain = bad_of(&h->epoch) / (useful_of(&h->epoch) + 1);
-    h->rate = useful;
-    pacer_init(&h->pacer, h->rate, 1, now_us);
-    set_rate(h, h->rate, now_us);
-}
-
-/* Is less in vain than before? Then we were too fast. */
-static void end_test(struct dns_health *h, double useful, uint64_t now_us)
-{
-    const struct dns_epoch *e = &h->epoch;
-
-    h->test = DNS_NO_TEST;
-    hold(h, 1);
-    h->usual = useful;
-    h->streak = 0;
-    h->is_steep = true;
-    if (bad_of(e) / (useful_of(e) + 1) < h->in_vain / 2)
-        return;
-    h->is_paced = false;
-    h->tolerance = share(bad_of(e), e);
-    if (h->tolerance > TOLERANCE_MOST)
-        h->tolerance = TOLERANCE_MOST;
-    h->untested_until_us = now_us + UNPACED_US;
-    h->kept = at_most(DNS_WINDOW_START, h->window_max);
-    set_window(h, h->kept);
-}
-
+/* To the rate at which answers come: is less in vain there? */
 static void slow_down(struct dns_health *h, double useful, uint64_t now_us)
 {
-    h->rate = useful < h->pacer.rate ? useful : h->pacer.rate;
+    h->trial = DNS_DOWN;
+    h->usual = useful;
+    h->in_vain = vain(&h->epoch);
     h->is_steep = false;
     h->streak = 0;
-    hold(h, 2 * h->pause);
-    set_rate(h, h->rate, now_us);
     h->cut_us = now_us;
+    set_rate(h, useful, now_us);
+}
+
+static void begin_pacing(struct dns_health *h, double useful, uint64_t now_us)
+{
+    h->is_paced = h->is_new_pace = true;
+    pacer_init(&h->pacer, useful, 1, now_us);
+    slow_down(h, useful / 2, now_us);
+    h->is_steep = true; /* that was only a guess */
+}
+
+/* As much is lost at any rate: the line is bad, and that is borne. */
+static void bear(struct dns_health *h, uint64_t now_us)
+{
+    double lost = share(bad_of(&h->epoch), &h->epoch);
+
+    h->tolerance = lost < TOLERANCE_MOST ? lost : TOLERANCE_MOST;
+    if (h->is_new_pace) {
+        h->is_paced = false;
+        h->unpaced_until_us = now_us + UNPACED_US;
+        h->kept = at_most(DNS_WINDOW_START, h->window_max);
+        set_window(h, h->kept);
+    } else {
+        set_rate(h, h->rate, now_us);
+    }
+    h->is_steep = true;
+    hold(h, 1);
+}
+
+static void end_slowing(struct dns_health *h, double useful, uint64_t now_us)
+{
+    const struct dns_epoch *e = &h->epoch;
+    bool is_better = vain(e) < h->in_vain / 2;
+
+    bool is_bearable = h->is_new_pace || share(bad_of(e), e) <= TOLERANCE_MOST;
+
+    if (!is_better && is_bearable) {
+        bear(h, now_us);
+        return;
+    }
+    h->is_new_pace = false;
+    h->rate = h->pacer.rate;
+    hold(h, h->is_steep ? 1 : 2 * h->pause);
+    if (is_bad(h))
+        slow_down(h, useful, now_us);
 }
 
 static void end_rate_trial(struct dns_health *h, double useful, uint64_t now_us)
 {
-    double step = h->pacer.rate / h->rate;
+    bool is_better = useful >= (h->usual + h->pacer.rate) / 2;
 
-    if (useful < h->usual * (1 + (step - 1) / 2)) {
-        slow_down(h, h->rate, now_us);
-        return;
-    }
-    h->rate = h->pacer.rate;
-    h->is_steep |= ++h->streak >= STREAK;
-    hold(h, 1);
+    if (is_better)
+        h->rate = h->pacer.rate;
+    else
+        set_rate(h, h->rate, now_us);
+    h->streak = is_better ? h->streak + 1 : 0;
+    h->is_steep = is_better && (h->is_steep || h->streak >= STREAK);
+    hold(h, is_better ? 1 : 2 * h->pause);
 }
 
-static void judge_pace(struct dns_health *h, double seconds, uint64_t now_us)
+static void judge_pace(struct dns_health *h, double useful, uint64_t now_us)
 {
     const struct dns_epoch *e = &h->epoch;
-    double useful = useful_of(e) / seconds;
+    bool is_used_up =
+        e->sent * 1e6 >= 0.7 * h->pacer.rate * (double)(now_us - e->begun_us);
 
-    if (is_bad(h)) {
-        slow_down(h, useful / (1 - h->tolerance), now_us);
-        return;
-    }
-    if (e->sent / seconds < 0.7 * h->pacer.rate)
-        return; /* not used up: nothing to learn */
-    if (h->trial == DNS_UP)
+    if (h->trial == DNS_DOWN)
+        end_slowing(h, useful, now_us);
+    else if (is_bad(h))
+        slow_down(h, useful, now_us);
+    else if (!is_used_up)
+        return; /* nothing to learn */
+    else if (h->trial == DNS_UP)
         end_rate_trial(h, useful, now_us);
-    if (h->trial != DNS_HOLD || h->wait-- > 1)
+    if (h->trial != DNS_HOLD || !h->is_paced || h->wait-- > 1)
         return;
-    h->usual = useful;
+    h->usual = h->rate;
     h->trial = DNS_UP;
-    set_rate(h, h->rate * (h->is_steep ? 2 : UP), now_us);
+    set_rate(h, h->rate * (h->is_steep ? UP_STEEP : UP), now_us);
 }
 
 /* --- the window --- */
 
 /* Too much came back bad or not at all. */
-static void cut(struct dns_health *h, uint64_t now_us)
+static void cut(struct dns_health *h, double useful, uint64_t now_us)
 {
     unsigned least = at_most(WINDOW_LEAST, h->kept);
 
     h->is_steep = h->is_proven = false;
-    if (h->window <= WINDOW_LEAST && now_us >= h->untested_until_us) {
-        begin_test(h, now_us);
+    if (h->window <= WINDOW_LEAST && useful > 0 &&
+        now_us >= h->unpaced_until_us) {
+        begin_pacing(h, useful, now_us);
         return;
     }
     h->kept = at_least(at_most(h->kept, h->window) * 2 / 3, least);
+    if (share(bad_of(&h->epoch), &h->epoch) > TOLERANCE_MOST)
+        h->kept = least;
     set_window(h, h->kept);
     h->cut_us = now_us;
     hold(h, 2 * h->pause);
@@ -375,16 +393,11 @@ static void end_window_trial(struct dns_health *h, double useful)
         try_window(h, useful); /* at once */
 }
 
-static void judge_window(struct dns_health *h, double seconds, uint64_t now_us)
+static void judge_window(struct dns_health *h, double useful, uint64_t now_us)
 {
-    const struct dns_epoch *e = &h->epoch;
-    double useful = useful_of(e) / seconds;
-
-    if (h->test == DNS_BEFORE)
-        pace_test(h, useful, now_us);
-    else if (is_bad(h))
-        cut(h, now_us);
-    else if (!e->was_full)
+    if (is_bad(h))
+        cut(h, useful, now_us);
+    else if (!h->epoch.was_full)
         return; /* not used up: nothing to learn */
     else if (h->trial == DNS_HOLD)
         try_window(h, useful);
@@ -392,14 +405,23 @@ static void judge_window(struct dns_health *h, double seconds, uint64_t now_us)
         end_window_trial(h, useful);
 }
 
-static void judge(struct dns_health *h, double seconds, uint64_t now_us)
+/* --- both --- */
+
+void dns_health_heard(struct dns_health *h, uint64_t now_us)
 {
-    if (h->test == DNS_PACED)
-        end_test(h, useful_of(&h->epoch) / seconds, now_us);
-    else if (h->is_paced)
-        judge_pace(h, seconds, now_us);
-    else
-        judge_window(h, seconds, now_us);
+    h->heard_us = now_us;
+    h->is_refused = false;
+    if (h->is_alive)
+        return;
+    h->is_alive = true;
+    h->kept = at_most(WINDOW_REVIVED, h->window_max);
+    set_window(h, WINDOW_REVIVED);
+    h->is_steep = true;
+    h->cut_us = now_us;
+    h->epoch = (struct dns_epoch){ .begun_us = now_us };
+    hold(h, 1);
+    if (h->is_paced)
+        set_rate(h, h->rate, now_us);
 }
 
 static uint64_t epoch_us(const struct dns_health *h)
@@ -407,23 +429,36 @@ static uint64_t epoch_us(const struct dns_health *h)
     uint64_t us = 2 * h->rtt_us;
     uint64_t least = EPOCH_LEAST_US;
 
-    if (h->is_paced || h->test == DNS_BEFORE)
+    if (h->tolerance > BEARABLE)
+        least = EPOCH_BAD_US;
+    if (h->is_paced) {
         least = EPOCH_PACED_US;
-    if (h->is_paced)
         us += (uint64_t)(EPOCH_ANSWERS / h->pacer.rate * 1e6);
+    }
     us = us > least ? us : least;
     return us < EPOCH_MOST_US ? us : EPOCH_MOST_US;
 }
 
 void dns_health_judge(struct dns_health *h, uint64_t now_us)
 {
-    uint64_t span_us = now_us - h->epoch.begun_us;
+    const struct dns_epoch *e = &h->epoch;
+    uint64_t span_us = now_us - e->begun_us;
+    double useful = useful_of(e) / (double)span_us * 1e6;
+    unsigned n = e->answered + e->lost;
 
-    if (span_us < epoch_us(h))
+    unsigned least = h->tolerance > BEARABLE ? EPOCH_BAD : EPOCH_LEAST;
+    bool is_telling = n >= least && e->answered > 0;
+
+    if (span_us < epoch_us(h) || (!is_telling && span_us < EPOCH_MOST_US))
         return;
-    if (h->epoch.begun_us > 0 && h->is_alive &&
-        h->epoch.answered + h->epoch.lost > 0)
-        judge(h, (double)span_us / 1e6, now_us);
+    if (e->begun_us > 0 && h->is_alive && is_telling) {
+        if (!is_bad(h))
+            h->tolerance += (share(bad_of(e), e) - h->tolerance) / 8;
+        if (h->is_paced)
+            judge_pace(h, useful, now_us);
+        else
+            judge_window(h, useful, now_us);
+    }
     h->late_us -= h->late_us / 256;
     h->epoch = (struct dns_epoch){ .begun_us = now_us };
 }
@@ -432,7 +467,6 @@ static void die(struct dns_health *h)
 {
     h->is_alive = false;
     h->is_steep = false;
-    h->test = DNS_NO_TEST;
     h->kept = at_most(WINDOW_DEAD, h->window_max);
     set_window(h, WINDOW_DEAD);
 }

@@ -22,13 +22,6 @@ enum dns_trial {
     DNS_DOWN, /**< a little less: does less come back? */
 };
 
-/** Is it the pace, or the line, that loses? */
-enum dns_test {
-    DNS_NO_TEST,
-    DNS_BEFORE, /**< with the smallest window, what comes back? */
-    DNS_PACED,  /**< at that rate, is less in vain? */
-};
-
 /** The window, the pace and the health of one server. */
 struct dns_health {
     unsigned window, window_max;
@@ -41,6 +34,7 @@ struct dns_health {
     bool is_proven;     /**< has kept up with a large window */
     uint64_t timeout_us;
     uint64_t heard_us;  /**< last answer to anything; 0 never */
+    uint64_t asked_us;  /**< last question */
     uint64_t canary_us; /**< last canary */
     uint64_t cut_us;    /**< what was sent before says nothing any more */
     uint64_t newest_us; /**< when the last one that is answered was sent */
@@ -54,10 +48,10 @@ struct dns_health {
     double usual;         /**< answers a second, before the trial */
     unsigned wait, pause; /**< epochs until the next trial; between two */
     unsigned streak;      /**< trials of a higher pace that paid, in a row */
-    enum dns_test test;
-    double in_vain; /**< bad ones for each good one, before the test */
-    uint64_t untested_until_us;
+    double in_vain; /**< bad ones for each good one, before slowing down */
+    uint64_t unpaced_until_us;
     bool is_paced;
+    bool is_new_pace; /**< not proven to be of use yet */
     double rate;      /**< questions a second when nothing is tried */
     double tolerance; /**< share lost at any rate: not our doing */
     struct pacer pacer;
