@@ -49,6 +49,7 @@
 #define RATE_LEAST 10.0
 #define BURST_S 0.004 /* a tick, on a machine that is busy */
 #define UP 1.15
+#define DOWN 0.9 /* below what came back: what was saved up is in it */
 #define UP_STEEP 1.5
 #define STREAK 3 /* so many steps in a row have paid: larger ones */
 #define PAUSE_MOST 32
@@ -236,16 +237,23 @@ static void set_rate(struct dns_health *h, double rate, uint64_t now_us)
     set_window(h, h->kept);
 }
 
+/* Of the present rate, what came back; the line's part does not matter. */
+static double good_rate(const struct dns_health *h)
+{
+    double bad = share(bad_of(&h->epoch), &h->epoch);
+
+    return DOWN * h->pacer.rate * (1 - bad) / (1 - h->tolerance);
+}
+
 /* To the rate at which answers come: is less in vain there? */
-static void slow_down(struct dns_health *h, double useful, uint64_t now_us)
+static void slow_down(struct dns_health *h, double rate, uint64_t now_us)
 {
     h->trial = DNS_DOWN;
-    h->usual = useful;
     h->in_vain = vain(&h->epoch);
     h->is_steep = false;
     h->streak = 0;
     h->cut_us = now_us;
-    set_rate(h, useful, now_us);
+    set_rate(h, rate, now_us);
 }
 
 static void begin_pacing(struct dns_health *h, double useful, uint64_t now_us)
@@ -274,7 +282,7 @@ static void bear(struct dns_health *h, uint64_t now_us)
     hold(h, 1);
 }
 
-static void end_slowing(struct dns_health *h, double useful, uint64_t now_us)
+static void end_slowing(struct dns_health *h, uint64_t now_us)
 {
     const struct dns_epoch *e = &h->epoch;
     bool is_better = vain(e) < h->in_vain / 2;
@@ -289,12 +297,13 @@ static void end_slowing(struct dns_health *h, double useful, uint64_t now_us)
     h->rate = h->pacer.rate;
     hold(h, h->is_steep ? 1 : 2 * h->pause);
     if (is_bad(h))
-        slow_down(h, useful, now_us);
+        slow_down(h, good_rate(h), now_us);
 }
 
 static void end_rate_trial(struct dns_health *h, double useful, uint64_t now_us)
 {
-    bool is_better = useful >= (h->usual + h->pacer.rate) / 2;
+    double borne = useful / (1 - h->tolerance);
+    bool is_better = borne >= (h->rate + h->pacer.rate) / 2;
 
     if (is_better)
         h->rate = h->pacer.rate;
@@ -302,7 +311,9 @@ static void end_rate_trial(struct dns_health *h, double useful, uint64_t now_us)
         set_rate(h, h->rate, now_us);
     h->streak = is_better ? h->streak + 1 : 0;
     h->is_steep = is_better && (h->is_steep || h->streak >= STREAK);
-    hold(h, is_better ? 1 : 2 * h->pause);
+    hold(h, is_better ? h->pause : 2 * h->pause);
+    if (is_better)
+        h->wait = 1; /* on at once; but if that fails, a longer pause */
 }
 
 static void judge_pace(struct dns_health *h, double useful, uint64_t now_us)
@@ -312,16 +323,15 @@ static void judge_pace(struct dns_health *h, double useful, uint64_t now_us)
         e->sent * 1e6 >= 0.7 * h->pacer.rate * (double)(now_us - e->begun_us);
 
     if (h->trial == DNS_DOWN)
-        end_slowing(h, useful, now_us);
+        end_slowing(h, now_us);
     else if (is_bad(h))
-        slow_down(h, useful, now_us);
+        slow_down(h, good_rate(h), now_us);
     else if (!is_used_up)
         return; /* nothing to learn */
     else if (h->trial == DNS_UP)
         end_rate_trial(h, useful, now_us);
     if (h->trial != DNS_HOLD || !h->is_paced || h->wait-- > 1)
         return;
-    h->usual = h->rate;
     h->trial = DNS_UP;
     set_rate(h, h->rate * (h->is_steep ? UP_STEEP : UP), now_us);
 }
@@ -334,7 +344,7 @@ static void cut(struct dns_health *h, double useful, uint64_t now_us)
     unsigned least = at_most(WINDOW_LEAST, h->kept);
 
     h->is_steep = h->is_proven = false;
-    if (h->window <= WINDOW_LEAST && useful > 0 &&
+    if (h->window <= WINDOW_LEAST && h->epoch.was_full &&
         now_us >= h->unpaced_until_us) {
         begin_pacing(h, useful, now_us);
         return;
@@ -429,7 +439,7 @@ static uint64_t epoch_us(const struct dns_health *h)
     uint64_t us = 2 * h->rtt_us;
     uint64_t least = EPOCH_LEAST_US;
 
-    if (h->tolerance > BEARABLE)
+    if (h->tolerance > BEARABLE || (h->window <= WINDOW_LEAST && !h->is_steep))
         least = EPOCH_BAD_US;
     if (h->is_paced) {
         least = EPOCH_PACED_US;
