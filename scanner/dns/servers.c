@@ -15,8 +15,8 @@
  * due (RFC 8985: order tells more than time). While nothing comes back at all,
  * the server, or we, may only stand still, and more would overrun its buffer.
  *
- *   cut()           the window is too large
- *   end_of_test()   is it the pace, or the line?
+ *   cut()          the window is too large
+ *   end_slowing()  is it the pace, or the line?
  *   judge_window(), judge_pace()  once an epoch, a few round trips
  *
  * (Compare RFC 9743; BBR, ACM Queue 14-5: the rate of delivery is the signal.)
@@ -40,11 +40,10 @@
 #define EPOCH_MOST_US 2000000
 #define EPOCH_ANSWERS 32 /* a paced epoch has at least so many, if it can */
 
-#define PATIENCE_LEAST_US                                                      \
-    30000                  /* a busy machine stalls a server for so long       \
-                            */
-#define BEARABLE 0.02      /* lost: more, and the window was too large */
-#define TOLERANCE_MOST 0.5 /* a server that loses more is asked slowly */
+#define PATIENCE_LEAST_US 30000 /* a busy machine may stall a server */
+#define BEARABLE 0.02           /* lost: more, and the window was too large */
+#define HARMLESS 0.002          /* lost: more, and it is not made larger */
+#define TOLERANCE_MOST 0.5      /* a server that loses more is asked slowly */
 
 #define RATE_LEAST 10.0
 #define BURST_S 0.004 /* a tick, on a machine that is busy */
@@ -208,13 +207,18 @@ static double share(unsigned part, const struct dns_epoch *e)
     return part / (double)at_least(e->answered + e->lost, 1);
 }
 
-/* More than the line, and chance, account for. */
-static bool is_bad(const struct dns_health *h)
+/* More than the line, and chance, account for? */
+static bool exceeds(const struct dns_health *h, double borne)
 {
     const struct dns_epoch *e = &h->epoch;
-    double borne = BEARABLE + 1.5 * h->tolerance;
 
-    return bad_of(e) > 2 + borne * (e->answered + e->lost);
+    return bad_of(e) >
+           2 + (borne + 1.5 * h->tolerance) * (e->answered + e->lost);
+}
+
+static bool is_bad(const struct dns_health *h)
+{
+    return exceeds(h, BEARABLE);
 }
 
 /* Bad ones for each good one. */
@@ -286,7 +290,6 @@ static void end_slowing(struct dns_health *h, uint64_t now_us)
 {
     const struct dns_epoch *e = &h->epoch;
     bool is_better = vain(e) < h->in_vain / 2;
-
     bool is_bearable = h->is_new_pace || share(bad_of(e), e) <= TOLERANCE_MOST;
 
     if (!is_better && is_bearable) {
@@ -366,7 +369,8 @@ static unsigned larger(const struct dns_health *h)
     return 2 * h->kept;
 }
 
-/* A server that refuses a part is not asked for more. */
+/* Nearly full, a buffer loses a little: then a little less, once a pause. A
+ * server that refuses a part is not asked for more. */
 static void try_window(struct dns_health *h, double useful)
 {
     bool may_grow = over(h->epoch.refusals, 2 + h->epoch.answered / 20) == 0;
@@ -374,6 +378,13 @@ static void try_window(struct dns_health *h, double useful)
     h->usual = useful;
     if (h->wait-- > 1)
         return;
+    if (exceeds(h, HARMLESS)) {
+        h->kept = at_least(h->kept - h->kept / 5, WINDOW_LEAST);
+        set_window(h, h->kept);
+        h->is_steep = false;
+        hold(h, h->pause);
+        return;
+    }
     h->trial = h->is_steep || h->was_down ? DNS_UP : DNS_DOWN;
     h->was_down = h->trial == DNS_DOWN;
     if (h->trial == DNS_DOWN)
@@ -389,7 +400,8 @@ static void end_window_trial(struct dns_health *h, double useful)
     double least = h->trial == DNS_DOWN          ? 0.96
                    : h->window < h->kept * 3 / 2 ? 1.08
                                                  : 1.2;
-    bool is_better = useful >= h->usual * least;
+    bool is_better = useful >= h->usual * least &&
+                     (h->trial == DNS_DOWN || !exceeds(h, HARMLESS));
 
     if (is_better) {
         h->kept = h->window;
