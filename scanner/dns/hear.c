@@ -251,10 +251,10 @@ static void expire(struct dns_engine *e, struct dns_server *s)
                                .names = e->names,
                                .zone_labels = DNS_ZONE_UNKNOWN,
                                .server = DNS_NOBODY };
-    uint64_t patience_us = dns_health_patience_us(&s->health);
     struct dns_slot *slot;
 
-    while (s->timely && e->now_us - s->timely->sent_us >= patience_us)
+    while (s->timely &&
+           dns_health_is_overdue(&s->health, s->timely->sent_us, e->now_us))
         note_overdue(s, s->timely);
 
     while ((slot = s->flying.first) && !e->is_stopping &&

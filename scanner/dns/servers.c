@@ -5,12 +5,20 @@
  * judged by what comes back a second: so it ends where more would only wait in
  * queues. What is lost cuts it: so a server's receive buffer is seldom overrun.
  *
- * The pace bounds questions a second. It begins only where even a small
- * window loses much, which is how a server behaves that serves so many a
- * second and drops the rest. A lower and a higher rate are then tried in
- * turn, and judged by what comes back: where a lower rate brings the same,
- * the rest was lost in vain; where it brings less, the loss is not our doing
- * (a bad line) and slowing down would help nobody.
+ * The pace bounds questions a second. It is tried where even a small window
+ * loses, at the rate at which answers come back. A server that serves so many a
+ * second and drops the rest then loses little: the pace stays, and a higher one
+ * is tried now and then. On a bad line as large a share is lost as before:
+ * slowing down helps nobody, and so much loss is borne from then on.
+ *
+ * A question is lost when a later one has been answered and its own answer is
+ * due (RFC 8985: order tells more than time). While nothing comes back at all,
+ * the server, or we, may only stand still, and more would overrun its buffer.
+ *
+ *   cut()          the window is too large
+ *   end_slowing()  is it the pace, or the line?
+ *   judge_window(), judge_pace()  once an epoch, a few round trips
+ *
  * (Compare RFC 9743; BBR, ACM Queue 14-5: the rate of delivery is the signal.)
  */
 #include "dns/servers.h"
@@ -21,22 +29,28 @@
 #define WINDOW_DEAD 2
 #define WINDOW_REVIVED 8
 #define WINDOW_PROVEN 128 /* kept up with: bursts do no harm */
+#define NEAR_US 4000      /* a window of 128 is there for 32,000/s and more: */
+#define WINDOW_NEAR 128   /* small steps beyond, or buffers are overrun */
 
+#define EPOCH_LEAST 16 /* have ended in one, answered or not */
 #define EPOCH_LEAST_US 20000
+#define EPOCH_BAD 64
+#define EPOCH_BAD_US 100000 /* chance is large in small numbers */
 #define EPOCH_PACED_US 200000
 #define EPOCH_MOST_US 2000000
 #define EPOCH_ANSWERS 32 /* a paced epoch has at least so many, if it can */
 
-#define PATIENCE_LEAST_US                                                      \
-    30000               /* a busy machine stalls a server for so long          \
-                         */
-#define LOSS_CUTS 50    /* 1/50 lost: the window was too large */
-#define LOSS_PACES 0.2  /* of even a small window: another cause */
-#define LOSS_SLOWS 0.15 /* beyond what is lost at any rate */
+#define PATIENCE_LEAST_US 30000 /* a busy machine may stall a server */
+#define BEARABLE 0.02           /* lost: more, and the window was too large */
+#define HARMLESS 0.002          /* lost: more, and it is not made larger */
+#define TOLERANCE_MOST 0.5      /* a server that loses more is asked slowly */
 
 #define RATE_LEAST 10.0
-#define UP 1.25
-#define KEPT 0.85 /* less than this comes back: the lower rate is no good */
+#define BURST_S 0.004 /* a tick, on a machine that is busy */
+#define UP 1.15
+#define DOWN 0.9 /* below what came back: what was saved up is in it */
+#define UP_STEEP 1.5
+#define STREAK 3 /* so many steps in a row have paid: larger ones */
 #define PAUSE_MOST 32
 #define UNPACED_US 5000000 /* after pacing proved to be no remedy */
 
@@ -69,29 +83,50 @@ void dns_health_init(struct dns_health *h, unsigned window_max,
                               .timeout_us = timeout_us };
 }
 
-uint64_t dns_health_patience_us(const struct dns_health *h)
+static uint64_t patience_us(const struct dns_health *h)
 {
     uint64_t us = h->rtt_us + 4 * h->swing_us; /* RFC 6298 §2 */
 
+    if (h->rtt_us == 0)
+        return h->timeout_us;
     us = us > h->late_us ? us : h->late_us;
     us = us > PATIENCE_LEAST_US ? us : PATIENCE_LEAST_US;
     return us < h->timeout_us ? us : h->timeout_us;
 }
 
-/* A paced server is bounded by its pace, unless it falls silent. */
+bool dns_health_is_overdue(const struct dns_health *h, uint64_t sent_us,
+                           uint64_t now_us)
+{
+    uint64_t age_us = now_us - sent_us;
+
+    if (h->newest_us <= sent_us)
+        return age_us >= h->timeout_us;
+    return age_us >= patience_us(h);
+}
+
+/* One more than the window holds, now and then, while nothing comes back: its
+ * answer tells that all before it are lost (RFC 8985 §7, the probe). */
+static bool may_probe(const struct dns_health *h, uint64_t now_us)
+{
+    uint64_t last_us = h->heard_us > h->asked_us ? h->heard_us : h->asked_us;
+
+    return h->is_alive && now_us - last_us >= patience_us(h);
+}
+
 bool dns_health_has_room(struct dns_health *h, uint64_t now_us)
 {
     if (h->out >= h->window_max)
         return false;
-    if (!h->is_paced || !h->is_alive)
-        return h->in_flight < h->window;
-    return pacer_wait_us(&h->pacer, now_us) == 0;
+    if (h->in_flight >= h->window && !may_probe(h, now_us))
+        return false;
+    return !h->is_paced || pacer_wait_us(&h->pacer, now_us) == 0;
 }
 
 void dns_health_claim(struct dns_health *h, uint64_t now_us)
 {
     if (h->is_paced)
         pacer_charge(&h->pacer, now_us);
+    h->asked_us = now_us;
     h->in_flight++;
     h->out++;
     h->epoch.sent++;
@@ -115,20 +150,6 @@ static void hold(struct dns_health *h, unsigned pause)
     h->wait = h->pause;
 }
 
-void dns_health_heard(struct dns_health *h, uint64_t now_us)
-{
-    h->heard_us = now_us;
-    h->is_refused = false;
-    if (h->is_alive)
-        return;
-    h->is_alive = true;
-    h->kept = at_most(WINDOW_REVIVED, h->window_max);
-    set_window(h, WINDOW_REVIVED);
-    h->is_steep = true;
-    h->cut_us = now_us;
-    hold(h, 1);
-}
-
 void dns_health_answered(struct dns_health *h, uint64_t sent_us,
                          bool was_overdue, uint64_t now_us)
 {
@@ -145,6 +166,7 @@ void dns_health_answered(struct dns_health *h, uint64_t sent_us,
     }
     h->swing_us = h->rtt_us ? (h->swing_us * 7 + swing_us) / 8 : rtt_us / 2;
     h->rtt_us = h->rtt_us ? (h->rtt_us * 7 + rtt_us) / 8 : rtt_us;
+    h->newest_us = h->newest_us > sent_us ? h->newest_us : sent_us;
     h->epoch.answered++;
     dns_health_heard(h, now_us);
 }
@@ -180,138 +202,224 @@ static double useful_of(const struct dns_epoch *e)
     return (double)(e->answered - over(e->refusals, 2 + e->answered / 20));
 }
 
-static double bad_share(const struct dns_epoch *e)
+static double share(unsigned part, const struct dns_epoch *e)
 {
-    double all = e->answered + e->lost;
+    return part / (double)at_least(e->answered + e->lost, 1);
+}
 
-    return all > 0 ? bad_of(e) / all : 0;
+/* More than the line, and chance, account for? */
+static bool exceeds(const struct dns_health *h, double borne)
+{
+    const struct dns_epoch *e = &h->epoch;
+
+    return bad_of(e) >
+           2 + (borne + 1.5 * h->tolerance) * (e->answered + e->lost);
+}
+
+static bool is_bad(const struct dns_health *h)
+{
+    return exceeds(h, BEARABLE);
+}
+
+/* Bad ones for each good one. */
+static double vain(const struct dns_epoch *e)
+{
+    return bad_of(e) / (useful_of(e) + 1);
 }
 
 /* --- the pace --- */
 
+/* Twice what is out when nothing is lost: it bounds what a server costs that
+ * falls silent. */
 static void set_rate(struct dns_health *h, double rate, uint64_t now_us)
 {
-    pacer_set_rate(&h->pacer, rate > RATE_LEAST ? rate : RATE_LEAST, now_us);
+    rate = rate > RATE_LEAST ? rate : RATE_LEAST;
+    pacer_set_rate(&h->pacer, rate, now_us);
+    h->pacer.burst = 1 + rate * BURST_S;
+    h->kept = at_least(WINDOW_LEAST,
+                       (unsigned)(2 * rate * 1e-6 * (double)patience_us(h)));
+    set_window(h, h->kept);
 }
 
-/* A smaller window did not help: try the rate at which answers come. */
-static void begin_pacing(struct dns_health *h, double seconds, uint64_t now_us)
+/* Of the present rate, what came back; the line's part does not matter. */
+static double good_rate(const struct dns_health *h)
 {
-    h->is_paced = true;
-    h->rate = h->epoch.sent / seconds;
-    h->usual = useful_of(&h->epoch) / seconds;
-    hold(h, 1);
+    double bad = share(bad_of(&h->epoch), &h->epoch);
+
+    return DOWN * h->pacer.rate * (1 - bad) / (1 - h->tolerance);
+}
+
+/* To the rate at which answers come: is less in vain there? */
+static void slow_down(struct dns_health *h, double rate, uint64_t now_us)
+{
     h->trial = DNS_DOWN;
-    pacer_init(&h->pacer, h->usual, 1, now_us);
-    set_rate(h, h->usual, now_us);
-}
-
-static void try_rate(struct dns_health *h, double useful, uint64_t now_us)
-{
-    h->usual = useful;
-    if (bad_share(&h->epoch) > h->tolerance + LOSS_SLOWS) {
-        h->trial = DNS_DOWN;
-        set_rate(h, useful, now_us);
-    } else if (h->wait-- <= 1) {
-        h->trial = DNS_UP;
-        set_rate(h, h->rate * UP, now_us);
-    }
-}
-
-static void end_rate_trial(struct dns_health *h, bool is_better,
-                           uint64_t now_us)
-{
-    if (is_better)
-        h->rate = h->pacer.rate;
-    hold(h, is_better ? 1 : 2 * h->pause);
-    set_rate(h, h->rate, now_us);
-}
-
-/* Loss at any rate: it is borne from now on. */
-static void give_up_pacing(struct dns_health *h, uint64_t now_us)
-{
-    h->tolerance = bad_share(&h->epoch);
-    h->is_paced = false;
-    h->unpaced_until_us = now_us + UNPACED_US;
+    h->in_vain = vain(&h->epoch);
+    h->is_steep = false;
+    h->streak = 0;
     h->cut_us = now_us;
+    set_rate(h, rate, now_us);
+}
+
+static void begin_pacing(struct dns_health *h, double useful, uint64_t now_us)
+{
+    h->is_paced = h->is_new_pace = true;
+    pacer_init(&h->pacer, useful, 1, now_us);
+    slow_down(h, useful / 2, now_us);
+    h->is_steep = true; /* that was only a guess */
+}
+
+/* As much is lost at any rate: the line is bad, and that is borne. */
+static void bear(struct dns_health *h, uint64_t now_us)
+{
+    double lost = share(bad_of(&h->epoch), &h->epoch);
+
+    h->tolerance = lost < TOLERANCE_MOST ? lost : TOLERANCE_MOST;
+    if (h->is_new_pace) {
+        h->is_paced = false;
+        h->unpaced_until_us = now_us + UNPACED_US;
+        h->kept = at_most(DNS_WINDOW_START, h->window_max);
+        set_window(h, h->kept);
+    } else {
+        set_rate(h, h->rate, now_us);
+    }
+    h->is_steep = true;
     hold(h, 1);
 }
 
-static void judge_pace(struct dns_health *h, double seconds, uint64_t now_us)
+static void end_slowing(struct dns_health *h, uint64_t now_us)
 {
     const struct dns_epoch *e = &h->epoch;
-    double useful = useful_of(e) / seconds;
+    bool is_better = vain(e) < h->in_vain / 2;
+    bool is_bearable = h->is_new_pace || share(bad_of(e), e) <= TOLERANCE_MOST;
 
-    if (e->sent / seconds < 0.7 * h->pacer.rate)
-        return; /* not used up: nothing to learn */
-    if (h->trial == DNS_HOLD)
-        try_rate(h, useful, now_us);
-    else if (h->trial == DNS_UP)
-        end_rate_trial(h, useful >= h->usual * (1 + (UP - 1) / 2), now_us);
-    else if (useful >= h->usual * KEPT)
-        end_rate_trial(h, true, now_us);
+    if (!is_better && is_bearable) {
+        bear(h, now_us);
+        return;
+    }
+    h->is_new_pace = false;
+    h->rate = h->pacer.rate;
+    hold(h, h->is_steep ? 1 : 2 * h->pause);
+    if (is_bad(h))
+        slow_down(h, good_rate(h), now_us);
+}
+
+static void end_rate_trial(struct dns_health *h, double useful, uint64_t now_us)
+{
+    double borne = useful / (1 - h->tolerance);
+    bool is_better = borne >= (h->rate + h->pacer.rate) / 2;
+
+    if (is_better)
+        h->rate = h->pacer.rate;
     else
-        give_up_pacing(h, now_us);
+        set_rate(h, h->rate, now_us);
+    h->streak = is_better ? h->streak + 1 : 0;
+    h->is_steep = is_better && (h->is_steep || h->streak >= STREAK);
+    hold(h, is_better ? h->pause : 2 * h->pause);
+    if (is_better)
+        h->wait = 1; /* on at once; but if that fails, a longer pause */
+}
+
+static void judge_pace(struct dns_health *h, double useful, uint64_t now_us)
+{
+    const struct dns_epoch *e = &h->epoch;
+    bool is_used_up =
+        e->sent * 1e6 >= 0.7 * h->pacer.rate * (double)(now_us - e->begun_us);
+
+    if (h->trial == DNS_DOWN)
+        end_slowing(h, now_us);
+    else if (is_bad(h))
+        slow_down(h, good_rate(h), now_us);
+    else if (!is_used_up)
+        return; /* nothing to learn */
+    else if (h->trial == DNS_UP)
+        end_rate_trial(h, useful, now_us);
+    if (h->trial != DNS_HOLD || !h->is_paced || h->wait-- > 1)
+        return;
+    h->trial = DNS_UP;
+    set_rate(h, h->rate * (h->is_steep ? UP_STEEP : UP), now_us);
 }
 
 /* --- the window --- */
 
 /* Too much came back bad or not at all. */
-static void cut(struct dns_health *h, double seconds, uint64_t now_us)
+static void cut(struct dns_health *h, double useful, uint64_t now_us)
 {
     unsigned least = at_most(WINDOW_LEAST, h->kept);
 
-    if (h->window <= WINDOW_LEAST && bad_share(&h->epoch) > LOSS_PACES &&
-        useful_of(&h->epoch) >= 4 && now_us >= h->unpaced_until_us) {
-        begin_pacing(h, seconds, now_us);
+    h->is_steep = h->is_proven = false;
+    if (h->window <= WINDOW_LEAST && h->epoch.was_full &&
+        now_us >= h->unpaced_until_us) {
+        begin_pacing(h, useful, now_us);
         return;
     }
     h->kept = at_least(at_most(h->kept, h->window) * 2 / 3, least);
+    if (share(bad_of(&h->epoch), &h->epoch) > TOLERANCE_MOST)
+        h->kept = least;
     set_window(h, h->kept);
     h->cut_us = now_us;
-    h->is_steep = h->is_proven = false;
     hold(h, 2 * h->pause);
 }
 
+static unsigned larger(const struct dns_health *h)
+{
+    bool is_near = h->rtt_us < NEAR_US;
+
+    if (!h->is_steep || (is_near && h->kept >= WINDOW_NEAR))
+        return h->kept + h->kept / 4 + 1;
+    return 2 * h->kept;
+}
+
+/* Nearly full, a buffer loses a little: then a little less, once a pause. A
+ * server that refuses a part is not asked for more. */
 static void try_window(struct dns_health *h, double useful)
 {
+    bool may_grow = over(h->epoch.refusals, 2 + h->epoch.answered / 20) == 0;
+
     h->usual = useful;
     if (h->wait-- > 1)
         return;
+    if (exceeds(h, HARMLESS)) {
+        h->kept = at_least(h->kept - h->kept / 5, WINDOW_LEAST);
+        set_window(h, h->kept);
+        h->is_steep = false;
+        hold(h, h->pause);
+        return;
+    }
     h->trial = h->is_steep || h->was_down ? DNS_UP : DNS_DOWN;
-    if (h->trial == DNS_UP)
-        set_window(h, h->is_steep ? 2 * h->kept : h->kept + h->kept / 4 + 1);
-    else
-        set_window(h, at_least(h->kept - h->kept / 5, WINDOW_LEAST));
     h->was_down = h->trial == DNS_DOWN;
+    if (h->trial == DNS_DOWN)
+        set_window(h, at_least(h->kept - h->kept / 5, WINDOW_LEAST));
+    else if (may_grow)
+        set_window(h, larger(h));
 }
 
 /* More in flight has to bring more, less may bring hardly less: so the window
  * ends where questions would only wait in queues. */
 static void end_window_trial(struct dns_health *h, double useful)
 {
-    double least = h->trial == DNS_DOWN ? 0.96 : h->is_steep ? 1.2 : 1.08;
-    bool is_better = useful >= h->usual * least;
+    double least = h->trial == DNS_DOWN          ? 0.96
+                   : h->window < h->kept * 3 / 2 ? 1.08
+                                                 : 1.2;
+    bool is_better = useful >= h->usual * least &&
+                     (h->trial == DNS_DOWN || !exceeds(h, HARMLESS));
 
     if (is_better) {
         h->kept = h->window;
-        h->usual = useful;
         h->is_proven |= h->kept >= at_most(WINDOW_PROVEN, h->window_max);
     } else {
         h->is_steep = false;
         set_window(h, h->kept);
     }
     hold(h, is_better ? 1 : 2 * h->pause);
+    if (h->is_steep)
+        try_window(h, useful); /* at once */
 }
 
-static void judge_window(struct dns_health *h, double seconds, uint64_t now_us)
+static void judge_window(struct dns_health *h, double useful, uint64_t now_us)
 {
-    const struct dns_epoch *e = &h->epoch;
-    double useful = useful_of(e) / seconds;
-
-    if (bad_of(e) > 1 + (e->answered + e->lost) / LOSS_CUTS)
-        cut(h, seconds, now_us);
-    else if (!e->was_full || !h->is_alive)
+    if (is_bad(h))
+        cut(h, useful, now_us);
+    else if (!h->epoch.was_full)
         return; /* not used up: nothing to learn */
     else if (h->trial == DNS_HOLD)
         try_window(h, useful);
@@ -319,11 +427,32 @@ static void judge_window(struct dns_health *h, double seconds, uint64_t now_us)
         end_window_trial(h, useful);
 }
 
+/* --- both --- */
+
+void dns_health_heard(struct dns_health *h, uint64_t now_us)
+{
+    h->heard_us = now_us;
+    h->is_refused = false;
+    if (h->is_alive)
+        return;
+    h->is_alive = true;
+    h->kept = at_most(WINDOW_REVIVED, h->window_max);
+    set_window(h, WINDOW_REVIVED);
+    h->is_steep = true;
+    h->cut_us = now_us;
+    h->epoch = (struct dns_epoch){ .begun_us = now_us };
+    hold(h, 1);
+    if (h->is_paced)
+        set_rate(h, h->rate, now_us);
+}
+
 static uint64_t epoch_us(const struct dns_health *h)
 {
     uint64_t us = 2 * h->rtt_us;
     uint64_t least = EPOCH_LEAST_US;
 
+    if (h->tolerance > BEARABLE || (h->window <= WINDOW_LEAST && !h->is_steep))
+        least = EPOCH_BAD_US;
     if (h->is_paced) {
         least = EPOCH_PACED_US;
         us += (uint64_t)(EPOCH_ANSWERS / h->pacer.rate * 1e6);
@@ -334,14 +463,24 @@ static uint64_t epoch_us(const struct dns_health *h)
 
 void dns_health_judge(struct dns_health *h, uint64_t now_us)
 {
-    uint64_t span_us = now_us - h->epoch.begun_us;
+    const struct dns_epoch *e = &h->epoch;
+    uint64_t span_us = now_us - e->begun_us;
+    double useful = useful_of(e) / (double)span_us * 1e6;
+    unsigned n = e->answered + e->lost;
 
-    if (span_us < epoch_us(h))
+    unsigned least = h->tolerance > BEARABLE ? EPOCH_BAD : EPOCH_LEAST;
+    bool is_telling = n >= least && e->answered > 0;
+
+    if (span_us < epoch_us(h) || (!is_telling && span_us < EPOCH_MOST_US))
         return;
-    if (h->epoch.begun_us > 0 && !h->is_paced)
-        judge_window(h, (double)span_us / 1e6, now_us);
-    else if (h->epoch.begun_us > 0 && h->is_alive)
-        judge_pace(h, (double)span_us / 1e6, now_us);
+    if (e->begun_us > 0 && h->is_alive && is_telling) {
+        if (!is_bad(h))
+            h->tolerance += (share(bad_of(e), e) - h->tolerance) / 8;
+        if (h->is_paced)
+            judge_pace(h, useful, now_us);
+        else
+            judge_window(h, useful, now_us);
+    }
     h->late_us -= h->late_us / 256;
     h->epoch = (struct dns_epoch){ .begun_us = now_us };
 }

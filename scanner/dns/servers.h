@@ -34,8 +34,10 @@ struct dns_health {
     bool is_proven;     /**< has kept up with a large window */
     uint64_t timeout_us;
     uint64_t heard_us;  /**< last answer to anything; 0 never */
+    uint64_t asked_us;  /**< last question */
     uint64_t canary_us; /**< last canary */
     uint64_t cut_us;    /**< what was sent before says nothing any more */
+    uint64_t newest_us; /**< when the last one that is answered was sent */
 
     uint64_t rtt_us, swing_us; /**< smoothed, and its mean deviation */
     uint64_t late_us;          /**< what overdue answers taught */
@@ -45,10 +47,13 @@ struct dns_health {
     bool was_down;        /**< the last one */
     double usual;         /**< answers a second, before the trial */
     unsigned wait, pause; /**< epochs until the next trial; between two */
+    unsigned streak;      /**< trials of a higher pace that paid, in a row */
+    double in_vain; /**< bad ones for each good one, before slowing down */
+    uint64_t unpaced_until_us;
     bool is_paced;
+    bool is_new_pace; /**< not proven to be of use yet */
     double rate;      /**< questions a second when nothing is tried */
     double tolerance; /**< share lost at any rate: not our doing */
-    uint64_t unpaced_until_us;
     struct pacer pacer;
 };
 
@@ -76,11 +81,12 @@ void dns_health_failed(struct dns_health *h, unsigned status);
 /** It answered something: it is alive. */
 void dns_health_heard(struct dns_health *h, uint64_t now_us);
 
-/** How long an answer usually takes at most. What is out for longer counts as
- * lost in judging window and pace, long before it is asked again. */
-uint64_t dns_health_patience_us(const struct dns_health *h);
+/** Is a question that left at @p sent_us lost? It is for judging window and
+ * pace, long before it is asked again. */
+bool dns_health_is_overdue(const struct dns_health *h, uint64_t sent_us,
+                           uint64_t now_us);
 
-/** A question is out for longer than that; it no longer fills the window. */
+/** It is; it no longer fills the window. */
 void dns_health_overdue(struct dns_health *h, uint64_t sent_us);
 
 /** Once a tick: grow, shrink, pace. */
