@@ -188,6 +188,7 @@ void prune_survey_take(struct prune_survey *s)
 static void answer_block(struct prune_survey *s, unsigned block,
                          const struct prune_answer *a)
 {
+    set_bit(s->answered, block);
     s->status[block] = says_empty(a) ? a->status : SNOW_PTR_NODATA;
     s->zone[block] = a->zone_labels;
     note_honest(s, a, PRUNE_BLOCK_LABELS);
@@ -233,6 +234,12 @@ void prune_survey_answer(struct prune_survey *s, const struct prune_question *q,
 bool prune_survey_is_over(const struct prune_survey *s)
 {
     return s->stage == PRUNE_OVER;
+}
+
+bool prune_survey_is_open(const struct prune_survey *s, unsigned block)
+{
+    return !bit(s->wanted, block) ||
+           (bit(s->answered, block) && s->status[block] != SNOW_PTR_NXDOMAIN);
 }
 
 bool prune_survey_is_empty(const struct prune_survey *s, unsigned block)

@@ -47,6 +47,7 @@ struct prune_survey {
     unsigned at;     /**< the next /24 to be asked about in this stage */
     unsigned n_open; /**< questions not answered yet */
     uint64_t wanted[4];
+    uint64_t answered[4]; /**< about their own name */
     uint64_t known[4];    /**< names were found in these before */
     uint64_t empty[4];    /**< judged to be so, when all was answered */
     uint64_t doubtful[4]; /**< a check failed, or found something */
@@ -80,6 +81,9 @@ void prune_survey_answer(struct prune_survey *s, const struct prune_question *q,
                          const struct prune_answer *a);
 
 bool prune_survey_is_over(const struct prune_survey *s);
+
+/** Is this /24 known not to be proven empty, whatever else is learnt? */
+bool prune_survey_is_open(const struct prune_survey *s, unsigned block);
 
 /** Is this /24 proven empty? Only once the survey is over. */
 bool prune_survey_is_empty(const struct prune_survey *s, unsigned block);

@@ -94,6 +94,19 @@ static unsigned sample(const struct cuts *c, struct snow_addr block)
     return i;
 }
 
+static enum snow_gate skip(struct cuts *c, const struct cut *cut,
+                           struct snow_addr block)
+{
+    bool is_checked = prune_survey_is_checked(&cut->survey, block_of(block));
+    int code =
+        c->pruned(c->arg, block, is_checked ? (int)sample(c, block) : -1);
+
+    if (code == SNOW_EAGAIN)
+        return SNOW_GATE_WAIT;
+    c->code = c->code ? c->code : code;
+    return SNOW_GATE_SKIP;
+}
+
 enum snow_gate cuts_gate(void *arg, struct snow_addr block)
 {
     struct cuts *c = arg;
@@ -102,18 +115,13 @@ enum snow_gate cuts_gate(void *arg, struct snow_addr block)
 
     if (!*cut)
         *cut = begin(c, block);
-    if (!*cut || !prune_survey_is_over(&(*cut)->survey))
+    if (!*cut)
         return SNOW_GATE_WAIT;
-    if (c->is_pruning && prune_survey_is_empty(&(*cut)->survey, i)) {
-        bool is_checked = prune_survey_is_checked(&(*cut)->survey, i);
-        int code =
-            c->pruned(c->arg, block, is_checked ? (int)sample(c, block) : -1);
-
-        if (code == SNOW_EAGAIN)
-            return SNOW_GATE_WAIT;
-        c->code = c->code ? c->code : code;
-        return SNOW_GATE_SKIP;
-    }
+    if (!prune_survey_is_over(&(*cut)->survey) &&
+        !prune_survey_is_open(&(*cut)->survey, i))
+        return SNOW_GATE_WAIT;
+    if (c->is_pruning && prune_survey_is_empty(&(*cut)->survey, i))
+        return skip(c, *cut, block);
     if (!c->open)
         return SNOW_GATE_OPEN;
     return c->open(c->arg, block, prune_survey_zone(&(*cut)->survey, i));
@@ -201,4 +209,6 @@ void cuts_answer(struct cuts *c, const struct dns_question *q,
     prune_survey_answer(&cut->survey, &asked, &answer);
     if (prune_survey_is_over(&cut->survey))
         end(c, cut);
+    else if (prune_survey_is_open(&cut->survey, asked.block))
+        snow_targets_ungate(c->walk);
 }
