@@ -104,12 +104,18 @@ static void send_junk(const struct dns_fixture *f, const struct query *q)
     send_to(f, q, big, sizeof big);
 }
 
+/* The first label of a question, as a number; 0 for what is none. */
 static int asked_about(const struct query *q)
 {
     int n = 0;
 
-    for (unsigned i = 1; i <= q->octets[HEADER_LEN]; i++)
-        n = n * 10 + q->octets[HEADER_LEN + i] - '0';
+    for (unsigned i = 1; i <= q->octets[HEADER_LEN]; i++) {
+        int digit = q->octets[HEADER_LEN + i] - '0';
+
+        if (digit < 0 || digit > 9 || i > 3)
+            return 0;
+        n = n * 10 + digit;
+    }
     return n;
 }
 
