@@ -32,7 +32,7 @@ int marks_raise(struct marks *m, struct snow_addr a, unsigned least)
         return SNOW_ENOMEM;
     if (get(*net, ipv4) < least)
         (*net)[block / 2] =
-            (uint8_t)(((*net)[block / 2] & 0xf0 >> shift) | least << shift);
+            (uint8_t)(((*net)[block / 2] & 0xf0u >> shift) | least << shift);
     return 0;
 }
 
