@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mask.h"
+
 struct snow_ranges {
     struct snow_range *at; /**< [n], ascending, neither touching */
     size_t n, cap;
@@ -198,7 +200,7 @@ void snow_ranges_block_mask(const struct snow_ranges *set,
                           : (unsigned)(r.last.lo & 255);
 
         for (unsigned k = from; k <= to; k++)
-            mask[k >> 6] |= UINT64_C(1) << (k & 63);
+            mask_add(mask, k);
     }
 }
 

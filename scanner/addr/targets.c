@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "addr/permute.h"
+#include "base/mask.h"
 
 struct lane {
     struct snow_addr block;      /**< the open one */
@@ -126,15 +127,6 @@ void snow_targets_free(struct snow_targets *t)
     free(t);
 }
 
-static unsigned count_bits(const uint64_t mask[4])
-{
-    unsigned n = 0;
-
-    for (int i = 0; i < 4; i++)
-        n += (unsigned)__builtin_popcountll(mask[i]);
-    return n;
-}
-
 int snow_targets_resume(struct snow_targets *t, struct snow_addr block,
                         const uint64_t done[4])
 {
@@ -155,7 +147,7 @@ int snow_targets_resume(struct snow_targets *t, struct snow_addr block,
     t->resumed[n].block = block;
     memcpy(t->resumed[n].done, done, sizeof t->resumed[n].done);
     t->n_resumed++;
-    t->left -= count_bits(answered);
+    t->left -= mask_count(answered);
     return snow_ranges_add(t->skipped, block_range(block));
 }
 
@@ -164,7 +156,7 @@ int snow_targets_skip(struct snow_targets *t, struct snow_addr block)
     uint64_t mask[4];
 
     snow_ranges_block_mask(t->set, block, mask);
-    t->left -= count_bits(mask);
+    t->left -= mask_count(mask);
     return snow_ranges_add(t->skipped, block_range(block));
 }
 
@@ -250,11 +242,6 @@ static void open_block(struct snow_targets *t, struct lane *l,
     l->is_open = true;
 }
 
-static bool is_spent(const struct lane *l)
-{
-    return !(l->mask[0] | l->mask[1] | l->mask[2] | l->mask[3]);
-}
-
 static enum snow_gate ask_gate(const struct snow_targets *t,
                                struct snow_addr block)
 {
@@ -276,8 +263,8 @@ void snow_targets_blocks(const struct snow_targets *t, struct snow_addr a,
     memset(mask, 0, 4 * sizeof *mask);
     for (unsigned i = 0; i < 256; i++) {
         snow_ranges_block_mask(t->todo, snow_addr_add(net, i << 8), wanted);
-        if (count_bits(wanted) >= least)
-            mask[i >> 6] |= UINT64_C(1) << (i & 63);
+        if (mask_count(wanted) >= least)
+            mask_add(mask, i);
     }
 }
 
@@ -292,7 +279,7 @@ static bool open_next(struct snow_targets *t, struct lane *l)
         snow_ranges_block_mask(t->set, r->block, l->mask);
         for (int i = 0; i < 4; i++)
             l->mask[i] &= ~r->done[i];
-        if (is_spent(l))
+        if (mask_is_empty(l->mask))
             continue;
         open_block(t, l, r->block);
         return true;
@@ -311,7 +298,7 @@ static bool open_next(struct snow_targets *t, struct lane *l)
             open_block(t, l, block);
             return true;
         }
-        t->left -= count_bits(l->mask);
+        t->left -= mask_count(l->mask);
     }
     l->has_more = false;
     return false;
@@ -326,10 +313,9 @@ static struct snow_addr take_address(struct lane *l)
 {
     for (;;) {
         uint8_t i = addr_permute(l->key, (uint8_t)l->turn++);
-        uint64_t bit = UINT64_C(1) << (i & 63);
 
-        if (l->mask[i >> 6] & bit) {
-            l->mask[i >> 6] &= ~bit;
+        if (mask_has(l->mask, i)) {
+            mask_remove(l->mask, i);
             return snow_addr_add(l->block, i);
         }
     }
@@ -393,7 +379,7 @@ static void hand_out(struct snow_targets *t, unsigned lane, uint64_t now_us,
     out->lane = lane;
     l->in_flight++;
     l->ready_us = now_us + t->cfg.block_gap_us;
-    if (!is_spent(l) && !is_full(t, l))
+    if (!mask_is_empty(l->mask) && !is_full(t, l))
         push(t, &t->ring, lane);
 }
 
@@ -459,11 +445,11 @@ bool snow_targets_finish(struct snow_targets *t, const struct snow_step *step)
 
     l->in_flight--;
     t->left--;
-    if (is_spent(l) && l->in_flight == 0) {
+    if (mask_is_empty(l->mask) && l->in_flight == 0) {
         close_block(t, step->lane);
         return true;
     }
-    if (!l->is_queued && !is_spent(l) && !is_full(t, l))
+    if (!l->is_queued && !mask_is_empty(l->mask) && !is_full(t, l))
         push(t, &t->ring, step->lane);
     return false;
 }

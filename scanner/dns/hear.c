@@ -57,7 +57,7 @@ static void give(struct dns_engine *e, struct dns_slot *slot,
     free(doubt); /* a may have lain in it */
 }
 
-/* From the beginning, but for those that it has been asked of before. */
+/* As if it had never been asked. */
 void dns_fall_back(struct dns_engine *e, struct dns_slot *slot)
 {
     slot->question.group = DNS_RESOLVERS;

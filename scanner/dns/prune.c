@@ -2,24 +2,10 @@
 
 #include <string.h>
 
+#include "base/mask.h"
 #include "snowline/records.h"
 
 #define UNKNOWN 255
-
-static bool bit(const uint64_t mask[4], unsigned i)
-{
-    return mask[i >> 6] >> (i & 63) & 1;
-}
-
-static void set_bit(uint64_t mask[4], unsigned i)
-{
-    mask[i >> 6] |= UINT64_C(1) << (i & 63);
-}
-
-static bool is_none(const uint64_t mask[4])
-{
-    return !(mask[0] | mask[1] | mask[2] | mask[3]);
-}
 
 void prune_survey_init(struct prune_survey *s, uint8_t octet,
                        const uint64_t wanted[4], struct prune_zones *zones)
@@ -29,12 +15,12 @@ void prune_survey_init(struct prune_survey *s, uint8_t octet,
     s->octet = octet;
     memcpy(s->wanted, wanted, sizeof s->wanted);
     memset(s->zone, UNKNOWN, sizeof s->zone);
-    s->stage = is_none(wanted) ? PRUNE_OVER : PRUNE_NET;
+    s->stage = mask_is_empty(wanted) ? PRUNE_OVER : PRUNE_NET;
 }
 
 void prune_survey_know(struct prune_survey *s, unsigned block)
 {
-    set_bit(s->known, block);
+    mask_add(s->known, block);
 }
 
 /* --- whom to believe --- */
@@ -92,7 +78,7 @@ static bool says_empty(const struct prune_answer *a)
 
 static bool is_believed_empty(const struct prune_survey *s, unsigned block)
 {
-    return bit(s->wanted, block) && !bit(s->doubtful, block) &&
+    return mask_has(s->wanted, block) && !mask_has(s->doubtful, block) &&
            s->status[block] == SNOW_PTR_NXDOMAIN &&
            is_honest(s, s->zone[block]);
 }
@@ -115,10 +101,10 @@ static void choose_checks(struct prune_survey *s)
             continue;
         first = (int)i;
         if (is_chosen(i))
-            set_bit(s->checks, i);
+            mask_add(s->checks, i);
     }
-    if (first >= 0 && is_none(s->checks))
-        set_bit(s->checks, (unsigned)first);
+    if (first >= 0 && mask_is_empty(s->checks))
+        mask_add(s->checks, (unsigned)first);
 }
 
 /* What is proven later of the zone has not been checked here. */
@@ -126,7 +112,7 @@ static void conclude(struct prune_survey *s)
 {
     for (unsigned i = 0; i < PRUNE_BLOCKS; i++)
         if (is_believed_empty(s, i))
-            set_bit(s->empty, i);
+            mask_add(s->empty, i);
 }
 
 static void enter(struct prune_survey *s, enum prune_stage stage)
@@ -142,7 +128,7 @@ static void enter(struct prune_survey *s, enum prune_stage stage)
 /* The /16 does not exist, and that is to be believed: so no /24 does. */
 static bool is_all_empty(struct prune_survey *s, const struct prune_answer *a)
 {
-    if (says_empty(a) && !is_none(s->known))
+    if (says_empty(a) && !mask_is_empty(s->known))
         note_lie(s, a->zone_labels);
     if (!says_empty(a) || !is_honest(s, a->zone_labels))
         return false;
@@ -164,7 +150,7 @@ static unsigned next_subject(const struct prune_survey *s)
     const uint64_t *of = subjects(s);
     unsigned i = s->at;
 
-    while (i < PRUNE_BLOCKS && !(of && bit(of, i)))
+    while (i < PRUNE_BLOCKS && !(of && mask_has(of, i)))
         i++;
     return i;
 }
@@ -188,11 +174,11 @@ void prune_survey_take(struct prune_survey *s)
 static void answer_block(struct prune_survey *s, unsigned block,
                          const struct prune_answer *a)
 {
-    set_bit(s->answered, block);
+    mask_add(s->answered, block);
     s->status[block] = says_empty(a) ? a->status : SNOW_PTR_NODATA;
     s->zone[block] = a->zone_labels;
     note_honest(s, a, PRUNE_BLOCK_LABELS);
-    if (says_empty(a) && bit(s->known, block))
+    if (says_empty(a) && mask_has(s->known, block))
         note_lie(s, a->zone_labels);
 }
 
@@ -201,7 +187,7 @@ static void answer_check(struct prune_survey *s, unsigned block,
 {
     if (says_empty(a))
         return;
-    set_bit(s->doubtful, block);
+    mask_add(s->doubtful, block);
     if (!snow_ptr_status_is_failure(a->status))
         note_lie(s, s->zone[block]);
 }
@@ -211,7 +197,7 @@ static void go_on(struct prune_survey *s)
     if (s->n_open > 0 || next_subject(s) < PRUNE_BLOCKS)
         return;
     enter(s, s->stage == PRUNE_BLOCK ? PRUNE_CHECK : PRUNE_OVER);
-    if (s->stage == PRUNE_CHECK && is_none(s->checks))
+    if (s->stage == PRUNE_CHECK && mask_is_empty(s->checks))
         enter(s, PRUNE_OVER);
 }
 
@@ -238,18 +224,19 @@ bool prune_survey_is_over(const struct prune_survey *s)
 
 bool prune_survey_is_open(const struct prune_survey *s, unsigned block)
 {
-    return !bit(s->wanted, block) ||
-           (bit(s->answered, block) && s->status[block] != SNOW_PTR_NXDOMAIN);
+    return !mask_has(s->wanted, block) ||
+           (mask_has(s->answered, block) &&
+            s->status[block] != SNOW_PTR_NXDOMAIN);
 }
 
 bool prune_survey_is_empty(const struct prune_survey *s, unsigned block)
 {
-    return bit(s->empty, block) && is_believed_empty(s, block);
+    return mask_has(s->empty, block) && is_believed_empty(s, block);
 }
 
 bool prune_survey_is_checked(const struct prune_survey *s, unsigned block)
 {
-    return bit(s->checks, block) && !bit(s->doubtful, block);
+    return mask_has(s->checks, block) && !mask_has(s->doubtful, block);
 }
 
 unsigned prune_survey_zone(const struct prune_survey *s, unsigned block)

@@ -1,22 +1,13 @@
 #include "pipeline/blocks.h"
 
 #include "base/clock.h"
+#include "base/mask.h"
 
 /* Names held of open blocks. Past this the walk narrows: the oldest blocks
  * are finished before others go on, so that a netblock full of long names
  * costs time and not memory. */
 #define TEXT_BUDGET (20u << 20)
 #define NARROW_LANES 16
-
-static bool bit(const uint64_t mask[4], unsigned i)
-{
-    return mask[i >> 6] >> (i & 63) & 1;
-}
-
-static void set_bit(uint64_t mask[4], unsigned i)
-{
-    mask[i >> 6] |= UINT64_C(1) << (i & 63);
-}
 
 static bool is_answered(const struct blocks *b, unsigned status)
 {
@@ -49,10 +40,10 @@ static int take_up(void *arg, const struct snow_block *block, bool is_closed)
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
         has_name |= block->status[i] == SNOW_PTR_NAME;
         if (!is_answered(b, block->status[i])) {
-            is_complete &= !bit(wanted, i);
+            is_complete &= !mask_has(wanted, i);
             continue;
         }
-        set_bit(done, i);
+        mask_add(done, i);
         b->by_status[block->status[i] & 15]++;
     }
     if (has_name)
@@ -129,7 +120,7 @@ static int put_fresh(struct blocks *b, struct open_block *o)
 
     snow_block_reset(&b->scratch, o->block.first);
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++)
-        if (bit(o->fresh, i))
+        if (mask_has(o->fresh, i))
             code = snow_block_set(
                 &b->scratch, i, o->block.status[i], o->block.seen_utc_s[i],
                 snow_block_names(&o->block, i), o->block.n_names[i]);
@@ -144,7 +135,7 @@ static int close_lane(struct blocks *b, struct open_block *o)
 
     snow_ranges_block_mask(b->targets, o->block.first, wanted);
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++)
-        if (!bit(wanted, i))
+        if (!mask_has(wanted, i))
             o->block.status[i] = SNOW_PTR_OUTSIDE;
     code = b->is_retry ? put_fresh(b, o) : put(b, SNOW_RECORD_BLOCK, &o->block);
     b->text_bytes -= o->block.text_cap;
@@ -196,7 +187,7 @@ int blocks_answer(struct blocks *b, const struct snow_step *step,
         return code;
     b->text_bytes += o->block.text_cap - before;
     b->by_status[status & 15]++;
-    set_bit(o->fresh, i);
+    mask_add(o->fresh, i);
     if (snow_targets_finish(b->walk, step)) {
         o->is_complete = true;
         b->n_complete++;
@@ -218,7 +209,7 @@ int blocks_prune(struct blocks *b, struct snow_addr block, int checked)
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
         unsigned status = SNOW_PTR_OUTSIDE;
 
-        if (bit(wanted, i)) {
+        if (mask_has(wanted, i)) {
             status = (int)i == checked ? SNOW_PTR_NXDOMAIN : SNOW_PTR_PRUNED;
             b->by_status[status]++;
         }
@@ -236,8 +227,7 @@ static int keep_fresh(struct blocks *b, bool is_last)
 
         if (!is_last && sink_is_full(b->run->sink))
             break;
-        if (o->is_open &&
-            (o->fresh[0] | o->fresh[1] | o->fresh[2] | o->fresh[3]))
+        if (o->is_open && !mask_is_empty(o->fresh))
             code = put_fresh(b, o);
     }
     return code;

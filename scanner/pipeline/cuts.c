@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/mask.h"
 #include "base/random.h"
 
 #define NETS 65536
@@ -69,7 +70,7 @@ static struct cut *begin(struct cuts *c, struct snow_addr block)
     for (unsigned i = 0; i < c->n_witnesses[net_of(block)]; i++) {
         unsigned witness = c->witnesses[net_of(block)][i];
 
-        wanted[witness >> 6] |= UINT64_C(1) << (witness & 63);
+        mask_add(wanted, witness);
     }
     prune_survey_init(&cut->survey, (uint8_t)(net_of(block) >> 8), wanted,
                       &c->zones);
@@ -89,7 +90,7 @@ static unsigned sample(const struct cuts *c, struct snow_addr block)
     uint64_t mask[4];
 
     snow_ranges_block_mask(c->targets, block, mask);
-    for (unsigned n = 0; n < 256 && !(mask[i >> 6] >> (i & 63) & 1); n++)
+    for (unsigned n = 0; n < 256 && !mask_has(mask, i); n++)
         i = (i + 1) & 255;
     return i;
 }

@@ -1,5 +1,6 @@
 /* One stage alone: answers go to whoever takes them, nothing is stored. */
 #include "base/clock.h"
+#include "base/mask.h"
 #include "base/random.h"
 #include "pipeline/enquire.h"
 #include "pipeline/greet.h"
@@ -71,7 +72,7 @@ static int take_pruned(void *arg, struct snow_addr block, int checked)
 
     snow_ranges_block_mask(s->plan.ipv4, block, wanted);
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
-        if (!(wanted[i >> 6] >> (i & 63) & 1))
+        if (!mask_has(wanted, i))
             continue;
         a.status = (int)i == checked ? SNOW_PTR_NXDOMAIN : SNOW_PTR_PRUNED;
         s->by_status[a.status]++;
