@@ -97,7 +97,7 @@ static int walk_new(struct greet *g, const struct snow_ranges *set,
 {
     const struct snow_config *cfg = g->run->cfg;
     struct snow_walk_config walk = {
-        .lanes = plan_lanes(0),
+        .lanes = plan_lanes(0, 1),
         .seed = seed,
         .block_in_flight = (unsigned)cfg->smtp_per_block,
     };

@@ -12,6 +12,7 @@
 #define DNS_CEILING 100000.0      /* queries a second */
 #define SMTP_CEILING 1000.0       /* connections a second */
 #define LANE_SECONDS 10.0
+#define LANES_FREE 256 /* with no limit at all: few blocks are half done */
 
 /* The folder of reserved.txt and optout.txt: beside the source tree that the
  * program was built in, else where `make install` puts them. */
@@ -270,10 +271,12 @@ void plan_fini(struct plan *p)
     *p = (struct plan){ 0 };
 }
 
-unsigned plan_lanes(double rate)
+unsigned plan_lanes(double rate, double block_rate)
 {
     double lanes = rate * LANE_SECONDS / 256;
 
+    if (rate == 0 && block_rate == 0)
+        return LANES_FREE;
     if (rate == 0 || lanes > 4096)
         return 4096;
     return lanes < 1 ? 1 : (unsigned)lanes;

@@ -45,7 +45,7 @@ int plan_servers(struct plan *p, const struct snow_config *cfg,
 void plan_fini(struct plan *p); /**< zeroed is fine */
 
 /** Lanes of the walk: a block closes in about ten seconds. */
-unsigned plan_lanes(double rate);
+unsigned plan_lanes(double rate, double block_rate);
 
 /** Put the IPv4 addresses of a set into another. @return 0, SNOW_ENOMEM */
 int plan_add_ipv4(struct snow_ranges *to, const struct snow_ranges *set);

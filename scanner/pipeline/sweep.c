@@ -193,7 +193,7 @@ int sweep_walk(struct sweep *w, const struct plan *plan,
     double gap_us = cfg->dns_block_rate > 0 ? 1e6 / cfg->dns_block_rate : 0;
     int code;
 
-    walk.lanes = *lanes = plan_lanes(plan->dns_rate);
+    walk.lanes = *lanes = plan_lanes(plan->dns_rate, cfg->dns_block_rate);
     walk.block_gap_us = (uint64_t)gap_us;
     if (!cfg->no_prune || cfg->authoritative) {
         walk.gate = cuts_gate;
