@@ -267,11 +267,12 @@ static void a_huge_answer_is_read(void **state)
     assert_int_equal(r.by_status[SNOW_PTR_ERROR], 1);
 }
 
-static void a_range_is_swept(void **state)
+static void sweep_range(const struct nsd *n, enum dns_gso gso)
 {
-    struct dns_config cfg = config_for(*state);
+    struct dns_config cfg = config_for(n);
     static struct run r;
 
+    cfg.gso = gso;
     open_run(&r, "10.0.0.0", 4 * MANY, &cfg, &clock_system);
     start_run(&r);
     finish_run(&r);
@@ -282,6 +283,15 @@ static void a_range_is_swept(void **state)
     assert_int_equal(r.by_status[SNOW_PTR_NXDOMAIN], 4 * MANY - 4 * 256);
     assert_int_equal(r.stats.by_status[SNOW_PTR_NAME], 3 * 256);
     assert_int_equal(r.stats.in_flight, 0);
+}
+
+static void a_range_is_swept(void **state)
+{
+    static const enum dns_gso ways[] = { DNS_GSO_AUTO, DNS_GSO_ON,
+                                         DNS_GSO_OFF };
+
+    for (size_t i = 0; i < COUNT_OF(ways); i++)
+        sweep_range(*state, ways[i]);
 }
 
 static void draining_answers_what_was_asked(void **state)
