@@ -11,8 +11,10 @@
 /**
  * Append the template of a greeting.
  *
- * Lower case; names become {ptr}, {dom} or {host}, addresses {ip}, hexadecimal
- * identifiers of six digits and more {id}, dates, times and long numbers {ts}.
+ * Lower case; names become {ptr}, {dom} or {host} (also one without a dot where
+ * the greeting names its host), addresses {ip}, hexadecimal identifiers of six
+ * digits and more, UUIDs and other serial numbers {id}, dates, times, zones and
+ * long numbers {ts}. Words of software, versions and spaces stay.
  *
  * @param name    the host's reverse name; NULL: any name of @p domain is {ptr}
  * @param domain  its registrable domain, or NULL

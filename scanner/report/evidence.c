@@ -18,7 +18,7 @@ struct span {
 /* A probe whose text lies in join.text. */
 struct kept_probe {
     struct snow_probe p;
-    size_t banner_at, capabilities_at;
+    size_t banner_at, hello_at, capabilities_at;
 };
 
 struct join {
@@ -106,11 +106,14 @@ static int keep_probe(void *arg, const struct snow_probe *p)
             return SNOW_ENOMEM;
         j->probes = probes;
     }
-    probes[j->n_probes++] =
-        (struct kept_probe){ .p = *p,
-                             .banner_at = j->text.len,
-                             .capabilities_at = j->text.len + p->banner_len };
+    probes[j->n_probes++] = (struct kept_probe){
+        .p = *p,
+        .banner_at = j->text.len,
+        .hello_at = j->text.len + p->banner_len,
+        .capabilities_at = j->text.len + p->banner_len + p->hello_len,
+    };
     buf_add(&j->text, p->banner, p->banner_len);
+    buf_add(&j->text, p->hello, p->hello_len);
     buf_add(&j->text, p->capabilities, p->capabilities_len);
     return j->text.failed ? SNOW_ENOMEM : 0;
 }
@@ -122,8 +125,8 @@ static void bind_texts(struct join *j)
         struct kept_probe *k = &j->probes[i];
 
         k->p.banner = j->text.data + k->banner_at;
+        k->p.hello = j->text.data + k->hello_at;
         k->p.capabilities = j->text.data + k->capabilities_at;
-        k->p.hello_len = 0;
     }
 }
 

@@ -1,6 +1,8 @@
 #include "report/columns.h"
 
+#include "analysis/banner.h"
 #include "analysis/fingerprint.h"
+#include "analysis/mta.h"
 #include "report/registrations.h"
 
 #define ROW(record) ((const struct report_evidence_row *)(record))
@@ -295,6 +297,62 @@ static void get_seen(struct report_cell *to, const void *record, size_t at)
         report_cell_time(to, smtp);
 }
 
+static void get_mta(struct report_cell *to, const void *record, size_t at)
+{
+    struct analysis_mta m;
+
+    (void)at;
+    if (!ROW(record)->probe)
+        return;
+    report_cell_absent(to);
+    if (analysis_mta_tell(&m, ROW(record)->probe))
+        add_text(to, m.family);
+}
+
+static void get_mta_version(struct report_cell *to, const void *record,
+                            size_t at)
+{
+    struct analysis_mta m;
+
+    (void)at;
+    if (!ROW(record)->probe)
+        return;
+    analysis_mta_tell(&m, ROW(record)->probe);
+    add_text(to, m.version);
+}
+
+static void get_banner_host(struct report_cell *to, const void *record,
+                            size_t at)
+{
+    const struct snow_probe *p = ROW(record)->probe;
+    char host[BANNER_HOST_MAX];
+
+    (void)at;
+    if (!p)
+        return;
+    analysis_banner_host(host, p->banner, p->banner_len);
+    add_text(to, host);
+}
+
+static void get_banner_match(struct report_cell *to, const void *record,
+                             size_t at)
+{
+    const struct report_evidence_row *r = record;
+    const struct snow_probe *p = r->probe;
+    char host[BANNER_HOST_MAX];
+    enum analysis_banner_match match;
+
+    (void)at;
+    if (p && p->banner_len == 0)
+        report_cell_absent(to);
+    if (!p || p->banner_len == 0)
+        return;
+    analysis_banner_host(host, p->banner, p->banner_len);
+    match = analysis_banner_compare(host, r->names, r->n_names, r->domain);
+    if (match != ANALYSIS_BANNER_UNKNOWN)
+        add_text(to, analysis_banner_match_word(match));
+}
+
 #define REGISTRATION(member) offsetof(struct snow_registration, member)
 
 /* clang-format off */
@@ -384,6 +442,17 @@ static const struct report_column columns[] = {
       "Latest observation of the address in this scan." },
     { "previous_ptr", REPORT_LIST, report_get_nothing, 0,
       "Names an earlier scan saw; not compared yet." },
+    { "mta", REPORT_TEXT, get_mta, 0,
+      "Software of the mail server, by its greeting, else by its answer to "
+      "EHLO; a claim, which can be false." },
+    { "mta_version", REPORT_TEXT, get_mta_version, 0,
+      "Version of that, as it is said." },
+    { "banner_host", REPORT_TEXT, get_banner_host, 0,
+      "Name that the greeting gives its host." },
+    { "banner_matches_ptr", REPORT_TEXT, get_banner_match, 0,
+      "What that is beside the reverse names: `equal` to one, in the same "
+      "registrable `domain`, `other`, or `none` (it names no host); empty "
+      "when there is nothing to compare it with." },
 };
 /* clang-format on */
 

@@ -1,5 +1,7 @@
 #include "report/columns.h"
 
+#include "analysis/mta.h"
+
 static void add_text(struct report_cell *to, const char *text)
 {
     report_cell_text(to, text, strlen(text));
@@ -218,6 +220,30 @@ static void probe_time(struct report_cell *to, const void *record, size_t at)
     report_cell_time(to, PROBE(record)->seen_utc_s);
 }
 
+static void probe_mta(struct report_cell *to, const void *record, size_t at)
+{
+    struct analysis_mta m;
+
+    (void)at;
+    if (!was_connected(PROBE(record)))
+        return;
+    report_cell_absent(to);
+    if (analysis_mta_tell(&m, record))
+        add_text(to, m.family);
+}
+
+static void probe_mta_version(struct report_cell *to, const void *record,
+                              size_t at)
+{
+    struct analysis_mta m;
+
+    (void)at;
+    if (!was_connected(PROBE(record)))
+        return;
+    analysis_mta_tell(&m, record);
+    add_text(to, m.version);
+}
+
 /* clang-format off */
 static const struct report_column probe_columns[] = {
     { "ip", REPORT_TEXT, probe_addr, 0, "The address." },
@@ -246,6 +272,11 @@ static const struct report_column probe_columns[] = {
       "True when it says that our own address is on a list: the rest then "
       "tells of us, not of it." },
     { "time", REPORT_TIME, probe_time, 0, "When." },
+    { "mta", REPORT_TEXT, probe_mta, 0,
+      "Software that it seems to be, by its greeting, else by its answer to "
+      "EHLO; a claim, which can be false. Null without a connection." },
+    { "mta_version", REPORT_TEXT, probe_mta_version, 0,
+      "Version of that, as it is said." },
 };
 /* clang-format on */
 

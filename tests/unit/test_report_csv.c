@@ -226,6 +226,11 @@ static const struct {
     { "192.0.2.16", "220-one, \"two\"\n220 \xff\x1b[2J", "PIPELINING\nSIZE 1",
       SNOW_SMTP_OPEN, 220 },
     { "192.0.2.17", "", "", SNOW_SMTP_REFUSED, 0 },
+    { "192.0.2.18", "220 mail.other.example ESMTP PowerMTA(TM) v5.0r1",
+      "XACK", SNOW_SMTP_OPEN, 220 },
+    { "192.0.2.19", "220-commercieopard.example ESMTP Exim 4.96 #2\n220 hi",
+      "", SNOW_SMTP_OPEN, 220 },
+    { "192.0.2.65", "220 *************", "", SNOW_SMTP_OPEN, 220 },
     { "192.0.2.99", "220 in no finding", "", SNOW_SMTP_OPEN, 220 },
 };
 /* clang-format on */

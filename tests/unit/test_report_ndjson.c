@@ -92,6 +92,9 @@ static void add_probes(struct buf *to)
                             .capabilities_len = 19 };
 
     report_probe_ndjson(to, &p);
+    p.banner = "220 mail.example ESMTP PowerMTA(TM) v5.0r1";
+    p.banner_len = strlen(p.banner);
+    report_probe_ndjson(to, &p);
     report_probe_ndjson(to, &(struct snow_probe){ .addr = p.addr,
                                                   .port = 25,
                                                   .status = SNOW_SMTP_REFUSED,
@@ -183,7 +186,7 @@ static void lines_parse(void **state)
             doc_free(root);
             at += len + 1;
         }
-        assert_int_equal(lines, 7);
+        assert_int_equal(lines, files[i].kind ? 7 : 8);
         buf_fini(&text);
     }
 }
