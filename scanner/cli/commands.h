@@ -37,6 +37,9 @@ int cmd_targets(struct snow_config *cfg, struct outcome *o,
 int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);
 
+/** The word of --format, or the command's own when there is none. */
+const char *output_format(const struct snow_config *cfg, const char *fallback);
+
 /** Standard output, or the file of -o. */
 struct output {
     struct report_fd fd;

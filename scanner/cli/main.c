@@ -35,13 +35,17 @@ static const struct command {
       "Formats: csv (default: suspicious runs), evidence-csv, names, json, "
       "ndjson.",
       CLI_EXPORT, cmd_export },
-    { "ptr", "TARGET...", "reverse names alone: NDJSON, no store",
-      "One JSON object an address, as answers come.", CLI_PTR, cmd_ptr },
-    { "probe", "TARGET...", "mail servers alone: NDJSON, no store",
-      "Greets, says EHLO and QUIT; never MAIL, RCPT or DATA.", CLI_PROBE,
-      cmd_probe },
-    { "domain", "NAME...", "registrations alone: NDJSON, no store",
-      "One JSON object a registrable domain.", CLI_DOMAIN, cmd_domain },
+    { "ptr", "TARGET...", "reverse names alone, no store",
+      "One record an address, as answers come. Formats: ndjson (default), "
+      "csv.",
+      CLI_PTR, cmd_ptr },
+    { "probe", "TARGET...", "mail servers alone, no store",
+      "Greets, says EHLO and QUIT; never MAIL, RCPT or DATA. Formats: ndjson "
+      "(default),\ncsv.",
+      CLI_PROBE, cmd_probe },
+    { "domain", "NAME...", "registrations alone, no store",
+      "One record a registrable domain. Formats: ndjson (default), csv.",
+      CLI_DOMAIN, cmd_domain },
     { "targets", "TARGET...", "what would be scanned; sends nothing",
       "Prefixes, counts and exclusions.", CLI_TARGETS, cmd_targets },
 };

@@ -12,6 +12,7 @@
 #define STAGE_REG (CLI_SCAN | CLI_RESUME | CLI_DOMAIN)
 #define SENDS (STAGE_DNS | STAGE_SMTP | STAGE_REG)
 #define WALKS (CLI_SCAN | CLI_PTR | CLI_PROBE | CLI_TARGETS)
+#define STAGES (CLI_PTR | CLI_PROBE | CLI_DOMAIN)
 #define READS (CLI_STATUS | CLI_FINDINGS | CLI_EXPORT)
 #define JUDGES (CLI_SCAN | CLI_RESUME | READS)
 
@@ -138,7 +139,7 @@ static const struct cli_option options[] = {
       "failed: ask again what ended in timeout, SERVFAIL, REFUSED, unknown" },
     { 0, "format", CLI_WORD, TO(format), "default", "FORMAT",
       "default|table|csv|json|ndjson|evidence-csv|names|text", 0, 0,
-      READS, false, "Output", "how to print it; see the command" },
+      READS | STAGES, false, "Output", "how to print it; see the command" },
     { 'o', "output", CLI_TEXT, TO(output), NULL, "PATH", NULL, 0, 0,
       SENDS | CLI_EXPORT | CLI_FINDINGS, false, "Output",
       "scan: the store (results/TARGET.db); others: a file for the result" },
