@@ -6,6 +6,7 @@
 
 #include "snowline/addr.h"
 #include "snowline/error.h"
+#include "snowline/records.h"
 
 struct uv_loop_s;
 struct dns_resolver;
@@ -44,12 +45,23 @@ typedef void (*dns_resolved_fn)(void *arg, const struct snow_addr *addrs,
 int dns_resolver_ask(struct dns_resolver *r, const char *name,
                      dns_resolved_fn done, void *arg);
 
-/** Names of a zone's servers, [n], as text; else as dns_resolved_fn. */
-typedef void (*dns_named_fn)(void *arg, char *const *names, size_t n);
+/** What came of one question. */
+struct dns_records {
+    uint8_t status;     /**< enum snow_ptr_status; NAME: there are records,
+                             TIMEOUT: nobody answered, PENDING: it was closed */
+    char *const *names; /**< [n_names], as text, of NS and PTR */
+    size_t n_names;
+    const struct snow_addr *addrs; /**< [n_addrs], of A */
+    size_t n_addrs;
+};
 
-/** Ask for NS of @p zone. @return as dns_resolver_ask() */
-int dns_resolver_ask_ns(struct dns_resolver *r, const char *zone,
-                        dns_named_fn done, void *arg);
+/** As dns_resolved_fn. */
+typedef void (*dns_records_fn)(void *arg, const struct dns_records *r);
+
+/** Ask one question. @param type  DNS_TYPE_A, _NS or _PTR
+ * @return as dns_resolver_ask() */
+int dns_resolver_query(struct dns_resolver *r, const char *name, unsigned type,
+                       dns_records_fn done, void *arg);
 
 /** Questions put to c-ares so far (A and AAAA are two). */
 uint64_t dns_resolver_asked(const struct dns_resolver *r);
