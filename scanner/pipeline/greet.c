@@ -2,11 +2,10 @@
 
 #include <netinet/in.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "dns/resolve.h"
-#include "pipeline/plan.h"
+#include "pipeline/ownname.h"
 
 #define OTHER_DESCRIPTORS 256 /* servers, store, curl: what is not a probe */
 
@@ -109,15 +108,6 @@ static int walk_new(struct greet *g, const struct snow_ranges *set,
     return 0;
 }
 
-/* Our name in EHLO: RFC 5321 §4.1.4 wants one that resolves to us. */
-static void own_name(char *out, size_t cap, const struct snow_config *cfg)
-{
-    text_copy(out, cap, cfg->ehlo);
-    if (!*out && gethostname(out, cap))
-        text_copy(out, cap, "localhost");
-    out[cap - 1] = '\0';
-}
-
 static int source_address(struct sockaddr_storage *out,
                           const struct snow_config *cfg, struct snow_error *err)
 {
@@ -138,7 +128,7 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
                 uint64_t seed, struct snow_error *err)
 {
     const struct snow_config *cfg = run->cfg;
-    char name[256];
+    char name[OWN_NAME_MAX];
     struct smtp_config smtp = {
         .ehlo = name,
         .port = (uint16_t)cfg->smtp_port,
@@ -158,7 +148,7 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
                 [STAGE_KICK] = on_kick },
         .stats = add_stats,
     };
-    own_name(name, sizeof name, cfg);
+    own_name_get(name, cfg);
     code = source_address(&smtp.source, cfg, err);
     if (!code)
         code = walk_new(g, set, seed, err);

@@ -232,8 +232,8 @@ static int add_servers(struct plan *p, const char *text, struct snow_error *err)
     return code;
 }
 
-int plan_servers(struct plan *p, const struct snow_config *cfg,
-                 struct snow_error *err)
+int plan_resolvers(struct plan *p, const struct snow_config *cfg,
+                   struct snow_error *err)
 {
     int code = 0;
 
@@ -243,6 +243,14 @@ int plan_servers(struct plan *p, const struct snow_config *cfg,
         code = dns_system_servers(p->servers, &p->n_servers, err);
     if (!code && p->n_servers == 0)
         code = snow_fail(err, SNOW_EINVAL, "no resolver in --resolver's file");
+    return code;
+}
+
+int plan_servers(struct plan *p, const struct snow_config *cfg,
+                 struct snow_error *err)
+{
+    int code = plan_resolvers(p, cfg, err);
+
     return code ? code : limit_rate(p, cfg, err);
 }
 
