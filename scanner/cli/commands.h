@@ -33,6 +33,9 @@ int cmd_domain(struct snow_config *cfg, struct outcome *o,
 int cmd_targets(struct snow_config *cfg, struct outcome *o,
                 struct snow_error *err);
 
+int cmd_check(struct snow_config *cfg, struct outcome *o,
+              struct snow_error *err);
+
 /** The store that a reading command was given as its one argument. */
 int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);

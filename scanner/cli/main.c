@@ -48,6 +48,10 @@ static const struct command {
       CLI_DOMAIN, cmd_domain },
     { "targets", "TARGET...", "what would be scanned; sends nothing",
       "Prefixes, counts and exclusions.", CLI_TARGETS, cmd_targets },
+    { "check", "", "is all fit for a big scan? resolvers, port 25, our name",
+      "One line an item: ok, warn or fail, what was found, what to do. Exits "
+      "with 1 when\nsomething fails. Formats: text (default), json.",
+      CLI_CHECK, cmd_check },
 };
 
 static const struct {
@@ -92,8 +96,8 @@ static void help(FILE *to)
 
 static void command_help(const struct command *c)
 {
-    printf("usage: snowline %s [OPTION...] %s\n\n%s\n%s\n", c->name,
-           c->argument, c->about, c->more);
+    printf("usage: snowline %s [OPTION...]%s%s\n\n%s\n%s\n", c->name,
+           *c->argument ? " " : "", c->argument, c->about, c->more);
     cli_help_options(c->bit);
 }
 

@@ -7,8 +7,6 @@
 #include "dns/resolve.h"
 #include "pipeline/ownname.h"
 
-#define OTHER_DESCRIPTORS 256 /* servers, store, curl: what is not a probe */
-
 static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
                    uint64_t *wait_us)
 {
@@ -75,19 +73,24 @@ static void add_stats(struct stage *s, struct progress *p)
     to->is_known = true;
 }
 
+uint64_t greet_wished(const struct snow_config *cfg)
+{
+    return cfg->smtp_concurrency ? cfg->smtp_concurrency : 10000;
+}
+
 /* As many conversations as wished, as descriptors allow. */
 static unsigned concurrency(const struct snow_config *cfg)
 {
     struct rlimit limit;
-    uint64_t wished = cfg->smtp_concurrency ? cfg->smtp_concurrency : 10000;
+    uint64_t wished = greet_wished(cfg);
 
     if (getrlimit(RLIMIT_NOFILE, &limit))
         return 64;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < 2 * OTHER_DESCRIPTORS)
+    if (limit.rlim_cur < 2 * GREET_OTHER_DESCRIPTORS)
         return 64;
-    limit.rlim_cur -= OTHER_DESCRIPTORS;
+    limit.rlim_cur -= GREET_OTHER_DESCRIPTORS;
     return (unsigned)(wished < limit.rlim_cur ? wished : limit.rlim_cur);
 }
 
@@ -124,12 +127,10 @@ static int source_address(struct sockaddr_storage *out,
     return 0;
 }
 
-int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
-                uint64_t seed, struct snow_error *err)
+int greet_config(struct smtp_config *out, char *name,
+                 const struct snow_config *cfg, struct snow_error *err)
 {
-    const struct snow_config *cfg = run->cfg;
-    char name[OWN_NAME_MAX];
-    struct smtp_config smtp = {
+    *out = (struct smtp_config){
         .ehlo = name,
         .port = (uint16_t)cfg->smtp_port,
         .rate = cfg->smtp_rate,
@@ -138,6 +139,16 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
         .banner_timeout_ms = (unsigned)(cfg->banner_timeout_s * 1000),
         .total_timeout_ms = (unsigned)(cfg->smtp_timeout_s * 1000),
     };
+    own_name_get(name, cfg);
+    return source_address(&out->source, cfg, err);
+}
+
+int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
+                uint64_t seed, struct snow_error *err)
+{
+    const struct snow_config *cfg = run->cfg;
+    char name[OWN_NAME_MAX];
+    struct smtp_config smtp;
     struct smtp_hooks hooks = { on_next, on_answer, on_done, g };
     int code;
 
@@ -148,8 +159,7 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
                 [STAGE_KICK] = on_kick },
         .stats = add_stats,
     };
-    own_name_get(name, cfg);
-    code = source_address(&smtp.source, cfg, err);
+    code = greet_config(&smtp, name, cfg, err);
     if (!code)
         code = walk_new(g, set, seed, err);
     if (!code)

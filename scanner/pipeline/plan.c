@@ -36,8 +36,8 @@ static int list_path(char *out, size_t cap, const char *name)
 }
 
 /* Without the lists of whom to leave alone nothing may be sent at all. */
-static int read_list(struct snow_ranges *set, const char *name,
-                     struct snow_error *err)
+int plan_read_list(struct snow_ranges *set, const char *name,
+                   struct snow_error *err)
 {
     char path[4200];
 
@@ -51,8 +51,9 @@ static int read_list(struct snow_ranges *set, const char *name,
 static int read_reserved(struct plan *p, const struct snow_config *cfg,
                          struct snow_error *err)
 {
-    return cfg->include_reserved ? 0
-                                 : read_list(p->reserved, "reserved.txt", err);
+    return cfg->include_reserved
+               ? 0
+               : plan_read_list(p->reserved, "reserved.txt", err);
 }
 
 static int read_exclusions(struct plan *p, struct snow_ranges *out,
@@ -64,7 +65,7 @@ static int read_exclusions(struct plan *p, struct snow_ranges *out,
     if (!code)
         code = snow_ranges_add_all(out, p->reserved);
     if (!code)
-        code = read_list(out, "optout.txt", err);
+        code = plan_read_list(out, "optout.txt", err);
     for (size_t i = 0; !code && i < cfg->excludes.n; i++)
         code = snow_ranges_read(out, cfg->excludes.at[i], err);
     return code;

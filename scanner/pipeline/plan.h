@@ -36,6 +36,11 @@ int plan_init(struct plan *p, const struct snow_config *cfg,
 int plan_init_servers(struct plan *p, const struct snow_config *cfg,
                       struct snow_error *err);
 
+/** Read a list that the program comes with: reserved.txt, optout.txt.
+ * @return 0, SNOW_EIO, SNOW_ESYNTAX, … */
+int plan_read_list(struct snow_ranges *set, const char *name,
+                   struct snow_error *err);
+
 /** Refuse IPv6 targets, for a stage that cannot go through them. */
 int plan_require_ipv4(const struct plan *p, struct snow_error *err);
 

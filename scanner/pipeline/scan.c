@@ -7,6 +7,7 @@
  *   greet.c    the walk and the SMTP engine
  *   enquire.c  the registration client, HTTP and its resolver
  *   scan.c     sweep → candidates → greet and enquire → finished
+ *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
  *   ownname.c  the name that EHLO says, there and back
  *   single.c   each stage alone: ptr, probe, domain
  *   status.c   progress of a stored scan

@@ -199,7 +199,7 @@ class Stages(Case):
 
     def test_help_and_version(self):
         for command in ("scan", "resume", "status", "findings", "export",
-                        "ptr", "probe", "domain", "targets"):
+                        "ptr", "probe", "domain", "targets", "check"):
             self.assertIn("usage: snowline " + command,
                           ok(command, "--help"))
         self.assertIn("snowline", ok("--version"))
