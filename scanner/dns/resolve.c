@@ -368,14 +368,9 @@ static void on_records(void *arg, int status, int timeouts,
     note_answered(l);
 }
 
-int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
-                     const struct sockaddr_storage *servers, size_t n,
-                     unsigned timeout_ms, unsigned tries)
+static int new_on(struct dns_resolver **out, struct uv_loop_s *loop,
+                  const struct dns_channel_config *cfg)
 {
-    struct dns_channel_config cfg = { .servers = servers,
-                                      .n_servers = n,
-                                      .timeout_ms = timeout_ms,
-                                      .tries = tries };
     struct dns_resolver *r = calloc(1, sizeof *r);
     int code;
 
@@ -384,7 +379,7 @@ int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
     r->last = &r->first;
     r->channel.wake = pump;
     r->channel.arg = r;
-    code = dns_channel_init(&r->channel, loop, &cfg);
+    code = dns_channel_init(&r->channel, loop, cfg);
     if (code) {
         free(r);
         return code;
@@ -393,6 +388,32 @@ int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
     r->timer.data = r;
     *out = r;
     return 0;
+}
+
+int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
+                     const struct sockaddr_storage *servers, size_t n,
+                     unsigned timeout_ms, unsigned tries)
+{
+    struct dns_channel_config cfg = { .servers = servers,
+                                      .n_servers = n,
+                                      .timeout_ms = timeout_ms,
+                                      .tries = tries };
+
+    return new_on(out, loop, &cfg);
+}
+
+int dns_resolver_new_single(struct dns_resolver **out, struct uv_loop_s *loop,
+                            const struct sockaddr_storage *server,
+                            unsigned timeout_ms)
+{
+    struct dns_channel_config cfg = { .servers = server,
+                                      .n_servers = 1,
+                                      .flags = ARES_FLAG_NOCHECKRESP,
+                                      .timeout_ms = timeout_ms,
+                                      .tries = 1,
+                                      .is_uncached = true };
+
+    return new_on(out, loop, &cfg);
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -33,6 +33,13 @@ void dns_server_format(const struct sockaddr_storage *server, char *out,
 int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
                      const struct sockaddr_storage *servers, size_t n,
                      unsigned timeout_ms, unsigned tries);
+
+/** One that asks a single server, once for each call, and takes every answer
+ * it gives for one: where several are asked, SERVFAIL and REFUSED lead to the
+ * next, and are no answer in the end. */
+int dns_resolver_new_single(struct dns_resolver **out, struct uv_loop_s *loop,
+                            const struct sockaddr_storage *server,
+                            unsigned timeout_ms);
 void dns_resolver_close(struct dns_resolver *r); /**< NULL is fine */
 
 /** Addresses of a name, [n]; 0 when there are none or nobody answers. Gone

@@ -233,8 +233,8 @@ int canary_start(struct canary **out, struct run *run,
     c->heard.slow_ms = cfg->dns_timeout_s * 1000 / 4;
     c->item.name = "resolver";
     dns_server_format(server, c->item.subject, sizeof c->item.subject);
-    code = dns_resolver_new(&c->resolver, &run->loop, server, 1,
-                            (unsigned)(cfg->dns_timeout_s * 1000), 1);
+    code = dns_resolver_new_single(&c->resolver, &run->loop, server,
+                                   (unsigned)(cfg->dns_timeout_s * 1000));
     if (code) {
         free(c);
         return code;

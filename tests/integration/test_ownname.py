@@ -11,6 +11,7 @@ NET = "127.31.0.0/24"
 OURS, NOT_BACK = "127.0.0.9", "127.0.0.8"
 ZONES = {
     "example": zone("example", f"""\
+ns A 127.0.0.1
 scanner A {OURS}
 two A {NOT_BACK}
 two A {OURS}
@@ -41,9 +42,10 @@ NOTE = ("snowline: note: no address answered at port 25, not even with a "
 class MailServer(threading.Thread):
     """Greets when is_due() says so, and answers whatever it is told."""
 
-    def __init__(self, address=LOOPBACK, is_due=lambda: True):
+    def __init__(self, address=LOOPBACK, greeting=b"220 mail.example ESMTP\r\n",
+                 is_due=lambda: True):
         super().__init__(daemon=True)
-        self.is_due = is_due
+        self.greeting, self.is_due, self.n = greeting, is_due, 0
         self.listener = socket.create_server((address, SMTP),
                                              reuse_port=True)
         self.start()
@@ -52,9 +54,10 @@ class MailServer(threading.Thread):
         try:
             while True:
                 client, _ = self.listener.accept()
+                self.n += 1
                 wait_until(self.is_due, "the greeting is due")
                 with client:
-                    client.sendall(b"220 mail.example ESMTP\r\n")
+                    client.sendall(self.greeting)
                     while command := client.recv(512):
                         client.sendall(b"221 Bye\r\n" if b"QUIT" in command
                                        else b"250 mail.example\r\n")
@@ -71,15 +74,15 @@ class Full:
     """A port at which nobody answers any more: a listener with a full queue,
     at every address that is not taken."""
 
-    def __init__(self):
+    def __init__(self, port=SMTP):
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        self.listener.bind(("0.0.0.0", SMTP))
+        self.listener.bind(("0.0.0.0", port))
         self.listener.listen(0)
         self.waiting = [socket.socket() for _ in range(4)]
         for s in self.waiting:
             s.setblocking(False)
-            s.connect_ex((LOOPBACK, SMTP))
+            s.connect_ex((LOOPBACK, port))
 
     def close(self):
         for s in (*self.waiting, self.listener):
