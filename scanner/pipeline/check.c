@@ -76,8 +76,7 @@ static void on_item(void *arg, const struct check_item *item)
     fill(s);
 }
 
-/* What could not even be begun; nothing is sent without the lists of whom to
- * leave alone. */
+/* What could not even be begun. */
 static void give_up(struct slot *s, int code)
 {
     check_item_say(&s->item, CHECK_FAIL, NULL, "cannot be looked at: %s",
@@ -166,6 +165,21 @@ static void begin_own_name(struct check *c, const char *name,
         give_up(s, code);
 }
 
+static void begin_control(struct check *c, struct slot *s, const char *text)
+{
+    int code;
+
+    if (!c->has_lists) {
+        check_item_say(&s->item, CHECK_FAIL, "see the lists below",
+                       "not tested: who is to be left alone is not known");
+        fill(s);
+        return;
+    }
+    code = control_start(&s->control, &c->run, &c->plan, text, on_item, s);
+    if (code)
+        give_up(s, code);
+}
+
 static void begin_controls(struct check *c, const char *name,
                            const char *subject)
 {
@@ -179,17 +193,8 @@ static void begin_controls(struct check *c, const char *name,
                        "not tested");
         fill(s);
     }
-    for (size_t i = 0; i < list->n; i++) {
-        struct slot *s = add(c, name, list->at[i]);
-        int code = !c->has_lists ? SNOW_EPOLICY : 0;
-
-        if (!code)
-            code = control_start(&s->control, &c->run, &c->plan, list->at[i],
-                                 on_item, s);
-
-        if (code)
-            give_up(s, code);
-    }
+    for (size_t i = 0; i < list->n; i++)
+        begin_control(c, add(c, name, list->at[i]), list->at[i]);
 }
 
 static void look_at_descriptors(struct check *c, const char *name,
