@@ -6,16 +6,6 @@
 #include "cli/progress.h"
 #include "pipeline/scan.h"
 
-static const char *const formats[] = { "default", "table",  "csv",
-                                       "json",    "ndjson", "evidence-csv",
-                                       "names",   "text" };
-
-static const char *format_of(const struct snow_config *cfg,
-                             const char *fallback)
-{
-    return cfg->format ? formats[cfg->format] : fallback;
-}
-
 struct reading {
     struct snow_store *store;
     struct snow_scan scan;
@@ -65,14 +55,14 @@ int cmd_findings(struct snow_config *cfg, struct outcome *o,
                  struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, format_of(cfg, "table"), err);
+    return read_and_print(cfg, output_format(cfg, "table"), err);
 }
 
 int cmd_export(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, format_of(cfg, "csv"), err);
+    return read_and_print(cfg, output_format(cfg, "csv"), err);
 }
 
 static void scan_text(struct buf *to, const struct snow_scan *scan)
@@ -119,6 +109,6 @@ int cmd_status(struct snow_config *cfg, struct outcome *o,
     code = scan_status(r.store, &r.scan, cfg, &p, err);
     p.is_last = r.scan.finished_utc_s != SNOW_TIME_UNKNOWN;
     if (!code)
-        code = print_status(&r, &p, format_of(cfg, "text"), err);
+        code = print_status(&r, &p, output_format(cfg, "text"), err);
     return reading_close(&r, code, err);
 }

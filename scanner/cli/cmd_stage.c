@@ -7,14 +7,17 @@
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "pipeline/scan.h"
+#include "report/columns.h"
 
 struct printing {
     struct output to;
     struct report_out out;
     struct buf line;
     struct progress_shown shown;
+    const struct report_kind *kind;
     size_t whole;    /**< octets of line that are whole records */
     bool is_batched; /**< it is no regular file */
+    bool is_csv, has_header;
 };
 
 /* What is printed parses after any interruption: into a file each record is
@@ -55,10 +58,31 @@ static int rest(void *arg)
     return write_out(p, p->line.len);
 }
 
+static int print_header(struct printing *p)
+{
+    if (!p->is_csv || p->has_header)
+        return 0;
+    p->has_header = true;
+    report_csv_header(&p->line, p->kind);
+    return print_line(p);
+}
+
+static int print_record(struct printing *p, const void *record)
+{
+    int code = print_header(p);
+
+    if (code)
+        return code;
+    if (p->is_csv)
+        report_csv_row(&p->line, p->kind, record);
+    else
+        report_ndjson_row(&p->line, p->kind, record);
+    return print_line(p);
+}
+
 static int take_ptr(void *arg, struct snow_addr addr,
                     const struct dns_answer *a, const char *resolver)
 {
-    struct printing *p = arg;
     struct report_ptr r = { .addr = addr,
                             .status = a->status,
                             .n_names = a->n_names,
@@ -67,29 +91,41 @@ static int take_ptr(void *arg, struct snow_addr addr,
                             .resolver = resolver,
                             .seen_utc_s = clock_utc_s(&clock_system) };
 
-    report_ptr_ndjson(&p->line, &r);
-    return print_line(p);
+    return print_record(arg, &r);
 }
 
 static int take_probe(void *arg, const struct snow_probe *probe)
 {
-    struct printing *p = arg;
-
-    report_probe_ndjson(&p->line, probe);
-    return print_line(p);
+    return print_record(arg, probe);
 }
 
 static int take_domain(void *arg, const struct snow_registration *r)
 {
-    struct printing *p = arg;
-
-    report_domain_ndjson(&p->line, r);
-    return print_line(p);
+    return print_record(arg, r);
 }
 
 typedef int (*stage_fn)(const struct snow_config *cfg,
                         const struct stage_taker *taker, int *signal,
                         struct snow_error *err);
+
+static const struct stage_command {
+    stage_fn run;
+    const struct report_kind *kind;
+} ptr = { scan_ptr, &report_kind_ptr },
+  probe = { scan_probe, &report_kind_probe },
+  domain = { scan_domain, &report_kind_domain };
+
+static int choose_format(struct printing *p, const struct snow_config *cfg,
+                         struct snow_error *err)
+{
+    const char *format = output_format(cfg, "ndjson");
+
+    p->is_csv = strcmp(format, "csv") == 0;
+    if (p->is_csv || strcmp(format, "ndjson") == 0)
+        return 0;
+    return snow_fail(err, SNOW_EINVAL, "--format %s is not for this command",
+                     format);
+}
 
 static bool is_file(int fd)
 {
@@ -98,8 +134,18 @@ static bool is_file(int fd)
     return fstat(fd, &st) != 0 || S_ISREG(st.st_mode);
 }
 
-static int run_stage(stage_fn stage, struct snow_config *cfg, struct outcome *o,
-                     struct snow_error *err)
+/* What is still to be written; a table has its header, empty or not. */
+static int print_end(struct printing *p, bool has_run)
+{
+    int code = has_run ? print_header(p) : 0;
+
+    if (!code && !p->line.failed && p->line.len > 0 && !p->to.fd.reader_is_gone)
+        code = rest(p);
+    return code;
+}
+
+static int run_stage(const struct stage_command *stage, struct snow_config *cfg,
+                     struct outcome *o, struct snow_error *err)
 {
     struct printing p = { 0 };
     struct stage_taker taker = { .ptr = take_ptr,
@@ -109,19 +155,17 @@ static int run_stage(stage_fn stage, struct snow_config *cfg, struct outcome *o,
                                  .arg = &p,
                                  .progress = progress_show,
                                  .progress_arg = &p.shown };
-    int code = output_open(&p.to, cfg, err);
+    int code = choose_format(&p, cfg, err), late;
 
-    if (code)
+    if (code || (code = output_open(&p.to, cfg, err)))
         return code;
+    p.kind = stage->kind;
     p.out = report_to_fd(&p.to.fd);
-    p.is_batched = stage == scan_ptr && !is_file(p.to.fd.fd);
+    p.is_batched = stage->run == scan_ptr && !is_file(p.to.fd.fd);
     progress_init(&p.shown, cfg);
-    code = stage(cfg, &taker, &o->signal, err);
-    if (!p.line.failed && p.line.len > 0 && !p.to.fd.reader_is_gone) {
-        int late = rest(&p);
-
-        code = code ? code : late;
-    }
+    code = stage->run(cfg, &taker, &o->signal, err);
+    late = print_end(&p, !code || o->signal || code == SNOW_EINCOMPLETE);
+    code = code ? code : late;
     progress_end(&p.shown);
     if ((!code || o->signal) && progress_is_for_people(&p.shown))
         progress_summary(&p.shown.last);
@@ -131,13 +175,13 @@ static int run_stage(stage_fn stage, struct snow_config *cfg, struct outcome *o,
 
 int cmd_ptr(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
 {
-    return run_stage(scan_ptr, cfg, o, err);
+    return run_stage(&ptr, cfg, o, err);
 }
 
 int cmd_probe(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err)
 {
-    return run_stage(scan_probe, cfg, o, err);
+    return run_stage(&probe, cfg, o, err);
 }
 
 /* Names come from the command line: bounded and lower-cased here, so that the
@@ -168,5 +212,5 @@ int cmd_domain(struct snow_config *cfg, struct outcome *o,
 
     for (size_t i = 0; !code && i < cfg->targets.n; i++)
         code = check_domain(cfg->targets.at[i], err);
-    return code ? code : run_stage(scan_domain, cfg, o, err);
+    return code ? code : run_stage(&domain, cfg, o, err);
 }

@@ -33,9 +33,15 @@ int cmd_domain(struct snow_config *cfg, struct outcome *o,
 int cmd_targets(struct snow_config *cfg, struct outcome *o,
                 struct snow_error *err);
 
+int cmd_check(struct snow_config *cfg, struct outcome *o,
+              struct snow_error *err);
+
 /** The store that a reading command was given as its one argument. */
 int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);
+
+/** The word of --format, or the command's own when there is none. */
+const char *output_format(const struct snow_config *cfg, const char *fallback);
 
 /** Standard output, or the file of -o. */
 struct output {

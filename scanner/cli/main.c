@@ -35,15 +35,23 @@ static const struct command {
       "Formats: csv (default: suspicious runs), evidence-csv, names, json, "
       "ndjson.",
       CLI_EXPORT, cmd_export },
-    { "ptr", "TARGET...", "reverse names alone: NDJSON, no store",
-      "One JSON object an address, as answers come.", CLI_PTR, cmd_ptr },
-    { "probe", "TARGET...", "mail servers alone: NDJSON, no store",
-      "Greets, says EHLO and QUIT; never MAIL, RCPT or DATA.", CLI_PROBE,
-      cmd_probe },
-    { "domain", "NAME...", "registrations alone: NDJSON, no store",
-      "One JSON object a registrable domain.", CLI_DOMAIN, cmd_domain },
+    { "ptr", "TARGET...", "reverse names alone, no store",
+      "One record an address, as answers come. Formats: ndjson (default), "
+      "csv.",
+      CLI_PTR, cmd_ptr },
+    { "probe", "TARGET...", "mail servers alone, no store",
+      "Greets, says EHLO and QUIT; never MAIL, RCPT or DATA. Formats: ndjson "
+      "(default),\ncsv.",
+      CLI_PROBE, cmd_probe },
+    { "domain", "NAME...", "registrations alone, no store",
+      "One record a registrable domain. Formats: ndjson (default), csv.",
+      CLI_DOMAIN, cmd_domain },
     { "targets", "TARGET...", "what would be scanned; sends nothing",
       "Prefixes, counts and exclusions.", CLI_TARGETS, cmd_targets },
+    { "check", "", "is all fit for a big scan? resolvers, port 25, our name",
+      "One line an item: ok, warn or fail, what was found, what to do. Exits "
+      "with 1 when\nsomething fails. Formats: text (default), json.",
+      CLI_CHECK, cmd_check },
 };
 
 static const struct {
@@ -88,8 +96,8 @@ static void help(FILE *to)
 
 static void command_help(const struct command *c)
 {
-    printf("usage: snowline %s [OPTION...] %s\n\n%s\n%s\n", c->name,
-           c->argument, c->about, c->more);
+    printf("usage: snowline %s [OPTION...]%s%s\n\n%s\n%s\n", c->name,
+           *c->argument ? " " : "", c->argument, c->about, c->more);
     cli_help_options(c->bit);
 }
 

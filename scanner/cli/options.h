@@ -18,6 +18,7 @@ enum cli_command {
     CLI_PROBE = 1 << 6,
     CLI_DOMAIN = 1 << 7,
     CLI_TARGETS = 1 << 8,
+    CLI_CHECK = 1 << 9,
 };
 
 enum cli_kind {

@@ -6,6 +6,11 @@
 
 #define LINE_EVERY_S 30.0 /* where stderr is no terminal */
 
+/* When nobody's answer is worth a word: addresses of the run, and connections
+ * tried. Fewer may well be one firewall. */
+#define MANY 256
+#define SOME 8
+
 static const struct stage_shown {
     const char *name;
     size_t at;
@@ -28,7 +33,7 @@ void progress_init(struct progress_shown *s, const struct snow_config *cfg)
     static const enum progress_how how[] = { PROGRESS_LINES, PROGRESS_BAR,
                                              PROGRESS_JSON, PROGRESS_NONE };
 
-    *s = (struct progress_shown){ 0 };
+    *s = (struct progress_shown){ .smtp_port = (unsigned)cfg->smtp_port };
     s->how = how[cfg->progress];
     if (cfg->progress == 0 && isatty(STDERR_FILENO))
         s->how = PROGRESS_BAR;
@@ -235,14 +240,57 @@ static void tell_notes(struct progress_shown *s, const struct progress *p)
                 p->n_notes - PROGRESS_NOTES);
 }
 
+/* What mail servers will think of our name, once. */
+static void tell_name(struct progress_shown *s, const struct progress *p)
+{
+    struct buf name = { 0 };
+
+    if (s->has_told_name || !p->odd_name[0] || s->how == PROGRESS_JSON)
+        return;
+    s->has_told_name = true;
+    text_escape(&name, p->odd_name, strlen(p->odd_name));
+    progress_end(s);
+    if (!name.failed)
+        fprintf(stderr,
+                "snowline: warning: EHLO name '%s' does not resolve to us and "
+                "back; some servers refuse such; see --ehlo\n",
+                name.data);
+    buf_fini(&name);
+}
+
+/* Of so many servers one would refuse us, at least. */
+static bool is_shut_in(const struct progress *p)
+{
+    const struct progress_stage *all =
+        p->sweep.is_known ? &p->sweep : &p->probe;
+    uint64_t n = answered(&p->probe);
+
+    return p->probe.is_known && all->targets - all->excluded >= MANY &&
+           n >= SOME && p->probe.by_status[SNOW_SMTP_TIMEOUT] == n;
+}
+
+static void tell_shut_in(struct progress_shown *s, const struct progress *p)
+{
+    if (!p->is_last || !is_shut_in(p) || s->how == PROGRESS_JSON)
+        return;
+    progress_end(s);
+    fprintf(stderr,
+            "snowline: note: no address answered at port %u, not even with a "
+            "refusal: outbound connections may be blocked; see snowline "
+            "check\n",
+            s->smtp_port);
+}
+
 void progress_show(void *arg, const struct progress *p)
 {
     struct progress_shown *s = arg;
 
     if (p->is_last)
         s->last = *p;
+    tell_shut_in(s, p);
     tell_doubts(s, p);
     tell_notes(s, p);
+    tell_name(s, p);
     if (s->how == PROGRESS_NONE)
         return;
     if (s->how == PROGRESS_LINES && !p->is_last &&

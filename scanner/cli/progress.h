@@ -19,7 +19,9 @@ struct progress_shown {
     struct progress last;
     size_t n_notes;   /**< told already */
     uint64_t told_of; /**< doubtful servers, a bit each */
-    bool has_bar;     /**< there is a line to be cleared */
+    unsigned smtp_port;
+    bool has_told_name;
+    bool has_bar; /**< there is a line to be cleared */
 };
 
 void progress_init(struct progress_shown *s, const struct snow_config *cfg);

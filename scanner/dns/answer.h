@@ -5,6 +5,7 @@
 #include "dns/engine.h"
 #include "snowline/block.h"
 
+#define DNS_TYPE_A 1
 #define DNS_TYPE_NS 2
 #define DNS_TYPE_CNAME 5
 #define DNS_TYPE_SOA 6

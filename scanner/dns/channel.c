@@ -43,6 +43,21 @@ static int set_servers(struct dns_channel *c,
     return code;
 }
 
+/* From 1.31 on c-ares keeps answers. */
+#ifdef ARES_OPT_QUERY_CACHE
+static int keep_nothing(struct ares_options *options)
+{
+    options->qcache_max_ttl = 0;
+    return ARES_OPT_QUERY_CACHE;
+}
+#else
+static int keep_nothing(struct ares_options *options)
+{
+    (void)options;
+    return 0;
+}
+#endif
+
 int dns_channel_init(struct dns_channel *c, struct uv_loop_s *loop,
                      const struct dns_channel_config *cfg)
 {
@@ -63,6 +78,8 @@ int dns_channel_init(struct dns_channel *c, struct uv_loop_s *loop,
                ARES_OPT_DOMAINS;
     int code;
 
+    if (cfg->is_uncached)
+        mask |= keep_nothing(&options);
     if (fdwatch_new(&c->watch, loop, on_ready, c))
         return SNOW_ENOMEM;
     if (ares_init_options(&c->ares, &options, mask) != ARES_SUCCESS) {

@@ -22,6 +22,7 @@ struct dns_channel_config {
     size_t n_servers;
     int flags; /**< ARES_FLAG_… */
     unsigned timeout_ms, tries;
+    bool is_uncached; /**< every question reaches a server */
 };
 
 /**

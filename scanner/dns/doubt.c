@@ -6,7 +6,6 @@
 #define CHECK_EVERY 512  /* answers of a resolver, after its probation */
 #define WRONG_MAX 3      /* so often it may be an accident */
 #define INVALID_AFTER 64 /* answers, before the name in .invalid is asked */
-#define TYPE_A 1
 
 struct opinion {
     struct dns_answer answer;
@@ -197,7 +196,7 @@ static size_t format_invalid(unsigned char out[DNS_QUERY_MAX])
 {
     static const unsigned char name[] = "\16snowline-check\7invalid";
 
-    return dns_query_format(out, name, sizeof name, TYPE_A);
+    return dns_query_format(out, name, sizeof name, DNS_TYPE_A);
 }
 
 void dns_doubt_ask_invalid(struct dns_engine *e, struct dns_server *s)
@@ -229,7 +228,7 @@ void dns_doubt_hear_invalid(struct dns_engine *e, struct dns_server *s,
     }
     memcpy(&id, datagram.at, sizeof id);
     dns_socket_release(s->socket, id);
-    if (dns_answer_has_type(datagram, octets, TYPE_A))
+    if (dns_answer_has_type(datagram, octets, DNS_TYPE_A))
         s->is_inventing = true;
     if (s->is_inventing)
         drop(e, s);

@@ -159,11 +159,13 @@ struct lookup {
     struct dns_resolver *resolver;
     struct lookup *next; /* in the list of those that are answered */
     dns_resolved_fn done;
-    dns_named_fn named; /* instead of done */
+    dns_records_fn told; /* instead of done, about this type */
+    unsigned type;
+    uint8_t status;
     void *arg;
     size_t n;
     struct snow_addr addrs[ADDRS_MAX];
-    struct hostent *servers; /* c-ares' form of NS: the names are aliases */
+    struct hostent *host; /* c-ares' form of records: names are aliases */
 };
 
 struct dns_resolver {
@@ -186,16 +188,18 @@ static void schedule(struct dns_resolver *r)
         uv_timer_stop(&r->timer);
 }
 
-static void deliver_names(struct lookup *l)
+static void deliver_records(struct lookup *l)
 {
-    char *const *names = l->servers ? l->servers->h_aliases : NULL;
-    size_t n = 0;
+    struct dns_records r = { .status = l->status,
+                             .names = l->host ? l->host->h_aliases : NULL,
+                             .addrs = l->addrs,
+                             .n_addrs = l->n };
 
-    while (names && names[n])
-        n++;
-    l->named(l->arg, names, n);
-    if (l->servers)
-        ares_free_hostent(l->servers);
+    while (r.names && r.names[r.n_names])
+        r.n_names++;
+    l->told(l->arg, &r);
+    if (l->host)
+        ares_free_hostent(l->host);
 }
 
 /* Those that get an answer from inside done() wait for the next round. */
@@ -208,8 +212,8 @@ static void deliver(struct dns_resolver *r)
     while (l) {
         struct lookup *next = l->next;
 
-        if (l->named)
-            deliver_names(l);
+        if (l->told)
+            deliver_records(l);
         else
             l->done(l->arg, l->addrs, l->n);
         free(l);
@@ -287,16 +291,103 @@ static void on_resolved(void *arg, int status, int timeouts,
     note_answered(l);
 }
 
-static void on_servers(void *arg, int status, int timeouts,
+static int parse_a(struct lookup *l, const unsigned char *reply, int len)
+{
+    struct ares_addrttl found[ADDRS_MAX];
+    int n = ADDRS_MAX;
+    int code = ares_parse_a_reply(reply, len, NULL, found, &n);
+
+    for (int i = 0; code == ARES_SUCCESS && i < n; i++)
+        l->addrs[l->n++] = snow_addr_from_ipv4(ntohl(found[i].ipaddr.s_addr));
+    return code;
+}
+
+static int parse_ns(struct lookup *l, const unsigned char *reply, int len)
+{
+    return ares_parse_ns_reply(reply, len, &l->host);
+}
+
+static int parse_ptr(struct lookup *l, const unsigned char *reply, int len)
+{
+    struct in_addr any = { 0 };
+
+    return ares_parse_ptr_reply(reply, len, &any, sizeof any, AF_INET,
+                                &l->host);
+}
+
+static const struct record_type {
+    unsigned type;
+    int (*parse)(struct lookup *l, const unsigned char *reply, int len);
+} types[] = {
+    { DNS_TYPE_A, parse_a },
+    { DNS_TYPE_NS, parse_ns },
+    { DNS_TYPE_PTR, parse_ptr },
+};
+
+/* clang-format off */
+static const struct {
+    int ares;
+    uint8_t status;
+} statuses[] = {
+    { ARES_SUCCESS,      SNOW_PTR_NODATA }, /* unless records are found */
+    { ARES_ENODATA,      SNOW_PTR_NODATA },
+    { ARES_ENOTFOUND,    SNOW_PTR_NXDOMAIN },
+    { ARES_ESERVFAIL,    SNOW_PTR_SERVFAIL },
+    { ARES_EREFUSED,     SNOW_PTR_REFUSED },
+    { ARES_ETIMEOUT,     SNOW_PTR_TIMEOUT },
+    { ARES_ECONNREFUSED, SNOW_PTR_TIMEOUT },
+    { ARES_ECANCELLED,   SNOW_PTR_PENDING },
+    { ARES_EDESTRUCTION, SNOW_PTR_PENDING },
+};
+/* clang-format on */
+
+static uint8_t status_of(int ares)
+{
+    for (size_t i = 0; i < COUNT_OF(statuses); i++)
+        if (statuses[i].ares == ares)
+            return statuses[i].status;
+    return SNOW_PTR_ERROR;
+}
+
+static void on_records(void *arg, int status, int timeouts,
                        unsigned char *reply, int len)
 {
     struct lookup *l = arg;
+    size_t i = 0;
 
     (void)timeouts;
-    if (status != ARES_SUCCESS ||
-        ares_parse_ns_reply(reply, len, &l->servers) != ARES_SUCCESS)
-        l->servers = NULL;
+    while (types[i].type != l->type)
+        i++;
+    l->status = status_of(status);
+    if (status == ARES_SUCCESS) {
+        status = types[i].parse(l, reply, len);
+        l->status = status == ARES_SUCCESS ? SNOW_PTR_NAME : status_of(status);
+    }
+    if (status != ARES_SUCCESS)
+        l->host = NULL;
     note_answered(l);
+}
+
+static int new_on(struct dns_resolver **out, struct uv_loop_s *loop,
+                  const struct dns_channel_config *cfg)
+{
+    struct dns_resolver *r = calloc(1, sizeof *r);
+    int code;
+
+    if (!r)
+        return SNOW_ENOMEM;
+    r->last = &r->first;
+    r->channel.wake = pump;
+    r->channel.arg = r;
+    code = dns_channel_init(&r->channel, loop, cfg);
+    if (code) {
+        free(r);
+        return code;
+    }
+    uv_timer_init(loop, &r->timer);
+    r->timer.data = r;
+    *out = r;
+    return 0;
 }
 
 int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
@@ -307,23 +398,22 @@ int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
                                       .n_servers = n,
                                       .timeout_ms = timeout_ms,
                                       .tries = tries };
-    struct dns_resolver *r = calloc(1, sizeof *r);
-    int code;
 
-    if (!r)
-        return SNOW_ENOMEM;
-    r->last = &r->first;
-    r->channel.wake = pump;
-    r->channel.arg = r;
-    code = dns_channel_init(&r->channel, loop, &cfg);
-    if (code) {
-        free(r);
-        return code;
-    }
-    uv_timer_init(loop, &r->timer);
-    r->timer.data = r;
-    *out = r;
-    return 0;
+    return new_on(out, loop, &cfg);
+}
+
+int dns_resolver_new_single(struct dns_resolver **out, struct uv_loop_s *loop,
+                            const struct sockaddr_storage *server,
+                            unsigned timeout_ms)
+{
+    struct dns_channel_config cfg = { .servers = server,
+                                      .n_servers = 1,
+                                      .flags = ARES_FLAG_NOCHECKRESP,
+                                      .timeout_ms = timeout_ms,
+                                      .tries = 1,
+                                      .is_uncached = true };
+
+    return new_on(out, loop, &cfg);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -370,17 +460,18 @@ int dns_resolver_ask(struct dns_resolver *r, const char *name,
     return 0;
 }
 
-int dns_resolver_ask_ns(struct dns_resolver *r, const char *zone,
-                        dns_named_fn done, void *arg)
+int dns_resolver_query(struct dns_resolver *r, const char *name, unsigned type,
+                       dns_records_fn done, void *arg)
 {
     struct lookup *l;
     int code = add_lookup(&l, r, arg);
 
     if (code)
         return code;
-    l->named = done;
+    l->told = done;
+    l->type = type;
     r->n_asked++;
-    ares_query(r->channel.ares, zone, 1, DNS_TYPE_NS, on_servers, l);
+    ares_query(r->channel.ares, name, 1, (int)type, on_records, l);
     schedule(r);
     return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "snowline/addr.h"
 #include "snowline/error.h"
+#include "snowline/records.h"
 
 struct uv_loop_s;
 struct dns_resolver;
@@ -32,6 +33,13 @@ void dns_server_format(const struct sockaddr_storage *server, char *out,
 int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
                      const struct sockaddr_storage *servers, size_t n,
                      unsigned timeout_ms, unsigned tries);
+
+/** One that asks a single server, once for each call, and takes every answer
+ * it gives for one: where several are asked, SERVFAIL and REFUSED lead to the
+ * next, and are no answer in the end. */
+int dns_resolver_new_single(struct dns_resolver **out, struct uv_loop_s *loop,
+                            const struct sockaddr_storage *server,
+                            unsigned timeout_ms);
 void dns_resolver_close(struct dns_resolver *r); /**< NULL is fine */
 
 /** Addresses of a name, [n]; 0 when there are none or nobody answers. Gone
@@ -44,12 +52,23 @@ typedef void (*dns_resolved_fn)(void *arg, const struct snow_addr *addrs,
 int dns_resolver_ask(struct dns_resolver *r, const char *name,
                      dns_resolved_fn done, void *arg);
 
-/** Names of a zone's servers, [n], as text; else as dns_resolved_fn. */
-typedef void (*dns_named_fn)(void *arg, char *const *names, size_t n);
+/** What came of one question. */
+struct dns_records {
+    uint8_t status;     /**< enum snow_ptr_status; NAME: there are records,
+                             TIMEOUT: nobody answered, PENDING: it was closed */
+    char *const *names; /**< [n_names], as text, of NS and PTR */
+    size_t n_names;
+    const struct snow_addr *addrs; /**< [n_addrs], of A */
+    size_t n_addrs;
+};
 
-/** Ask for NS of @p zone. @return as dns_resolver_ask() */
-int dns_resolver_ask_ns(struct dns_resolver *r, const char *zone,
-                        dns_named_fn done, void *arg);
+/** As dns_resolved_fn. */
+typedef void (*dns_records_fn)(void *arg, const struct dns_records *r);
+
+/** Ask one question. @param type  DNS_TYPE_A, _NS or _PTR
+ * @return as dns_resolver_ask() */
+int dns_resolver_query(struct dns_resolver *r, const char *name, unsigned type,
+                       dns_records_fn done, void *arg);
 
 /** Questions put to c-ares so far (A and AAAA are two). */
 uint64_t dns_resolver_asked(const struct dns_resolver *r);

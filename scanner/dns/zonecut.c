@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "dns/answer.h"
+
 #define NAMES_MAX 13 /* as many as the root has */
 
 struct search {
@@ -39,13 +41,13 @@ static void on_addrs(void *arg, const struct snow_addr *addrs, size_t n)
 }
 
 /* One is open until all are asked, so that no answer ends the search early. */
-static void on_names(void *arg, char *const *names, size_t n)
+static void on_names(void *arg, const struct dns_records *r)
 {
     struct search *s = arg;
 
     s->n_open = 1;
-    for (size_t i = 0; i < n && i < NAMES_MAX; i++)
-        if (dns_resolver_ask(s->resolver, names[i], on_addrs, s) == 0)
+    for (size_t i = 0; i < r->n_names && i < NAMES_MAX; i++)
+        if (dns_resolver_ask(s->resolver, r->names[i], on_addrs, s) == 0)
             s->n_open++;
     if (--s->n_open == 0)
         end(s);
@@ -60,7 +62,7 @@ int dns_zonecut_find(struct dns_resolver *r, const char *zone,
     if (!s)
         return SNOW_ENOMEM;
     *s = (struct search){ .resolver = r, .done = done, .arg = arg };
-    code = dns_resolver_ask_ns(r, zone, on_names, s);
+    code = dns_resolver_query(r, zone, DNS_TYPE_NS, on_names, s);
     if (code)
         free(s);
     return code;

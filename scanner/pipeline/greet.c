@@ -2,13 +2,10 @@
 
 #include <netinet/in.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "dns/resolve.h"
-#include "pipeline/plan.h"
-
-#define OTHER_DESCRIPTORS 256 /* servers, store, curl: what is not a probe */
+#include "pipeline/ownname.h"
 
 static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
                    uint64_t *wait_us)
@@ -76,19 +73,24 @@ static void add_stats(struct stage *s, struct progress *p)
     to->is_known = true;
 }
 
+uint64_t greet_wished(const struct snow_config *cfg)
+{
+    return cfg->smtp_concurrency ? cfg->smtp_concurrency : 10000;
+}
+
 /* As many conversations as wished, as descriptors allow. */
 static unsigned concurrency(const struct snow_config *cfg)
 {
     struct rlimit limit;
-    uint64_t wished = cfg->smtp_concurrency ? cfg->smtp_concurrency : 10000;
+    uint64_t wished = greet_wished(cfg);
 
     if (getrlimit(RLIMIT_NOFILE, &limit))
         return 64;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < 2 * OTHER_DESCRIPTORS)
+    if (limit.rlim_cur < 2 * GREET_OTHER_DESCRIPTORS)
         return 64;
-    limit.rlim_cur -= OTHER_DESCRIPTORS;
+    limit.rlim_cur -= GREET_OTHER_DESCRIPTORS;
     return (unsigned)(wished < limit.rlim_cur ? wished : limit.rlim_cur);
 }
 
@@ -109,15 +111,6 @@ static int walk_new(struct greet *g, const struct snow_ranges *set,
     return 0;
 }
 
-/* Our name in EHLO: RFC 5321 §4.1.4 wants one that resolves to us. */
-static void own_name(char *out, size_t cap, const struct snow_config *cfg)
-{
-    text_copy(out, cap, cfg->ehlo);
-    if (!*out && gethostname(out, cap))
-        text_copy(out, cap, "localhost");
-    out[cap - 1] = '\0';
-}
-
 static int source_address(struct sockaddr_storage *out,
                           const struct snow_config *cfg, struct snow_error *err)
 {
@@ -134,12 +127,10 @@ static int source_address(struct sockaddr_storage *out,
     return 0;
 }
 
-int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
-                uint64_t seed, struct snow_error *err)
+int greet_config(struct smtp_config *out, char *name,
+                 const struct snow_config *cfg, struct snow_error *err)
 {
-    const struct snow_config *cfg = run->cfg;
-    char name[256];
-    struct smtp_config smtp = {
+    *out = (struct smtp_config){
         .ehlo = name,
         .port = (uint16_t)cfg->smtp_port,
         .rate = cfg->smtp_rate,
@@ -148,6 +139,16 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
         .banner_timeout_ms = (unsigned)(cfg->banner_timeout_s * 1000),
         .total_timeout_ms = (unsigned)(cfg->smtp_timeout_s * 1000),
     };
+    own_name_get(name, cfg);
+    return source_address(&out->source, cfg, err);
+}
+
+int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
+                uint64_t seed, struct snow_error *err)
+{
+    const struct snow_config *cfg = run->cfg;
+    char name[OWN_NAME_MAX];
+    struct smtp_config smtp;
     struct smtp_hooks hooks = { on_next, on_answer, on_done, g };
     int code;
 
@@ -158,8 +159,7 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
                 [STAGE_KICK] = on_kick },
         .stats = add_stats,
     };
-    own_name(name, sizeof name, cfg);
-    code = source_address(&smtp.source, cfg, err);
+    code = greet_config(&smtp, name, cfg, err);
     if (!code)
         code = walk_new(g, set, seed, err);
     if (!code)

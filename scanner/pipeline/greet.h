@@ -22,6 +22,22 @@ struct greet {
 };
 
 /**
+ * What the options say of conversations: as many at once as wished and as
+ * descriptors allow, whose limit is raised.
+ *
+ * @param name  [OWN_NAME_MAX], that @p out refers to
+ * @return      0, SNOW_EINVAL (--source-ip)
+ */
+int greet_config(struct smtp_config *out, char *name,
+                 const struct snow_config *cfg, struct snow_error *err);
+
+/** As many conversations as --smtp-concurrency wishes for. */
+uint64_t greet_wished(const struct snow_config *cfg);
+
+/** Descriptors that are not conversations': servers, store, curl. */
+#define GREET_OTHER_DESCRIPTORS 256
+
+/**
  * Put the greeting of @p set on a run.
  *
  * @param g    zeroed but for answer, arg, by_status, n_targets, n_excluded

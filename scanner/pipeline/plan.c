@@ -37,8 +37,8 @@ static int list_path(char *out, size_t cap, const char *name)
 }
 
 /* Without the lists of whom to leave alone nothing may be sent at all. */
-static int read_list(struct snow_ranges *set, const char *name,
-                     struct snow_error *err)
+int plan_read_list(struct snow_ranges *set, const char *name,
+                   struct snow_error *err)
 {
     char path[4200];
 
@@ -52,8 +52,9 @@ static int read_list(struct snow_ranges *set, const char *name,
 static int read_reserved(struct plan *p, const struct snow_config *cfg,
                          struct snow_error *err)
 {
-    return cfg->include_reserved ? 0
-                                 : read_list(p->reserved, "reserved.txt", err);
+    return cfg->include_reserved
+               ? 0
+               : plan_read_list(p->reserved, "reserved.txt", err);
 }
 
 static int read_exclusions(struct plan *p, struct snow_ranges *out,
@@ -65,7 +66,7 @@ static int read_exclusions(struct plan *p, struct snow_ranges *out,
     if (!code)
         code = snow_ranges_add_all(out, p->reserved);
     if (!code)
-        code = read_list(out, "optout.txt", err);
+        code = plan_read_list(out, "optout.txt", err);
     for (size_t i = 0; !code && i < cfg->excludes.n; i++)
         code = snow_ranges_read(out, cfg->excludes.at[i], err);
     return code;
@@ -233,8 +234,8 @@ static int add_servers(struct plan *p, const char *text, struct snow_error *err)
     return code;
 }
 
-int plan_servers(struct plan *p, const struct snow_config *cfg,
-                 struct snow_error *err)
+int plan_resolvers(struct plan *p, const struct snow_config *cfg,
+                   struct snow_error *err)
 {
     int code = 0;
 
@@ -244,6 +245,14 @@ int plan_servers(struct plan *p, const struct snow_config *cfg,
         code = dns_system_servers(p->servers, &p->n_servers, err);
     if (!code && p->n_servers == 0)
         code = snow_fail(err, SNOW_EINVAL, "no resolver in --resolver's file");
+    return code;
+}
+
+int plan_servers(struct plan *p, const struct snow_config *cfg,
+                 struct snow_error *err)
+{
+    int code = plan_resolvers(p, cfg, err);
+
     return code ? code : limit_rate(p, cfg, err);
 }
 

@@ -36,10 +36,19 @@ int plan_init(struct plan *p, const struct snow_config *cfg,
 int plan_init_servers(struct plan *p, const struct snow_config *cfg,
                       struct snow_error *err);
 
+/** Read a list that the program comes with: reserved.txt, optout.txt.
+ * @return 0, SNOW_EIO, SNOW_ESYNTAX, … */
+int plan_read_list(struct snow_ranges *set, const char *name,
+                   struct snow_error *err);
+
 /** Refuse IPv6 targets, for a stage that cannot go through them. */
 int plan_require_ipv4(const struct plan *p, struct snow_error *err);
 
-/** Find the name servers of the sweep: the given ones, else the system's. */
+/** Find the name servers: the given ones, else the system's. */
+int plan_resolvers(struct plan *p, const struct snow_config *cfg,
+                   struct snow_error *err);
+
+/** The same for the sweep, which is not to be faster than the ceiling. */
 int plan_servers(struct plan *p, const struct snow_config *cfg,
                  struct snow_error *err);
 void plan_fini(struct plan *p); /**< zeroed is fine */

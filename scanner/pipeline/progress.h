@@ -47,6 +47,8 @@ struct progress {
     size_t n_servers;
     struct progress_note notes[PROGRESS_NOTES]; /**< the first ones */
     size_t n_notes;
+    char odd_name[256]; /**< that EHLO says, once it is known not to resolve
+                             to us and back; else "" */
     bool is_last;
 };
 

@@ -7,6 +7,8 @@
  *   greet.c    the walk and the SMTP engine
  *   enquire.c  the registration client, HTTP and its resolver
  *   scan.c     sweep → candidates → greet and enquire → finished
+ *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
+ *   ownname.c  the name that EHLO says, there and back
  *   single.c   each stage alone: ptr, probe, domain
  *   status.c   progress of a stored scan
  *
@@ -25,6 +27,7 @@
 #include "pipeline/blocks.h"
 #include "pipeline/enquire.h"
 #include "pipeline/greet.h"
+#include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
 
 struct scan {
@@ -33,6 +36,7 @@ struct scan {
     struct plan plan;
     struct snow_store *store;
     struct run run;
+    struct own_name *own_name; /**< NULL when nobody is greeted */
     int64_t id;
     uint64_t seed;
     int64_t now_utc_s;
@@ -398,9 +402,12 @@ int scan_run(const struct scan_request *req, struct scan_result *out,
     s.run.progress = req->progress;
     s.run.progress_arg = req->arg;
     out->id = s.id;
+    if (s.cfg->smtp != SMTP_NONE)
+        s.own_name = own_name_watch(&s.run, &s.plan);
     code = work(&s, err);
     out->signal = s.run.signal;
     out->progress = s.run.totals;
+    own_name_close(s.own_name);
     run_fini(&s.run);
 out:
     scan_fini(&s);

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "pipeline/enquire.h"
 #include "pipeline/greet.h"
+#include "pipeline/ownname.h"
 #include "pipeline/scan.h"
 #include "pipeline/sweep.h"
 
@@ -137,23 +138,41 @@ static int take_probe(void *arg, const struct snow_probe *p)
     return s->taker->probe(s->taker->arg, p);
 }
 
+/* Servers are asked about our own name alone: without any it goes unchecked. */
+static int find_servers(struct plan *p, const struct snow_config *cfg,
+                        struct snow_error *err)
+{
+    struct snow_error reason = { 0 };
+    int code = plan_resolvers(p, cfg, &reason);
+
+    if (code == 0 || cfg->resolvers.n == 0)
+        return 0;
+    if (err)
+        *err = reason;
+    return code;
+}
+
 int scan_probe(const struct snow_config *cfg, const struct stage_taker *taker,
                int *signal, struct snow_error *err)
 {
     struct single s = { 0 };
     struct greet g = { .answer = take_probe, .arg = &s };
+    struct own_name *own_name;
     int code = plan_init(&s.plan, cfg, err);
 
     if (code || (code = plan_require_ipv4(&s.plan, err)) ||
+        (code = find_servers(&s.plan, cfg, err)) ||
         (code = begin(&s, cfg, taker, err))) {
         plan_fini(&s.plan);
         return code;
     }
     g.n_targets = s.plan.n_given;
     g.n_excluded = s.plan.n_excluded;
+    own_name = own_name_watch(&s.run, &s.plan);
     code = greet_start(&g, &s.run, s.plan.targets, seed_of(cfg), err);
     if (!code)
         code = run_stages(&s.run, err);
+    own_name_close(own_name);
     greet_end(&g);
     end(&s, signal);
     return code;

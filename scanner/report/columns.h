@@ -122,5 +122,7 @@ void report_csv_row(struct buf *to, const struct report_kind *kind,
                     const void *record);
 void report_json_object(struct buf *to, const struct report_kind *kind,
                         const void *record);
+void report_ndjson_row(struct buf *to, const struct report_kind *kind,
+                       const void *record); /**< with its line end */
 
 #endif

@@ -45,8 +45,8 @@ int report_json(const struct report_out *to, const struct report_request *q,
     return code;
 }
 
-static void add_line(struct buf *to, const struct report_kind *kind,
-                     const void *record)
+void report_ndjson_row(struct buf *to, const struct report_kind *kind,
+                       const void *record)
 {
     report_json_object(to, kind, record);
     buf_add_char(to, '\n');
@@ -54,15 +54,15 @@ static void add_line(struct buf *to, const struct report_kind *kind,
 
 void report_ptr_ndjson(struct buf *to, const struct report_ptr *p)
 {
-    add_line(to, &report_kind_ptr, p);
+    report_ndjson_row(to, &report_kind_ptr, p);
 }
 
 void report_probe_ndjson(struct buf *to, const struct snow_probe *p)
 {
-    add_line(to, &report_kind_probe, p);
+    report_ndjson_row(to, &report_kind_probe, p);
 }
 
 void report_domain_ndjson(struct buf *to, const struct snow_registration *r)
 {
-    add_line(to, &report_kind_domain, r);
+    report_ndjson_row(to, &report_kind_domain, r);
 }

@@ -121,7 +121,7 @@ static const struct report_column ptr_columns[] = {
 };
 /* clang-format on */
 
-const struct report_kind report_kind_ptr = { "ptr", "`ptr`, NDJSON",
+const struct report_kind report_kind_ptr = { "ptr", "`ptr`, NDJSON or CSV",
                                              ptr_columns,
                                              COUNT_OF(ptr_columns) };
 
@@ -280,9 +280,9 @@ static const struct report_column probe_columns[] = {
 };
 /* clang-format on */
 
-const struct report_kind report_kind_probe = { "probe", "`probe`, NDJSON",
-                                               probe_columns,
-                                               COUNT_OF(probe_columns) };
+const struct report_kind report_kind_probe = {
+    "probe", "`probe`, NDJSON or CSV", probe_columns, COUNT_OF(probe_columns)
+};
 
 /* ---- domain ---- */
 
@@ -375,6 +375,7 @@ static const struct report_column domain_columns[] = {
 };
 /* clang-format on */
 
-const struct report_kind report_kind_domain = { "domain", "`domain`, NDJSON",
+const struct report_kind report_kind_domain = { "domain",
+                                                "`domain`, NDJSON or CSV",
                                                 domain_columns,
                                                 COUNT_OF(domain_columns) };

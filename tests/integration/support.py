@@ -169,6 +169,7 @@ class DnsProxy(threading.Thread):
     def __init__(self, server=None, address=LOOPBACK, port=0):
         super().__init__(daemon=True)
         self.counts = collections.Counter()  # of keys, see key()
+        self.answered = 0
         self.outside, self.inside = (socket.socket(
             socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
         for s in (self.outside, self.inside):
@@ -204,6 +205,7 @@ class DnsProxy(threading.Thread):
                 own_id, client = self.asked[struct.unpack(">H",
                                                           answer[:2])[0]]
                 self.outside.sendto(own_id + answer[2:], client)
+                self.answered += 1
         except (OSError, struct.error):
             pass  # closed
 
@@ -221,9 +223,10 @@ class DnsProxy(threading.Thread):
 
     def repeated(self):
         """Questions asked again, but for those that tell whom to believe,
-        about whole nets and below .invalid."""
+        about whole nets and below .invalid, and those about ourselves."""
         return sum(n - 1 for name, _, _, n in self.questions()
-                   if name.endswith(".arpa") and not NET.fullmatch(name))
+                   if name.endswith(".arpa") and not NET.fullmatch(name) and
+                   name != OURS)
 
     def questions(self):
         """[(name, type, is recursion desired, how often)]"""
@@ -249,6 +252,7 @@ class DnsProxy(threading.Thread):
 
 
 A, PTR = b"\0\1", b"\0\14"  # as a type is on the wire
+OURS = "1.0.0.127.in-addr.arpa"
 NET = re.compile(r"(\d+\.){1,3}in-addr\.arpa")
 ADDRESS = re.compile(r"(\d+)\.(\d+)\.(\d+)\.(\d+)\.in-addr\.arpa")
 

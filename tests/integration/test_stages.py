@@ -26,6 +26,7 @@ class Stages(Case):
 
     def test_probe(self):
         answers = lines(ok("probe", "127.20.11.96/28", "--include-reserved",
+                           "--resolver", lab().dns,
                            "--smtp-port", lab().smtp_port,
                            "--smtp-block-rate", "0", "--ehlo",
                            "probe.lab-provider.net"))
@@ -38,6 +39,7 @@ class Stages(Case):
 
     def test_probe_of_nobody(self):
         answers = lines(ok("probe", "127.20.63.1", "--include-reserved",
+                           "--resolver", lab().dns,
                            "--smtp-port", lab().smtp_port))
         self.assertEqual([a["status"] for a in answers], ["refused"])
 
@@ -53,6 +55,49 @@ class Stages(Case):
                          lab().expected["registrations"]["blueomb.com"])
         self.assertEqual(by_name["no-such-name-at-all.com"]["status"],
                          "not-found")
+
+    def test_tables(self):
+        """The same records as NDJSON, a row each."""
+        to_lab = ["--include-reserved", "--resolver", lab().dns]
+        for args, name in [
+                (["ptr", "127.20.11.96/28", *to_lab], "ip"),
+                (["probe", "127.20.11.96/28", *to_lab, "--smtp-port",
+                  lab().smtp_port, "--smtp-block-rate", "0"], "ip"),
+                (["domain", "blueomb.com", "no-such-name-at-all.com", *to_lab,
+                  "--rdap-server", "com=" + lab().rdap, "--registration-rate",
+                  "0", "--registration-cache", self.path("cache.db")],
+                 "domain")]:
+            with self.subTest(args[0]):
+                objects = {r[name]: r for r in lines(ok(*args, "--format",
+                                                        "ndjson"))}
+                file = self.path("table.csv")
+                text = ok(*args, "--format", "csv")
+                ok(*args, "--format", "csv", "-o", file)
+                with open(file, newline="") as f:
+                    head = f.readline()
+                self.assertEqual(head, text.split("\n")[0] + "\r\n")
+                rows = csv_rows(text)
+                self.assertEqual(len(rows), len(objects))
+                for row in rows:
+                    one = objects[row[name]]
+                    self.assertEqual(row["status"], one["status"])
+                    self.assertEqual({c.split(".")[0] for c in row}, set(one))
+
+    def test_a_table_without_rows_has_a_header(self):
+        refused = run("ptr", "127.20.11.96/28", "--format", "csv")
+        self.assertEqual((refused.returncode, refused.stdout), (4, ""))
+        empty = run("ptr", "2001:db8::/48", "--include-reserved", "--resolver",
+                    lab().dns, "--format", "csv")
+        self.assertEqual(empty.returncode, 0, empty.stderr)
+        self.assertEqual(empty.stdout.count("\n"), 1)
+        self.assertTrue(empty.stdout.startswith("ip,status,"))
+
+    def test_formats_that_are_none(self):
+        for command in ("ptr", "probe", "domain"):
+            done = run(command, "127.20.11.96", "--format", "table")
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("--format table is not for this command",
+                          done.stderr)
 
     def test_reserved_registries_are_not_connected_to(self):
         answers = lines(ok("domain", "blueomb.com", "--resolver", lab().dns,
@@ -154,7 +199,7 @@ class Stages(Case):
 
     def test_help_and_version(self):
         for command in ("scan", "resume", "status", "findings", "export",
-                        "ptr", "probe", "domain", "targets"):
+                        "ptr", "probe", "domain", "targets", "check"):
             self.assertIn("usage: snowline " + command,
                           ok(command, "--help"))
         self.assertIn("snowline", ok("--version"))

@@ -482,6 +482,11 @@ def write_zones(w, folder):
     zones[PROVIDER] += [f"ns{i}.{PROVIDER}. A 127.0.0.1" for i in (1, 2)
                         if f"ns{i}.{PROVIDER}" not in
                         w.domains[PROVIDER].hosts]
+    # who scans: its name leads to us, and back
+    zones[PROVIDER].append(f"probe.{PROVIDER}. A 127.0.0.1")
+    zones["0.0.127.in-addr.arpa"] = zone_head(
+        "0.0.127.in-addr.arpa.", [f"ns{i}.{PROVIDER}" for i in (1, 2)]) + [
+            f"1 PTR probe.{PROVIDER}."]
     zones["."] = root_zone(zones)
     conf = []
     for name, lines in zones.items():
