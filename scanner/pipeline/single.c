@@ -138,13 +138,30 @@ static int take_probe(void *arg, const struct snow_probe *p)
     return s->taker->probe(s->taker->arg, p);
 }
 
-/* Servers are asked about our own name alone: without any it goes unchecked. */
+/* Is nobody greeted but this machine itself, 127.0.0.0/8? */
+static bool is_at_home(const struct plan *p)
+{
+    for (size_t i = 0; i < snow_ranges_n(p->ipv4); i++) {
+        struct snow_range r = snow_ranges_at(p->ipv4, i);
+
+        if (snow_addr_ipv4(r.first) >> 24 != 127 ||
+            snow_addr_ipv4(r.last) >> 24 != 127)
+            return false;
+    }
+    return true;
+}
+
+/* Servers are asked about our own name alone: without any it goes unchecked.
+ * At home nobody looks at it, and no name server of the system is troubled. */
 static int find_servers(struct plan *p, const struct snow_config *cfg,
                         struct snow_error *err)
 {
     struct snow_error reason = { 0 };
-    int code = plan_resolvers(p, cfg, &reason);
+    int code;
 
+    if (cfg->resolvers.n == 0 && is_at_home(p))
+        return 0;
+    code = plan_resolvers(p, cfg, &reason);
     if (code == 0 || cfg->resolvers.n == 0)
         return 0;
     if (err)
