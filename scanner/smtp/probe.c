@@ -4,6 +4,7 @@
  *   probe.c   sockets and timers in slots; pump() fills free ones
  *   dialog.c  what to say, how long to wait, what came of it    (pure)
  *   reply.c   the grammar of replies, bounded                   (pure)
+ *   socket.c  whence and where to
  *
  * Life      free → connecting → talking → closing → ready → free; pump() takes
  *           the first and the last step, callbacks the others.
@@ -19,7 +20,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -27,6 +27,7 @@
 #include "base/text.h"
 #include "loop/pacer.h"
 #include "smtp/dialog.h"
+#include "smtp/socket.h"
 
 #define BURST_S                                                                \
     0.02             /* so much of a second's connections may come at once: a  \
@@ -250,56 +251,15 @@ static void on_connected(uv_connect_t *req, int code)
     act(s);
 }
 
-static void target(struct sockaddr_storage *out, struct snow_addr a,
-                   uint16_t port)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-    memset(out, 0, sizeof *out);
-    if (snow_addr_is_ipv4(a)) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons(port);
-        v4->sin_addr.s_addr = htonl(snow_addr_ipv4(a));
-        return;
-    }
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    for (size_t i = 0; i < 16; i++)
-        v6->sin6_addr.s6_addr[i] =
-            (uint8_t)((i < 8 ? a.hi : a.lo) >> (56 - i % 8 * 8));
-}
-
-/* Bind to the source address, leaving the port for connect() to choose: else
- * all ports of the machine would serve one connection each. */
-static int bind_source(int fd, const struct sockaddr_storage *source,
-                       int family)
-{
-    int yes = 1;
-    socklen_t len = family == AF_INET ? sizeof(struct sockaddr_in)
-                                      : sizeof(struct sockaddr_in6);
-
-    if (source->ss_family == 0)
-        return 0;
-    if (source->ss_family != family)
-        return UV_EAFNOSUPPORT; /* never from an address not asked for */
-    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
-    return bind(fd, (const struct sockaddr *)source, len) ? -errno : 0;
-}
-
 static int connect_slot(struct slot *s)
 {
     struct smtp_engine *e = s->engine;
     struct sockaddr_storage to;
-    int fd, code;
+    int fd = smtp_socket_open(&to, s->step.addr, e->port, &e->source), code;
 
-    target(&to, s->step.addr, e->port);
-    fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return -errno;
-    code = bind_source(fd, &e->source, to.ss_family);
-    if (code == 0)
-        code = uv_tcp_open(&s->tcp, fd);
+        return fd;
+    code = uv_tcp_open(&s->tcp, fd);
     if (code < 0) {
         close(fd);
         return code;
