@@ -48,6 +48,7 @@ struct snow_config {
     double smtp_rate, smtp_block_rate;
     double connect_timeout_s, banner_timeout_s, smtp_timeout_s;
     char *ehlo, *source_ip;
+    bool no_starttls;
 
     /* registration */
     uint64_t registration; /**< enum registration_how */

@@ -8,6 +8,7 @@
 #include "dns/resolve.h"
 #include "pipeline/plan.h"
 
+#define SMTPS_PORT 465        /* RFC 8314 §7.3 */
 #define OTHER_DESCRIPTORS 256 /* servers, store, curl: what is not a probe */
 
 static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
@@ -147,6 +148,8 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
         .connect_timeout_ms = (unsigned)(cfg->connect_timeout_s * 1000),
         .banner_timeout_ms = (unsigned)(cfg->banner_timeout_s * 1000),
         .total_timeout_ms = (unsigned)(cfg->smtp_timeout_s * 1000),
+        .says_starttls = !cfg->no_starttls,
+        .has_tls_at_once = cfg->smtp_port == SMTPS_PORT,
     };
     struct smtp_hooks hooks = { on_next, on_answer, on_done, g };
     int code;
