@@ -10,7 +10,7 @@ VERSION := 0.1.0
 B       := build/$(MODE)
 
 CC      ?= cc
-PKGS    := libuv libcares libcurl libpsl sqlite3 libzstd jansson
+PKGS    := libuv libcares libcurl libpsl sqlite3 libzstd jansson libssl libcrypto
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
@@ -94,7 +94,8 @@ endif
 
 LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
 LAB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard tests/lab/*.c))
-$B/lab/smtp-fixture: $B/tests/support/smtp_fixture.o
+$B/lab/smtp-fixture: $B/tests/support/smtp_fixture.o \
+    $B/tests/support/smtp_fixture_tls.o
 $B/lab/dns-fixture: $(filter $B/tests/lab/dns_%,$(LAB_OBJ))
 $B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
 	$Qmkdir -p $(@D)

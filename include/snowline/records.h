@@ -138,6 +138,26 @@ struct snow_walk {
     size_t n_nodes;
 };
 
+#define SNOW_TLS_NAMES_MAX 64 /**< kept of one certificate */
+
+/** What a TLS handshake told: how it is spoken, and the server's own
+ * certificate, which nobody has checked. All zero without a handshake. */
+struct snow_tls {
+    char version[8];      /**< "TLSv1", … "TLSv1.3" */
+    char cipher[48];      /**< as IANA calls it */
+    char spki_sha256[65]; /**< of its public key, in hexadecimal digits; ""
+                               without a certificate, of which all below is */
+    bool is_self_signed;
+    int64_t not_before_utc_s, not_after_utc_s; /**< or SNOW_TIME_UNKNOWN */
+    const char *subject;                       /**< its common name */
+    size_t subject_len;
+    const char *names; /**< the DNS names it is for, in lower case, joined by
+                            \n; the first SNOW_TLS_NAMES_MAX, 4 KiB at most */
+    size_t names_len;
+    const char *issuer; /**< common name of who has signed it */
+    size_t issuer_len;
+};
+
 /** One conversation with one mail server. */
 struct snow_probe {
     struct snow_addr addr;
@@ -155,6 +175,7 @@ struct snow_probe {
     size_t hello_len;
     const char *capabilities; /**< lines after the first, joined by \n */
     size_t capabilities_len;
+    struct snow_tls tls;
 };
 
 /** What a registry says of a domain. All text NUL-terminated; lists joined by

@@ -20,6 +20,10 @@
 #pragma GCC poison atoi atol atoll atof
 #pragma GCC poison gmtime localtime ctime asctime
 #pragma GCC poison isalpha isalnum isdigit isspace isupper islower isprint
-#pragma GCC poison rand srand strncpy strncat mktemp tmpnam
+#pragma GCC poison strncpy strncat mktemp tmpnam
+
+/* OpenSSL's headers use these names for parameters: only calls are banned */
+#define rand() rand_is_banned_see_base_random_h
+#define srand(seed) srand_is_banned_see_base_random_h
 
 #endif

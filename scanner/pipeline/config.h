@@ -50,6 +50,7 @@ struct snow_config {
     char *ehlo, *source_ip;
     struct text_list
         smtp_controls; /**< "HOST[:PORT]" that are known to greet */
+    bool no_starttls;
 
     /* registration */
     uint64_t registration; /**< enum registration_how */

@@ -6,6 +6,9 @@
 #include "base/text.h"
 #include "dns/resolve.h"
 #include "pipeline/ownname.h"
+#include "pipeline/plan.h"
+
+#define SMTPS_PORT 465 /* RFC 8314 §7.3 */
 
 static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
                    uint64_t *wait_us)
@@ -138,6 +141,8 @@ int greet_config(struct smtp_config *out, char *name,
         .connect_timeout_ms = (unsigned)(cfg->connect_timeout_s * 1000),
         .banner_timeout_ms = (unsigned)(cfg->banner_timeout_s * 1000),
         .total_timeout_ms = (unsigned)(cfg->smtp_timeout_s * 1000),
+        .says_starttls = !cfg->no_starttls,
+        .has_tls_at_once = cfg->smtp_port == SMTPS_PORT,
     };
     own_name_get(name, cfg);
     return source_address(&out->source, cfg, err);

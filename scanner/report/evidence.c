@@ -18,7 +18,7 @@ struct span {
 /* A probe whose text lies in join.text. */
 struct kept_probe {
     struct snow_probe p;
-    size_t banner_at, hello_at, capabilities_at;
+    size_t banner_at, hello_at, capabilities_at, subject_at;
 };
 
 struct join {
@@ -111,10 +111,13 @@ static int keep_probe(void *arg, const struct snow_probe *p)
         .banner_at = j->text.len,
         .hello_at = j->text.len + p->banner_len,
         .capabilities_at = j->text.len + p->banner_len + p->hello_len,
+        .subject_at =
+            j->text.len + p->banner_len + p->hello_len + p->capabilities_len,
     };
     buf_add(&j->text, p->banner, p->banner_len);
     buf_add(&j->text, p->hello, p->hello_len);
     buf_add(&j->text, p->capabilities, p->capabilities_len);
+    buf_add(&j->text, p->tls.subject, p->tls.subject_len);
     return j->text.failed ? SNOW_ENOMEM : 0;
 }
 
@@ -127,6 +130,8 @@ static void bind_texts(struct join *j)
         k->p.banner = j->text.data + k->banner_at;
         k->p.hello = j->text.data + k->hello_at;
         k->p.capabilities = j->text.data + k->capabilities_at;
+        k->p.tls.subject = j->text.data + k->subject_at;
+        k->p.tls.names_len = k->p.tls.issuer_len = 0;
     }
 }
 

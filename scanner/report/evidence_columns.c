@@ -184,6 +184,20 @@ static void get_smtp_caps(struct report_cell *to, const void *record, size_t at)
         report_cell_split(to, p->capabilities, p->capabilities_len, '\n');
 }
 
+/* A server that offers no TLS, or whose certificate has no common name, has
+ * been asked in vain. */
+static void get_tls_subject(struct report_cell *to, const void *record,
+                            size_t at)
+{
+    const struct snow_probe *p = ROW(record)->probe;
+
+    (void)at;
+    if (p && p->tls_status != SNOW_TLS_NOT_ASKED)
+        report_cell_absent(to);
+    if (p && p->tls.subject_len > 0)
+        report_cell_text(to, p->tls.subject, p->tls.subject_len);
+}
+
 static void get_smtp_time(struct report_cell *to, const void *record, size_t at)
 {
     (void)at;
@@ -402,8 +416,8 @@ static const struct report_column columns[] = {
       "Fingerprint of the greeting, names and numbers taken out." },
     { "smtp_ehlo_caps", REPORT_LIST, get_smtp_caps, 0,
       "What the answer to EHLO offers." },
-    { "smtp_tls_subject", REPORT_TEXT, report_get_nothing, 0,
-      "Subject of the certificate; not asked yet." },
+    { "smtp_tls_subject", REPORT_TEXT, get_tls_subject, 0,
+      "Common name of the certificate, which nobody has checked." },
     { "smtp_observed_at", REPORT_TIME, get_smtp_time, 0,
       "When it was greeted." },
     { "smtp_source_ip", REPORT_TEXT, report_get_nothing, 0,

@@ -128,6 +128,7 @@ const struct report_kind report_kind_ptr = { "ptr", "`ptr`, NDJSON or CSV",
 /* ---- probe ---- */
 
 #define PROBE(record) ((const struct snow_probe *)(record))
+#define TLS(member) offsetof(struct snow_tls, member)
 
 static void probe_addr(struct report_cell *to, const void *record, size_t at)
 {
@@ -208,6 +209,65 @@ static void probe_tls_status(struct report_cell *to, const void *record,
     add_text(to, snow_tls_status_word(PROBE(record)->tls_status));
 }
 
+/* Text of a handshake that is empty without one. */
+static void probe_tls_text(struct report_cell *to, const void *record,
+                           size_t at)
+{
+    const char *text = (const char *)&PROBE(record)->tls + at;
+
+    if (*text)
+        add_text(to, text);
+}
+
+static bool has_certificate(const void *record)
+{
+    return PROBE(record)->tls.spki_sha256[0] != '\0';
+}
+
+static void probe_tls_subject(struct report_cell *to, const void *record,
+                              size_t at)
+{
+    (void)at;
+    if (has_certificate(record))
+        report_cell_text(to, PROBE(record)->tls.subject,
+                         PROBE(record)->tls.subject_len);
+}
+
+static void probe_tls_issuer(struct report_cell *to, const void *record,
+                             size_t at)
+{
+    (void)at;
+    if (has_certificate(record))
+        report_cell_text(to, PROBE(record)->tls.issuer,
+                         PROBE(record)->tls.issuer_len);
+}
+
+static void probe_tls_names(struct report_cell *to, const void *record,
+                            size_t at)
+{
+    (void)at;
+    report_cell_split(to, PROBE(record)->tls.names,
+                      PROBE(record)->tls.names_len, '\n');
+}
+
+static void probe_tls_time(struct report_cell *to, const void *record,
+                           size_t at)
+{
+    int64_t utc_s;
+
+    memcpy(&utc_s, (const char *)&PROBE(record)->tls + at, sizeof utc_s);
+    if (has_certificate(record))
+        report_cell_time(to, utc_s);
+}
+
+static void probe_tls_self_signed(struct report_cell *to, const void *record,
+                                  size_t at)
+{
+    (void)at;
+    if (has_certificate(record))
+        report_cell_flag(to, PROBE(record)->tls.is_self_signed);
+}
+
 static void probe_blocked(struct report_cell *to, const void *record, size_t at)
 {
     (void)at;
@@ -264,10 +324,31 @@ static const struct report_column probe_columns[] = {
       "`closed`, `timeout`, `not-asked`." },
     { "ehlo.hello", REPORT_TEXT, probe_hello, 0, "The name it answers with." },
     { "ehlo.capabilities", REPORT_LIST, probe_capabilities, 0,
-      "What it offers; always a list." },
+      "What it offers; always a list. Inside TLS, where it was asked there." },
     { "tls.status", REPORT_TEXT, probe_tls_status, 0,
-      "STARTTLS: `ok`, `refused`, `failed`, `injection`, `not-offered`, "
-      "`not-asked`." },
+      "STARTTLS: `ok`, `refused`, `failed` (the handshake, or no answer), "
+      "`injection` (more in the clear behind its 220: RFC 3207 §6), "
+      "`not-offered`, `not-asked`. On port 465 TLS itself: `ok`, `failed`." },
+    { "tls.version", REPORT_TEXT, probe_tls_text, TLS(version),
+      "`TLSv1`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`: the newest that both speak." },
+    { "tls.cipher", REPORT_TEXT, probe_tls_text, TLS(cipher),
+      "Cipher suite, as IANA calls it." },
+    { "tls.subject", REPORT_TEXT, probe_tls_subject, 0,
+      "Common name of the certificate, which nobody has checked." },
+    { "tls.names", REPORT_LIST, probe_tls_names, 0,
+      "DNS names it is for, in lower case: the first 64, 4 KiB at most; "
+      "always a list." },
+    { "tls.issuer", REPORT_TEXT, probe_tls_issuer, 0,
+      "Common name of who has signed it." },
+    { "tls.not_before", REPORT_TIME, probe_tls_time, TLS(not_before_utc_s),
+      "When it begins to be valid." },
+    { "tls.not_after", REPORT_TIME, probe_tls_time, TLS(not_after_utc_s),
+      "When it ends to be." },
+    { "tls.spki_sha256", REPORT_TEXT, probe_tls_text, TLS(spki_sha256),
+      "SHA-256 of its public key (SubjectPublicKeyInfo), in hexadecimal "
+      "digits: stays the same when a certificate is renewed." },
+    { "tls.self_signed", REPORT_FLAG, probe_tls_self_signed, 0,
+      "True when its own key has signed it." },
     { "client_blocked", REPORT_FLAG, probe_blocked, 0,
       "True when it says that our own address is on a list: the rest then "
       "tells of us, not of it." },

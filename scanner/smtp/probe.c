@@ -4,22 +4,25 @@
  *   probe.c   sockets and timers in slots; pump() fills free ones
  *   dialog.c  what to say, how long to wait, what came of it    (pure)
  *   reply.c   the grammar of replies, bounded                   (pure)
+ *   socket.c  whence and where to
+ *   tls.c     what OpenSSL makes of octets, and of certificates
  *
  * Life      free → connecting → talking → closing → ready → free; pump() takes
  *           the first and the last step, callbacks the others.
  * Always    free + in flight == slots; one answer() per address, except for
  *           those that smtp_engine_stop() cut short; one command in flight.
- * Never     speaks before the greeting has ended; says anything but EHLO, HELO
- *           and QUIT; allocates per conversation.
+ * Never     speaks before the greeting has ended; says anything but EHLO, HELO,
+ *           STARTTLS and QUIT; allocates per conversation, unless it is
+ *           continued inside TLS: OpenSSL does, until the goodbye.
  * Start at  pump(), near the end of this file.
  * Sources   RFC 5321 §3.1 (greeting), §4.1.1.1 (EHLO), §4.2 (replies),
- *           §4.3.2 (codes), §4.5.3 (limits, timeouts); RFC 7504 §2 (521, 556).
+ *           §4.3.2 (codes), §4.5.3 (limits, timeouts); RFC 7504 §2 (521, 556);
+ *           RFC 3207 (STARTTLS), RFC 8314 §3 (TLS at once).
  */
 #include "smtp/probe.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -27,12 +30,15 @@
 #include "base/text.h"
 #include "loop/pacer.h"
 #include "smtp/dialog.h"
+#include "smtp/socket.h"
+#include "smtp/tls.h"
 
 #define BURST_S                                                                \
     0.02             /* so much of a second's connections may come at once: a  \
                         few ticks of the loop's millisecond clock */
 #define LAUNCHES 128 /* in one go, then the loop sees to the others */
 #define IN_MAX 16384 /* read at once; all slots share the memory */
+#define TLS_MAX 4096 /* octets that go through TLS at once */
 #define GRACE_MS 1   /* 0 would not let the loop turn */
 #define IDLE_MS 86400000 /* a started engine keeps the loop alive */
 
@@ -47,6 +53,7 @@ struct slot {
     unsigned open_handles; /* 0: the slot is free or ready */
     bool is_due;           /* its deadline has passed, the grace is running */
     bool is_finished, is_cut_short;
+    struct smtp_tls *tls;      /* NULL: all is said in the clear */
     struct smtp_dialog dialog; /* last: most of its text is never touched */
 };
 
@@ -55,6 +62,7 @@ struct smtp_engine {
     const struct clock *clock;
     struct smtp_hooks hooks;
     struct smtp_dialog_config talk;
+    struct ssl_ctx_st *tls; /* NULL: never spoken */
     uint16_t port;
     struct sockaddr_storage source;
     char ehlo[SMTP_EHLO_MAX + 1];
@@ -131,7 +139,15 @@ static void maybe_free(struct smtp_engine *e)
     if (!e->is_closing || e->wake.data || in_flight(e) > 0)
         return;
     pool_fini(&e->pool);
+    smtp_tls_context_free(e->tls);
     free(e);
+}
+
+static void put_slot(struct slot *s)
+{
+    smtp_tls_free(s->tls);
+    s->tls = NULL;
+    pool_put(&s->engine->pool, s);
 }
 
 static void on_closed(uv_handle_t *h)
@@ -142,7 +158,7 @@ static void on_closed(uv_handle_t *h)
     if (--s->open_handles > 0)
         return;
     if (e->is_closing) {
-        pool_put(&e->pool, s);
+        put_slot(s);
         maybe_free(e);
         return;
     }
@@ -150,6 +166,30 @@ static void on_closed(uv_handle_t *h)
     *e->ready_end = s;
     e->ready_end = &s->next;
     wake_in(e, 0);
+}
+
+/* Our few octets always fit into the empty buffer of a socket; when they do
+ * not, the connection is gone. */
+static int send_octets(struct slot *s, char *octets, size_t len)
+{
+    uv_buf_t out = uv_buf_init(octets, (unsigned)len);
+    int n = uv_try_write((uv_stream_t *)&s->tcp, &out, 1);
+
+    if (n < 0)
+        return n;
+    return n == (int)len ? 0 : UV_ECONNRESET;
+}
+
+/* Send what TLS has to say. */
+static int flush(struct slot *s)
+{
+    char out[TLS_MAX];
+    size_t n = smtp_tls_take(s->tls, out, sizeof out);
+    int code = 0;
+
+    for (; !code && n > 0; n = smtp_tls_take(s->tls, out, sizeof out))
+        code = send_octets(s, out, n);
+    return code;
 }
 
 /* The only way out of a conversation. With nothing unread the kernel says
@@ -160,23 +200,37 @@ static void finish(struct slot *s)
         return;
     s->is_finished = true;
     s->seen_utc_s = clock_utc_s(s->engine->clock);
+    if (s->tls) {
+        smtp_tls_shutdown(s->tls);
+        flush(s);
+        smtp_tls_release(s->tls);
+    }
     uv_close((uv_handle_t *)&s->tcp, on_closed);
     uv_close((uv_handle_t *)&s->deadline, on_closed);
 }
 
 static void on_deadline(uv_timer_t *t);
 
-/* Our few octets always fit into the empty buffer of a socket; when they do
- * not, the connection is gone. */
+static void note_end(struct slot *s, int code)
+{
+    if (code < 0)
+        smtp_dialog_ended(&s->dialog, now_us(s->engine), end_of(code));
+}
+
 static void say(struct slot *s)
 {
     struct smtp_dialog *d = &s->dialog;
-    uv_buf_t out = uv_buf_init(d->say, (unsigned)d->say_len);
-    int n = uv_try_write((uv_stream_t *)&s->tcp, &out, 1);
 
-    if (n != (int)d->say_len)
-        smtp_dialog_ended(d, now_us(s->engine),
-                          n < 0 ? end_of(n) : SMTP_END_RESET);
+    if (s->tls)
+        smtp_tls_write(s->tls, d->say, d->say_len);
+    note_end(s, s->tls ? flush(s) : send_octets(s, d->say, d->say_len));
+}
+
+static void begin_tls(struct slot *s)
+{
+    int code = smtp_tls_new(&s->tls, s->engine->tls);
+
+    note_end(s, code ? UV_ENOMEM : flush(s));
 }
 
 /* Do what the dialogue wants after an event. */
@@ -187,6 +241,8 @@ static void act(struct slot *s)
 
     if (d->say_len > 0)
         say(s);
+    if (d->state == SMTP_STATE_TLS && !s->tls)
+        begin_tls(s);
     if (d->state == SMTP_STATE_DONE) {
         finish(s);
         return;
@@ -220,6 +276,43 @@ static void on_memory_wanted(uv_handle_t *h, size_t wished, uv_buf_t *out)
     *out = uv_buf_init(s->engine->in, IN_MAX);
 }
 
+/* What was said inside TLS, event by event. */
+static void hear_inside(struct slot *s)
+{
+    char octets[TLS_MAX];
+    size_t n;
+
+    while (!s->is_finished &&
+           (n = smtp_tls_read(s->tls, octets, sizeof octets)) > 0) {
+        smtp_dialog_octets(&s->dialog, now_us(s->engine), octets, n);
+        act(s);
+    }
+    if (s->is_finished || smtp_tls_state(s->tls) == SMTP_TLS_OPEN)
+        return;
+    note_end(s, smtp_tls_state(s->tls) == SMTP_TLS_CLOSED ? UV_EOF
+                                                          : UV_ECONNRESET);
+    act(s);
+}
+
+/* TLS may answer of its own accord: in the handshake, and with an alert. */
+static void hear_tls(struct slot *s, const char *octets, size_t len)
+{
+    bool was_open = smtp_tls_state(s->tls) == SMTP_TLS_OPEN;
+    enum smtp_tls_state state = smtp_tls_feed(s->tls, octets, len);
+    int code = flush(s);
+
+    if (code < 0)
+        note_end(s, code);
+    else if (!was_open && state == SMTP_TLS_OPEN)
+        smtp_dialog_tls_done(&s->dialog, now_us(s->engine));
+    else if (!was_open && state == SMTP_TLS_FAILED)
+        smtp_dialog_tls_failed(&s->dialog, now_us(s->engine));
+    if (code < 0 || (!was_open && state != SMTP_TLS_HANDSHAKE))
+        act(s);
+    if (!s->is_finished && state != SMTP_TLS_HANDSHAKE)
+        hear_inside(s);
+}
+
 static void on_octets(uv_stream_t *stream, ssize_t n, const uv_buf_t *in)
 {
     struct slot *s = stream->data;
@@ -227,6 +320,10 @@ static void on_octets(uv_stream_t *stream, ssize_t n, const uv_buf_t *in)
 
     if (n == 0)
         return;
+    if (n > 0 && s->tls) {
+        hear_tls(s, in->base, (size_t)n);
+        return;
+    }
     if (n > 0)
         smtp_dialog_octets(&s->dialog, now, in->base, (size_t)n);
     else
@@ -250,56 +347,15 @@ static void on_connected(uv_connect_t *req, int code)
     act(s);
 }
 
-static void target(struct sockaddr_storage *out, struct snow_addr a,
-                   uint16_t port)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-    memset(out, 0, sizeof *out);
-    if (snow_addr_is_ipv4(a)) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons(port);
-        v4->sin_addr.s_addr = htonl(snow_addr_ipv4(a));
-        return;
-    }
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    for (size_t i = 0; i < 16; i++)
-        v6->sin6_addr.s6_addr[i] =
-            (uint8_t)((i < 8 ? a.hi : a.lo) >> (56 - i % 8 * 8));
-}
-
-/* Bind to the source address, leaving the port for connect() to choose: else
- * all ports of the machine would serve one connection each. */
-static int bind_source(int fd, const struct sockaddr_storage *source,
-                       int family)
-{
-    int yes = 1;
-    socklen_t len = family == AF_INET ? sizeof(struct sockaddr_in)
-                                      : sizeof(struct sockaddr_in6);
-
-    if (source->ss_family == 0)
-        return 0;
-    if (source->ss_family != family)
-        return UV_EAFNOSUPPORT; /* never from an address not asked for */
-    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
-    return bind(fd, (const struct sockaddr *)source, len) ? -errno : 0;
-}
-
 static int connect_slot(struct slot *s)
 {
     struct smtp_engine *e = s->engine;
     struct sockaddr_storage to;
-    int fd, code;
+    int fd = smtp_socket_open(&to, s->step.addr, e->port, &e->source), code;
 
-    target(&to, s->step.addr, e->port);
-    fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
-        return -errno;
-    code = bind_source(fd, &e->source, to.ss_family);
-    if (code == 0)
-        code = uv_tcp_open(&s->tcp, fd);
+        return fd;
+    code = uv_tcp_open(&s->tcp, fd);
     if (code < 0) {
         close(fd);
         return code;
@@ -316,6 +372,7 @@ static void launch(struct smtp_engine *e, const struct snow_step *step)
     s->engine = e;
     s->step = *step;
     s->is_finished = s->is_cut_short = false;
+    s->tls = NULL;
     s->open_handles = 2;
     uv_tcp_init(e->loop, &s->tcp);
     uv_timer_init(e->loop, &s->deadline);
@@ -337,6 +394,8 @@ static void deliver(struct smtp_engine *e, struct slot *s)
     if (s->is_cut_short)
         return;
     smtp_dialog_record(&s->dialog, &p);
+    if (s->tls)
+        smtp_tls_learnt(s->tls, &p.tls);
     p.addr = s->step.addr;
     p.port = e->port;
     p.seen_utc_s = s->seen_utc_s;
@@ -353,7 +412,7 @@ static void empty_ready_list(struct smtp_engine *e)
         if (!e->ready)
             e->ready_end = &e->ready;
         deliver(e, s);
-        pool_put(&e->pool, s);
+        put_slot(s);
     }
 }
 
@@ -424,7 +483,11 @@ int smtp_engine_new(struct smtp_engine **out, struct uv_loop_s *loop,
         return snow_fail(err, SNOW_EINVAL, "'%s' is no name for EHLO",
                          cfg->ehlo);
     e = calloc(1, sizeof *e);
-    if (!e || pool_init(&e->pool, cfg->concurrency, sizeof(struct slot))) {
+    if (!e || pool_init(&e->pool, cfg->concurrency, sizeof(struct slot)) ||
+        ((cfg->says_starttls || cfg->has_tls_at_once) &&
+         smtp_tls_context_new(&e->tls))) {
+        if (e)
+            pool_fini(&e->pool);
         free(e);
         return snow_fail(err, SNOW_ENOMEM, "no memory for %u conversations",
                          cfg->concurrency);
@@ -442,6 +505,8 @@ int smtp_engine_new(struct smtp_engine **out, struct uv_loop_s *loop,
         .connect_timeout_ms = cfg->connect_timeout_ms,
         .banner_timeout_ms = cfg->banner_timeout_ms,
         .total_timeout_ms = cfg->total_timeout_ms,
+        .says_starttls = cfg->says_starttls,
+        .has_tls_at_once = cfg->has_tls_at_once,
     };
     uv_timer_init(loop, &e->wake);
     e->wake.data = e;
@@ -507,7 +572,7 @@ void smtp_engine_close(struct smtp_engine *e)
         return;
     cut_short(e);
     for (; e->ready; e->ready = e->ready->next)
-        pool_put(&e->pool, e->ready);
+        put_slot(e->ready);
     e->is_closing = true;
     uv_close((uv_handle_t *)&e->wake, on_wake_closed);
 }

@@ -20,6 +20,8 @@ struct smtp_config {
     unsigned concurrency; /**< conversations at once, >= 1 */
     unsigned connect_timeout_ms, banner_timeout_ms;
     unsigned total_timeout_ms;      /**< bounds the other two as well */
+    bool says_starttls;             /**< where it is offered */
+    bool has_tls_at_once;           /**< as on port 465, RFC 8314 §3 */
     struct sockaddr_storage source; /**< to bind to; ss_family 0: any; targets
                                          of another family: local-error */
 };

@@ -40,7 +40,22 @@ const char schema_connection[] = "PRAGMA synchronous = FULL;"
     " PRIMARY KEY(scan, status)) WITHOUT ROWID;"                               \
     "PRAGMA user_version = 2;"
 
+/* As of struct snow_tls; empty where there was no handshake */
+#define TLS_COLUMNS                                                            \
+    "ALTER TABLE probe ADD COLUMN tls_version TEXT NOT NULL DEFAULT '';"       \
+    "ALTER TABLE probe ADD COLUMN tls_cipher TEXT NOT NULL DEFAULT '';"        \
+    "ALTER TABLE probe ADD COLUMN tls_subject BLOB NOT NULL DEFAULT x'';"      \
+    "ALTER TABLE probe ADD COLUMN tls_names BLOB NOT NULL DEFAULT x'';"        \
+    "ALTER TABLE probe ADD COLUMN tls_issuer BLOB NOT NULL DEFAULT x'';"       \
+    "ALTER TABLE probe ADD COLUMN tls_not_before INTEGER;"                     \
+    "ALTER TABLE probe ADD COLUMN tls_not_after INTEGER;"                      \
+    "ALTER TABLE probe ADD COLUMN tls_spki_sha256 TEXT NOT NULL DEFAULT '';"   \
+    "ALTER TABLE probe ADD COLUMN tls_self_signed INTEGER NOT NULL DEFAULT 0;" \
+    "PRAGMA user_version = 3;"
+
 const char schema_from_1[] = "BEGIN IMMEDIATE;" WALK_TABLES "COMMIT;";
+
+const char schema_from_2[] = "BEGIN IMMEDIATE;" TLS_COLUMNS "COMMIT;";
 
 const char schema_sql[] =
     "BEGIN;"
@@ -89,5 +104,6 @@ const char schema_sql[] =
     " PRIMARY KEY(scan, kind, subject)) WITHOUT ROWID;"
     "PRAGMA application_id = 1397641047;"
     WALK_TABLES
+    TLS_COLUMNS
     "COMMIT;";
 /* clang-format on */

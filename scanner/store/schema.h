@@ -3,7 +3,8 @@
 #define STORE_SCHEMA_H
 
 #define SCHEMA_APPLICATION_ID 0x534e4f57 /* "SNOW" */
-#define SCHEMA_VERSION 2                 /* 1 knew nothing of ip6.arpa */
+#define SCHEMA_VERSION                                                         \
+    3 /* 1 knew nothing of ip6.arpa, 2 nothing of what TLS tells */
 
 /** Before the first table is made. */
 extern const char schema_pragmas[];
@@ -11,8 +12,12 @@ extern const char schema_pragmas[];
 /** The tables, in one transaction. */
 extern const char schema_sql[];
 
-/** Those that a store of version 1 lacks, in one transaction. */
+/** The tables that a store of version 1 lacks, in one transaction: it is then
+ * one of version 2. */
 extern const char schema_from_1[];
+
+/** The columns that one of version 2 lacks, in one transaction. */
+extern const char schema_from_2[];
 
 /** What each writing connection needs. */
 extern const char schema_connection[];

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #define BATCH_BOUND (4u << 20)
+#define STRINGS 6 /* of a probe; evidence has four */
 
 /** A record in a batch; its octets follow, padded to eight. */
 struct entry {
@@ -14,7 +15,7 @@ struct entry {
     struct snow_addr addr; /**< of a block */
     struct snow_probe probe;
     int64_t observed_utc_s;
-    size_t lens[4]; /**< of the strings that follow */
+    size_t lens[STRINGS]; /**< of the strings that follow */
 };
 
 /** One outcome of a block in a batch; its names follow. */
@@ -87,9 +88,9 @@ static void add_walk(struct buf *b, const struct snow_walk *walk)
 }
 
 static void add_strings(struct buf *b, struct entry *e,
-                        const char *const strings[4])
+                        const char *const strings[STRINGS])
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < STRINGS; i++) {
         buf_add(b, strings[i], e->lens[i]);
         buf_add_char(b, '\0');
     }
@@ -98,18 +99,23 @@ static void add_strings(struct buf *b, struct entry *e,
 static void add_probe(struct buf *b, struct entry *e)
 {
     const struct snow_probe *p = &e->probe;
-    const char *strings[4] = { p->banner, p->hello, p->capabilities, "" };
+    const char *strings[STRINGS] = { p->banner,       p->hello,
+                                     p->capabilities, p->tls.subject,
+                                     p->tls.names,    p->tls.issuer };
 
     e->lens[0] = p->banner_len;
     e->lens[1] = p->hello_len;
     e->lens[2] = p->capabilities_len;
+    e->lens[3] = p->tls.subject_len;
+    e->lens[4] = p->tls.names_len;
+    e->lens[5] = p->tls.issuer_len;
     add_strings(b, e, strings);
 }
 
 static void add_evidence(struct buf *b, struct entry *e,
                          const struct snow_evidence *v)
 {
-    const char *strings[4] = { v->subject, v->kind, v->source, v->data };
+    const char *strings[STRINGS] = { v->subject, v->kind, v->source, v->data };
 
     for (int i = 0; i < 3; i++)
         e->lens[i] = strlen(strings[i]);
@@ -182,9 +188,9 @@ static int read_block(struct sink *k, const struct entry *e, const char *octets)
 }
 
 static void read_strings(const struct entry *e, const char *octets,
-                         const char *strings[4])
+                         const char *strings[STRINGS])
 {
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < STRINGS; i++) {
         strings[i] = octets;
         octets += e->lens[i] + 1;
     }
@@ -227,7 +233,7 @@ static int keep_walk(struct sink *k, const struct entry *e, const char *octets,
 static int keep_strings(struct sink *k, struct entry *e, const char *octets,
                         struct snow_error *err)
 {
-    const char *strings[4];
+    const char *strings[STRINGS];
     struct snow_evidence v;
     struct snow_record r = { .kind = e->kind, .scan = e->scan };
 
@@ -235,6 +241,9 @@ static int keep_strings(struct sink *k, struct entry *e, const char *octets,
     e->probe.banner = strings[0];
     e->probe.hello = strings[1];
     e->probe.capabilities = strings[2];
+    e->probe.tls.subject = strings[3];
+    e->probe.tls.names = strings[4];
+    e->probe.tls.issuer = strings[5];
     v = (struct snow_evidence){ strings[0],        strings[1], strings[2],
                                 e->observed_utc_s, strings[3], e->lens[3] };
     if (e->kind == SNOW_RECORD_PROBE)

@@ -16,7 +16,10 @@ static const char *const statements[STATEMENTS] = {
     [PUT_PROBE] =
         "REPLACE INTO probe(scan, addr, port, status, code, greeting_ms,"
         " ehlo_status, tls_status, client_blocked, seen, banner, hello,"
-        " capabilities) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
+        " capabilities, tls_version, tls_cipher, tls_subject, tls_names,"
+        " tls_issuer, tls_not_before, tls_not_after, tls_spki_sha256,"
+        " tls_self_signed) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,"
+        " ?14,?15,?16,?17,?18,?19,?20,?21,?22)",
     [PUT_EVIDENCE] =
         "REPLACE INTO evidence(scan, kind, subject, source, observed, data)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
@@ -203,6 +206,16 @@ static int prepare(struct sqlite_store *s, struct snow_error *err)
                        err);
 }
 
+/* An older store becomes one of ours, version by version. */
+static int bring_up(struct sqlite_store *s, struct snow_error *err)
+{
+    int code = s->version < 2 ? sqlite_execute(s, schema_from_1, err) : 0;
+
+    if (!code && s->version < 3)
+        code = sqlite_execute(s, schema_from_2, err);
+    return code;
+}
+
 static int open_writer(struct sqlite_store *s, struct snow_error *err)
 {
     int code = check_format(s, true, err);
@@ -211,8 +224,8 @@ static int open_writer(struct sqlite_store *s, struct snow_error *err)
         code = sqlite_execute(s, schema_pragmas, err);
         if (!code)
             code = sqlite_execute(s, schema_sql, err);
-    } else if (!code && s->version < SCHEMA_VERSION) {
-        code = sqlite_execute(s, schema_from_1, err);
+    } else if (!code) {
+        code = bring_up(s, err);
     }
     if (!code) {
         s->version = SCHEMA_VERSION;
@@ -439,6 +452,32 @@ void sqlite_bind_octets(sqlite3_stmt *q, int i, const char *octets, size_t len)
     sqlite3_bind_blob64(q, i, len > 0 ? octets : "", len, SQLITE_STATIC);
 }
 
+static void bind_time(sqlite3_stmt *q, int i, int64_t utc_s)
+{
+    if (utc_s == SNOW_TIME_UNKNOWN)
+        sqlite3_bind_null(q, i);
+    else
+        sqlite3_bind_int64(q, i, utc_s);
+}
+
+/* Without a certificate its times are not known, either. */
+static void bind_tls(sqlite3_stmt *q, int i, const struct snow_tls *t)
+{
+    bool has_certificate = t->spki_sha256[0] != '\0';
+
+    sqlite3_bind_text(q, i, t->version, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, i + 1, t->cipher, -1, SQLITE_STATIC);
+    sqlite_bind_octets(q, i + 2, t->subject, t->subject_len);
+    sqlite_bind_octets(q, i + 3, t->names, t->names_len);
+    sqlite_bind_octets(q, i + 4, t->issuer, t->issuer_len);
+    bind_time(q, i + 5,
+              has_certificate ? t->not_before_utc_s : SNOW_TIME_UNKNOWN);
+    bind_time(q, i + 6,
+              has_certificate ? t->not_after_utc_s : SNOW_TIME_UNKNOWN);
+    sqlite3_bind_text(q, i + 7, t->spki_sha256, -1, SQLITE_STATIC);
+    sqlite3_bind_int(q, i + 8, t->is_self_signed);
+}
+
 static int put_probe(struct sqlite_store *s, int64_t scan,
                      const struct snow_probe *p, struct snow_error *err)
 {
@@ -457,6 +496,7 @@ static int put_probe(struct sqlite_store *s, int64_t scan,
     sqlite_bind_octets(q, 11, p->banner, p->banner_len);
     sqlite_bind_octets(q, 12, p->hello, p->hello_len);
     sqlite_bind_octets(q, 13, p->capabilities, p->capabilities_len);
+    bind_tls(q, 14, &p->tls);
     return sqlite_run(s, q, err);
 }
 

@@ -1,5 +1,7 @@
 #include "store/sqlite.h"
 
+#define PROBE_COLUMNS 12 /* of the first version: without what TLS tells */
+
 /** Block rows and tail rows side by side, both in block order. */
 struct cursors {
     sqlite3_stmt *block, *tail;
@@ -137,6 +139,33 @@ static void read_probe(sqlite3_stmt *q, struct snow_probe *p)
     read_octets(q, 11, &p->capabilities, &p->capabilities_len);
 }
 
+static void read_text(sqlite3_stmt *q, int column, char *to, size_t cap)
+{
+    const char *text = (const char *)sqlite3_column_text(q, column);
+
+    text_copy(to, cap, text ? text : "");
+}
+
+static int64_t read_time(sqlite3_stmt *q, int column)
+{
+    return sqlite3_column_type(q, column) == SQLITE_NULL
+               ? SNOW_TIME_UNKNOWN
+               : sqlite3_column_int64(q, column);
+}
+
+static void read_tls(sqlite3_stmt *q, int column, struct snow_tls *t)
+{
+    read_text(q, column, t->version, sizeof t->version);
+    read_text(q, column + 1, t->cipher, sizeof t->cipher);
+    read_octets(q, column + 2, &t->subject, &t->subject_len);
+    read_octets(q, column + 3, &t->names, &t->names_len);
+    read_octets(q, column + 4, &t->issuer, &t->issuer_len);
+    t->not_before_utc_s = read_time(q, column + 5);
+    t->not_after_utc_s = read_time(q, column + 6);
+    read_text(q, column + 7, t->spki_sha256, sizeof t->spki_sha256);
+    t->is_self_signed = sqlite3_column_int(q, column + 8) != 0;
+}
+
 /** Whom a row goes to. */
 struct reader {
     snow_probe_fn probe;
@@ -150,6 +179,8 @@ static int hand_probe(const struct reader *r, sqlite3_stmt *q)
     struct snow_probe p;
 
     read_probe(q, &p);
+    if (sqlite3_column_count(q) > PROBE_COLUMNS)
+        read_tls(q, PROBE_COLUMNS, &p.tls);
     return r->probe(r->arg, &p);
 }
 
@@ -192,13 +223,19 @@ static int each_row(struct sqlite_store *s, const char *sql, int64_t scan,
 int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
                       void *arg, struct snow_error *err)
 {
+#define PROBE                                                                  \
+    "SELECT addr, port, status, code, greeting_ms, ehlo_status,"               \
+    " tls_status, client_blocked, seen, banner, hello, capabilities"
+#define FROM_PROBE " FROM probe WHERE scan = ?1 ORDER BY addr, port"
+    static const char before_3[] = PROBE FROM_PROBE;
     static const char sql[] =
-        "SELECT addr, port, status, code, greeting_ms, ehlo_status,"
-        " tls_status, client_blocked, seen, banner, hello, capabilities"
-        " FROM probe WHERE scan = ?1 ORDER BY addr, port";
+        PROBE ", tls_version, tls_cipher, tls_subject, tls_names, tls_issuer,"
+              " tls_not_before, tls_not_after, tls_spki_sha256,"
+              " tls_self_signed" FROM_PROBE;
+    struct sqlite_store *s = sqlite_of(base);
     struct reader r = { .probe = fn, .arg = arg };
 
-    return each_row(sqlite_of(base), sql, scan, &r, err);
+    return each_row(s, s->version < 3 ? before_3 : sql, scan, &r, err);
 }
 
 int sqlite_each_evidence(struct snow_store *base, int64_t scan,

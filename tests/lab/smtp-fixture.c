@@ -2,10 +2,11 @@
  * smtp-fixture PORT FILE – hundreds of mail servers on 127.0.0.0/8.
  *
  * Build     cc -std=c11 -D_GNU_SOURCE -O2 -o smtp-fixture
- *               tests/lab/smtp-fixture.c tests/support/smtp_fixture.c
+ *               tests/lab/smtp-fixture.c tests/support/smtp_fixture*.c
+ *               -lssl -lcrypto
  * FILE      a server a line: IP BEHAVIOUR HOSTNAME; '#' begins a comment.
  * BEHAVIOUR open 554 421 silent close reset teaser helo-only ssh tarpit delay,
- *           and the others of the table in tests/support/smtp_fixture.c;
+ *           and the others of the tables in tests/support/smtp_fixture*.c;
  *           "delay=8000" sets the delay of this one in milliseconds.
  * Says      "ready PORT" on stdout once every address is bound (PORT 0 picks
  *           one); a line on stderr for each client that speaks before the

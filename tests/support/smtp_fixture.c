@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,11 +20,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "smtp_fixture_tls.h"
+
 #define STARTS 16 /* another may hold the port on one of the addresses */
 #define NEVER UINT64_MAX
 #define EHLO                                                                   \
     "250-%s\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n"                        \
     "250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n"
+#define OFFERS_TLS "250-%s\r\n250-PIPELINING\r\n250 STARTTLS\r\n"
 #define HELO "250 %s\r\n"
 #define UNKNOWN "502 5.5.2 Error: command not recognized\r\n"
 #define POSTFIX "220 %s ESMTP Postfix\r\n"
@@ -70,6 +74,8 @@ static const struct behaviour behaviours[] = {
     { "http",   CLOSE, 0,    "", "HTTP/1.0 400 Bad Request\r\n\r\n", "", "" },
     { "tarpit", DRIP,  1000, "", "220-%s please hold the line\r\n", "", "" },
     { "flood",  FLOOD, 0,    "", "220-%s and another line of it\r\n", "", "" },
+    /* and those of smtp_fixture_tls.c: */
+    { "tls",    TALK,  0,    "", POSTFIX, OFFERS_TLS, HELO },
 };
 /* clang-format on */
 
@@ -85,6 +91,9 @@ struct peer {
     uint64_t due_ms; /* when the greeting goes on */
     size_t dripped;
     bool is_greeted;
+    const struct fixture_tls *how;
+    SSL *ssl;          /* what is said goes through it */
+    bool awaits_hello; /* of a handshake that is not to succeed */
     char in[1024];
     size_t n_in;
 };
@@ -101,6 +110,10 @@ static const struct behaviour *find(const char *text, unsigned *delay_ms)
 {
     size_t len = strcspn(text, "=");
 
+    if (fixture_tls_find(text)) {
+        *delay_ms = 0;
+        return &behaviours[N_BEHAVIOURS - 1];
+    }
     for (size_t i = 0; i < N_BEHAVIOURS; i++) {
         const struct behaviour *b = &behaviours[i];
 
@@ -245,6 +258,8 @@ static void hang_up(struct peer *p, bool is_reset)
 {
     const struct linger none = { .l_onoff = 1 };
 
+    SSL_free(p->ssl);
+    p->ssl = NULL;
     if (p->fd >= 0 && is_reset)
         setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
     if (p->fd >= 0)
@@ -263,7 +278,11 @@ static void say(const struct smtp_fixture *f, const struct peer *p,
                             name, at + 2)
                  : snprintf(out, sizeof out, "%s", text);
 
-    if (len > 0 && len < (int)sizeof out)
+    if (len <= 0 || len >= (int)sizeof out)
+        return;
+    if (p->ssl)
+        SSL_write(p->ssl, out, len);
+    else
         (void)!send(p->fd, out, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -277,6 +296,31 @@ static void drip(struct peer *p)
     p->due_ms = now_ms() + p->delay_ms;
 }
 
+static void start_tls(struct smtp_fixture *f, struct peer *p)
+{
+    struct smtp_count *count = &f->counts[p->host];
+
+    count->starttls++;
+    if (p->how->act == TLS_REFUSES) {
+        say(f, p, "454 4.7.0 TLS not available\r\n");
+        return;
+    }
+    say(f, p,
+        p->how->act == TLS_INJECTS ? "220 go\r\n250-%s.evil\r\n250 X\r\n"
+                                   : "220 2.0.0 Ready to start TLS\r\n");
+    p->awaits_hello = p->how->act != TLS_SHAKES;
+    if (p->how->act == TLS_SHAKES)
+        p->ssl =
+            fixture_tls_new(p->how, f->hosts[p->host].name, p->fd, count->spki);
+}
+
+static const char *answer_to_ehlo(const struct peer *p)
+{
+    if (!p->ssl)
+        return p->b->ehlo;
+    return p->how->is_deaf ? "" : EHLO;
+}
+
 static void on_line(struct smtp_fixture *f, struct peer *p, char *line)
 {
     struct smtp_count *count = &f->counts[p->host];
@@ -287,11 +331,14 @@ static void on_line(struct smtp_fixture *f, struct peer *p, char *line)
         (*(is_ehlo ? &count->ehlo : &count->helo))++;
         snprintf(count->argument, sizeof count->argument, "%s",
                  line[4] ? line + 5 : "");
-        answer = is_ehlo ? p->b->ehlo : p->b->helo;
+        answer = is_ehlo ? answer_to_ehlo(p) : p->b->helo;
     } else if (strcasecmp(line, "QUIT") == 0) {
         count->quit++;
         say(f, p, "221 2.0.0 Bye\r\n");
-        answer = NULL;
+        answer = p->ssl ? "" : NULL; /* inside TLS they say goodbye first */
+    } else if (strcasecmp(line, "STARTTLS") == 0 && p->how && !p->ssl) {
+        start_tls(f, p);
+        answer = "";
     } else {
         count->forbidden++;
         complain(f, p, "heard what no probe says");
@@ -326,11 +373,75 @@ static void on_octets(struct smtp_fixture *f, struct peer *p)
     on_line(f, p, p->in);
 }
 
+/* They should have begun a handshake, and get what they do not expect. */
+static void disappoint(struct smtp_fixture *f, struct peer *p)
+{
+    struct smtp_count *count = &f->counts[p->host];
+
+    (*(p->in[0] == 0x16 ? &count->hellos : &count->forbidden))++;
+    p->n_in = 0;
+    if (p->how->act == TLS_BABBLES)
+        say(f, p, "500 5.5.2 what?\r\n");
+    if (p->how->act == TLS_CLOSES || p->how->act == TLS_RESETS)
+        hang_up(p, p->how->act == TLS_RESETS);
+}
+
+static void on_secured(struct smtp_fixture *f, struct peer *p)
+{
+    f->counts[p->host].secured++;
+    if (p->how->is_first)
+        p->due_ms = now_ms();
+    for (int i = 0; p->how->is_rude && i < 10000; i++)
+        say(f, p, "250-%s and another line, and yet another one\r\n");
+}
+
+static void shake_hands(struct smtp_fixture *f, struct peer *p)
+{
+    struct epoll_event ev = { .events = EPOLLIN, .data.ptr = p };
+    int n = SSL_accept(p->ssl), why = SSL_get_error(p->ssl, n);
+
+    f->counts[p->host].hellos += n == 1;
+    if (why == SSL_ERROR_WANT_WRITE)
+        ev.events |= EPOLLOUT; /* a long certificate */
+    epoll_ctl(f->poll, EPOLL_CTL_MOD, p->fd, &ev);
+    if (n == 1)
+        on_secured(f, p);
+    else if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
+        hang_up(p, false);
+}
+
+static void read_inside(struct smtp_fixture *f, struct peer *p)
+{
+    int n = 1;
+
+    ERR_clear_error(); /* another peer's */
+    if (!SSL_is_init_finished(p->ssl))
+        shake_hands(f, p);
+    while (p->ssl && SSL_is_init_finished(p->ssl) && n > 0) {
+        n = SSL_read(p->ssl, p->in + p->n_in,
+                     (int)(sizeof p->in - 1 - p->n_in));
+        if (n > 0) {
+            p->n_in += (size_t)n;
+            p->in[p->n_in] = '\0';
+            on_octets(f, p);
+        }
+    }
+    if (!p->ssl || n > 0 || SSL_get_error(p->ssl, n) == SSL_ERROR_WANT_READ)
+        return;
+    f->counts[p->host].farewells +=
+        SSL_get_error(p->ssl, n) == SSL_ERROR_ZERO_RETURN;
+    hang_up(p, false);
+}
+
 static void on_readable(struct smtp_fixture *f, struct peer *p)
 {
-    ssize_t n =
-        recv(p->fd, p->in + p->n_in, sizeof p->in - 1 - p->n_in, MSG_DONTWAIT);
+    ssize_t n;
 
+    if (p->ssl) {
+        read_inside(f, p);
+        return;
+    }
+    n = recv(p->fd, p->in + p->n_in, sizeof p->in - 1 - p->n_in, MSG_DONTWAIT);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     if (n <= 0) {
@@ -340,7 +451,10 @@ static void on_readable(struct smtp_fixture *f, struct peer *p)
     }
     p->n_in += (size_t)n;
     p->in[p->n_in] = '\0';
-    on_octets(f, p);
+    if (p->awaits_hello)
+        disappoint(f, p);
+    else
+        on_octets(f, p);
 }
 
 /* The delay is over: the rest of the greeting. Who has spoken until now has
@@ -394,7 +508,13 @@ static struct peer *welcome(struct smtp_fixture *f, size_t host)
     p->host = host;
     p->b = find(f->hosts[host].behaviour, &p->delay_ms);
     p->due_ms = p->b->manner == MUTE ? NEVER : now_ms() + p->delay_ms;
+    p->how = fixture_tls_find(f->hosts[host].behaviour);
     note_client(&f->counts[host], p->fd);
+    if (p->how && p->how->is_first) {
+        p->ssl = fixture_tls_new(p->how, f->hosts[host].name, p->fd,
+                                 f->counts[host].spki);
+        p->due_ms = NEVER;
+    }
     if (*p->b->first)
         say(f, p, p->b->first);
     return p;

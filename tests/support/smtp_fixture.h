@@ -20,11 +20,16 @@ struct smtp_count {
     unsigned greeted;   /**< to whom the whole greeting was sent */
     unsigned early;     /**< spoke before the greeting had ended */
     unsigned pipelined; /**< sent a command before the answer to another */
-    unsigned forbidden; /**< neither EHLO, HELO nor QUIT */
-    unsigned ehlo, helo, quit;
+    unsigned forbidden; /**< neither EHLO, HELO nor QUIT, nor STARTTLS where it
+                             is offered and a handshake behind it */
+    unsigned ehlo, helo, quit, starttls;
+    unsigned hellos;    /**< began a handshake when it was due */
+    unsigned secured;   /**< completed one */
+    unsigned farewells; /**< said goodbye to TLS (close_notify) */
     unsigned fin, rst;  /**< how clients left that did not wait for us */
     char argument[256]; /**< of the last EHLO or HELO */
     char from[64];      /**< address of the last client */
+    char spki[65];      /**< SHA-256 of the last public key shown */
 };
 
 struct smtp_fixture {

@@ -224,7 +224,8 @@ static int open_smtp(void)
                                .concurrency = 4,
                                .connect_timeout_ms = 1,
                                .banner_timeout_ms = 1,
-                               .total_timeout_ms = 1 };
+                               .total_timeout_ms = 1,
+                               .says_starttls = true };
     struct smtp_hooks hooks = { 0 };
     struct smtp_engine *e = NULL;
     int code = smtp_engine_new(&e, &loop, &cfg, &hooks, &clock_system, NULL);

@@ -253,6 +253,15 @@ static void put_probes(struct snow_store *s, int64_t scan)
             .capabilities_len = strlen(greetings[i].capabilities),
         };
 
+        if (i == 0) { /* the others have not been asked, */
+            p.tls_status = SNOW_TLS_OK;
+            p.tls = (struct snow_tls){ .spki_sha256 = "00",
+                                       .subject = "=mx.example",
+                                       .subject_len = 11 };
+        }
+        if (i == 1) /* or in vain */
+            p.tls_status = SNOW_TLS_NOT_OFFERED;
+
         assert_int_equal(snow_addr_parse(&p.addr, greetings[i].addr), 0);
         put(s, &(struct snow_record){
                    .kind = SNOW_RECORD_PROBE, .scan = scan, .probe = &p });

@@ -4,12 +4,14 @@
  *
  *   # text       why this conversation is here; "# in one piece": their octets
  *                must come as they stand (else each file is played once more,
- *                octet by octet)
+ *                octet by octet); "# no starttls", "# tls at once": so are we
+ *                told
  *   S-connect    the connection is made; S-eof S-reset S-refused S-unreachable
  *                S-timeout S-local: it ends, or fails
  *   S: text      they say this and CRLF; S+ text: without CRLF; S*9: text,
  *                S*9+ text: nine times; \r \n \xHH are octets
  *   C: text      we must say this and CRLF, before they go on
+ *   tls done     the handshake that is due succeeds; tls failed: it does not
  *   T: 31s       time passes; also 500ms
  *   = key word … what must have come of it, we having hung up
  *   =key text    the same for text: banner, hello, capabilities
@@ -33,10 +35,12 @@ static const struct smtp_dialog_config config = {
     .connect_timeout_ms = 10000,
     .banner_timeout_ms = 30000,
     .total_timeout_ms = 60000,
+    .says_starttls = true,
 };
 
 struct play {
     const char *path;
+    struct smtp_dialog_config config;
     unsigned line;
     bool is_split; /* octet by octet */
     uint64_t now_us;
@@ -116,6 +120,25 @@ static const struct {
     { "S-timeout", SMTP_END_TIMEOUT },
     { "S-local", SMTP_END_LOCAL },
 };
+
+static void heed(struct play *p, const char *line)
+{
+    if (strcmp(line, "# no starttls") == 0)
+        p->config.says_starttls = false;
+    if (strcmp(line, "# tls at once") == 0)
+        p->config.has_tls_at_once = true;
+}
+
+static void shake_hands(struct play *p, const char *line)
+{
+    if (p->d.state != SMTP_STATE_TLS || p->said.len > 0)
+        fail_play(p, "no handshake is due");
+    if (strcmp(line, "tls done") == 0)
+        smtp_dialog_tls_done(&p->d, p->now_us);
+    else
+        smtp_dialog_tls_failed(&p->d, p->now_us);
+    listen_to_us(p);
+}
 
 static void they_act(struct play *p, const char *line)
 {
@@ -241,6 +264,10 @@ static void play_line(struct play *p, char *line)
 {
     switch (line[0]) {
     case '#':
+        heed(p, line);
+        break;
+    case 't':
+        shake_hands(p, line);
         break;
     case '=':
         check(p, line + 1);
@@ -262,13 +289,15 @@ static void play_line(struct play *p, char *line)
 /* Returns whether the file may be played octet by octet. */
 static bool play_file(const char *path, bool is_split)
 {
-    struct play p = { .path = path, .is_split = is_split, .now_us = 77 };
+    struct play p = {
+        .path = path, .config = config, .is_split = is_split, .now_us = 77
+    };
     char line[LINE_CAP];
     FILE *f = fopen(path, "r");
     bool may_split = true, has_end = false;
 
     assert_non_null(f);
-    smtp_dialog_init(&p.d, &config, p.now_us);
+    smtp_dialog_init(&p.d, &p.config, p.now_us);
     while (fgets(line, (int)sizeof line - 4, f)) {
         p.line++;
         line[strcspn(line, "\n")] = '\0';
@@ -296,29 +325,40 @@ static void conversations_go_as_written(void **state)
     globfree(&files);
 }
 
-/* After the longest greeting there is still room for an answer to EHLO. */
+static void say_long(struct smtp_dialog *d, const char *code, unsigned n,
+                     size_t len)
+{
+    char line[1100];
+
+    for (unsigned i = 0; i < n; i++) {
+        memset(line, 'x', sizeof line);
+        memcpy(line, code, 4);
+        line[len - 1] = '\n';
+        smtp_dialog_octets(d, 0, line, len);
+    }
+}
+
+/* After the longest greeting there is still room for the answers to EHLO. */
 static void the_longest_greeting_leaves_room(void **state)
 {
     static struct smtp_dialog d;
     struct snow_probe r;
-    char line[1100];
 
     (void)state;
-    memset(line, 'x', sizeof line);
     smtp_dialog_init(&d, &config, 0);
     smtp_dialog_connected(&d, 0);
-    for (int i = 0; i < 15; i++) {
-        memcpy(line, "220-", 4);
-        line[1023] = '\n';
-        smtp_dialog_octets(&d, 0, line, 1024);
-    }
+    say_long(&d, "220-", 15, 1024);
     smtp_dialog_octets(&d, 0, "220 x\r\n", 7);
     assert_int_equal(d.state, SMTP_STATE_EHLO);
-    for (int i = 0; i < 10; i++) {
-        memcpy(line, "250-", 4);
-        line[1099] = '\n';
-        smtp_dialog_octets(&d, 0, line, 1100);
-    }
+    smtp_dialog_octets(&d, 0, "250-mx\r\n250-STARTTLS\r\n", 22);
+    say_long(&d, "250-", 10, 1100);
+    smtp_dialog_octets(&d, 0, "250 x\r\n", 7);
+    assert_int_equal(d.state, SMTP_STATE_STARTTLS);
+    smtp_dialog_octets(&d, 0, "220 x\r\n", 7);
+    smtp_dialog_tls_done(&d, 0);
+    assert_int_equal(d.state, SMTP_STATE_TLS_EHLO);
+    smtp_dialog_octets(&d, 0, "250-in.tls\r\n", 12);
+    say_long(&d, "250-", 10, 1100);
     smtp_dialog_octets(&d, 0, "250 x\r\n", 7);
     assert_int_equal(d.state, SMTP_STATE_QUIT);
     smtp_dialog_octets(&d, 0, "221 x\r\n", 7);
@@ -327,6 +367,8 @@ static void the_longest_greeting_leaves_room(void **state)
     assert_memory_equal(r.banner, "220-x", 5);
     assert_memory_equal(r.banner + r.banner_len - 5, "220 x", 5);
     assert_int_equal(r.ehlo_status, SNOW_EHLO_OK);
+    assert_int_equal(r.tls_status, SNOW_TLS_OK);
+    assert_memory_equal(r.hello, "in.tls", 6);
     assert_true(r.capabilities_len > 2000);
     assert_true(r.capabilities + r.capabilities_len <= d.text + SMTP_TEXT_MAX);
 }

@@ -137,6 +137,22 @@ static void what_is_rolled_back_was_never_there(struct snow_store *s)
     buf_fini(&out);
 }
 
+static void add_tls(struct buf *out, const struct snow_tls *t)
+{
+    buf_printf(out, " %s %s %.4s %d [", t->version, t->cipher, t->spki_sha256,
+               t->is_self_signed);
+    text_escape(out, t->subject, t->subject_len);
+    buf_add_text(out, "] [");
+    text_escape(out, t->names, t->names_len);
+    buf_add_text(out, "] [");
+    text_escape(out, t->issuer, t->issuer_len);
+    buf_add_text(out, "]");
+    if (t->spki_sha256[0])
+        buf_printf(out, " %lld %d", (long long)t->not_before_utc_s,
+                   t->not_after_utc_s == SNOW_TIME_UNKNOWN);
+    buf_add_char(out, '\n');
+}
+
 static int add_probe(void *arg, const struct snow_probe *p)
 {
     struct buf *out = arg;
@@ -146,8 +162,9 @@ static int add_probe(void *arg, const struct snow_probe *p)
     buf_printf(out, "%s:%u %u %u %u %d [", text, p->port, p->status, p->code,
                p->greeting_ms, p->client_blocked);
     text_escape(out, p->banner, p->banner_len);
-    buf_printf(out, "] [%.*s] [%.*s]\n", (int)p->hello_len, p->hello,
+    buf_printf(out, "] [%.*s] [%.*s]", (int)p->hello_len, p->hello,
                (int)p->capabilities_len, p->capabilities);
+    add_tls(out, &p->tls);
     return 0;
 }
 
@@ -164,7 +181,19 @@ static void probes_are_kept(struct snow_store *s)
                             .hello = "mx",
                             .hello_len = 2,
                             .capabilities = "SIZE",
-                            .capabilities_len = 4 };
+                            .capabilities_len = 4,
+                            .tls = { .version = "TLSv1.3",
+                                     .cipher = "TLS_AES_256_GCM_SHA384",
+                                     .spki_sha256 = "abcd",
+                                     .is_self_signed = true,
+                                     .not_before_utc_s = -1,
+                                     .not_after_utc_s = SNOW_TIME_UNKNOWN,
+                                     .subject = "a\0b",
+                                     .subject_len = 3,
+                                     .names = "c\nd",
+                                     .names_len = 3,
+                                     .issuer = "e",
+                                     .issuer_len = 1 } };
     struct snow_record r = { .kind = SNOW_RECORD_PROBE,
                              .scan = 1,
                              .probe = &p };
@@ -174,14 +203,16 @@ static void probes_are_kept(struct snow_store *s)
     p.addr = addr(8);
     p.banner = p.hello = p.capabilities = NULL;
     p.banner_len = p.hello_len = p.capabilities_len = 0;
+    p.tls = (struct snow_tls){ 0 };
     put(s, r);
     p.status = SNOW_SMTP_SILENT; /* replaces */
     put(s, r);
     assert_int_equal(snow_store_each_probe(s, 1, add_probe, &out, NULL), 0);
     assert_string_equal(out.data,
-                        "127.20.0.8:25 7 220 70000 1 [] [] []\n"
+                        "127.20.0.8:25 7 220 70000 1 [] [] []    0 [] [] []\n"
                         "127.20.0.9:25 1 220 70000 1 [220 a\\x00b] [mx] "
-                        "[SIZE]\n");
+                        "[SIZE] TLSv1.3 TLS_AES_256_GCM_SHA384 abcd 1 "
+                        "[a\\x00b] [c\\x0Ad] [e] -1 1\n");
     buf_fini(&out);
 }
 

@@ -34,6 +34,49 @@ static int sum_node(void *arg, const struct snow_node *n)
     return 0;
 }
 
+static int add_probe(void *arg, const struct snow_probe *p)
+{
+    const struct snow_tls *t = &p->tls;
+
+    buf_printf(arg, "%.*s,%.*s,%.*s,", (int)p->banner_len, p->banner,
+               (int)p->hello_len, p->hello, (int)p->capabilities_len,
+               p->capabilities);
+    buf_printf(arg, "%s,%.*s,%.*s,%.*s,%lld;", t->version, (int)t->subject_len,
+               t->subject, (int)t->names_len, t->names, (int)t->issuer_len,
+               t->issuer,
+               t->spki_sha256[0] ? (long long)t->not_after_utc_s : -1);
+    return 0;
+}
+
+static void put_probe(struct sink *k)
+{
+    char text[] = "abcdefghijk";
+    struct snow_probe p = { .port = 25,
+                            .banner = text,
+                            .banner_len = 1,
+                            .hello = text + 1,
+                            .hello_len = 2,
+                            .capabilities = text + 3,
+                            .capabilities_len = 3,
+                            .tls = { .version = "TLSv1.2",
+                                     .spki_sha256 = "00",
+                                     .not_after_utc_s = 9,
+                                     .subject = text + 6,
+                                     .subject_len = 1,
+                                     .names = text + 7,
+                                     .names_len = 3,
+                                     .issuer = text + 10,
+                                     .issuer_len = 1 } };
+    struct snow_record r = { .kind = SNOW_RECORD_PROBE,
+                             .scan = 1,
+                             .probe = &p };
+
+    assert_int_equal(sink_put(k, &r), 0);
+    memset(text, 'x', sizeof text);
+    p = (struct snow_probe){ .port = 26 };
+    assert_int_equal(sink_put(k, &r), 0);
+}
+
 /* Everything is copied: the records change as soon as they are put. */
 static void put_all(struct sink *k)
 {
@@ -83,6 +126,7 @@ static void records_are_copied(void **state)
     assert_int_equal(snow_store_add_scan(s, &scan, &id, NULL), 0);
     assert_int_equal(sink_new(&k, &loop, s, on_drained, &n_drained), 0);
     put_all(k);
+    put_probe(k);
     assert_int_equal(sink_close(k, NULL), 0);
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&loop), 0);
@@ -91,6 +135,9 @@ static void records_are_copied(void **state)
     assert_string_equal(out.data, "32 1 7 a.example bb.example;9 6 0;");
     assert_int_equal(snow_store_each_node(s, id, sum_node, &sum, NULL), 0);
     assert_int_equal(sum, 16u * NODES * (NODES - 1) / 2 + NODES * 32u);
+    buf_clear(&out);
+    assert_int_equal(snow_store_each_probe(s, id, add_probe, &out, NULL), 0);
+    assert_string_equal(out.data, "a,bc,def,TLSv1.2,g,hij,k,9;,,,,,,,-1;");
     buf_fini(&out);
     snow_store_close(s);
 }

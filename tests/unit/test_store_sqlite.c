@@ -94,6 +94,67 @@ static void add_scan(struct snow_store *s)
     assert_int_equal(snow_store_add_scan(s, &scan, &id, NULL), 0);
 }
 
+#define DROP(column) "ALTER TABLE probe DROP COLUMN tls_" #column ";"
+#define NO_TLS                                                                 \
+    DROP(version)                                                              \
+    DROP(cipher)                                                               \
+    DROP(subject)                                                              \
+    DROP(names)                                                                \
+    DROP(issuer)                                                               \
+    DROP(not_before)                                                           \
+    DROP(not_after)                                                            \
+    DROP(spki_sha256)                                                          \
+    DROP(self_signed)
+
+static void put_probe(struct snow_store *s, uint64_t i, const char *version)
+{
+    struct snow_probe p = { .addr = { 1, i }, .port = 25 };
+    struct snow_record r = { .kind = SNOW_RECORD_PROBE,
+                             .scan = 1,
+                             .probe = &p };
+
+    text_copy(p.tls.version, sizeof p.tls.version, version);
+    assert_int_equal(snow_store_put(s, &r, NULL), 0);
+}
+
+static int add_version(void *arg, const struct snow_probe *p)
+{
+    buf_printf(arg, "%s;", p->tls.version);
+    assert_int_equal(p->tls.subject_len + p->tls.names_len + p->tls.issuer_len,
+                     0);
+    return 0;
+}
+
+static void check_versions(struct snow_store *s, const char *want)
+{
+    struct buf out = { 0 };
+
+    assert_int_equal(snow_store_each_probe(s, 1, add_version, &out, NULL), 0);
+    assert_string_equal(out.data, want);
+    buf_fini(&out);
+}
+
+static void the_second_version_is_read_and_brought_up(void **state)
+{
+    struct snow_store *s = open_it(SNOW_STORE_CREATE);
+
+    (void)state;
+    add_scan(s);
+    put_probe(s, 1, "TLSv1");
+    snow_store_close(s);
+    execute(NO_TLS "PRAGMA user_version = 2;");
+    s = open_it(SNOW_STORE_READ);
+    check_versions(s, ";");
+    snow_store_close(s);
+    s = open_it(SNOW_STORE_WRITE);
+    check_versions(s, ";");
+    put_probe(s, 2, "TLSv1.3");
+    snow_store_close(s);
+    s = open_it(SNOW_STORE_WRITE);
+    check_versions(s, ";TLSv1.3;");
+    snow_store_close(s);
+}
+
 static void the_first_version_is_read_and_brought_up(void **state)
 {
     struct snow_walk walk;
@@ -102,7 +163,7 @@ static void the_first_version_is_read_and_brought_up(void **state)
     (void)state;
     add_scan(s);
     snow_store_close(s);
-    execute("DROP TABLE name; DROP TABLE node; DROP TABLE walk;"
+    execute("DROP TABLE name; DROP TABLE node; DROP TABLE walk;" NO_TLS
             "PRAGMA user_version = 1;");
     s = open_it(SNOW_STORE_READ);
     assert_int_equal(n_names(s), 0);
@@ -162,6 +223,9 @@ static void a_crash_leaves_the_last_commit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            the_second_version_is_read_and_brought_up, make_folder,
+            remove_folder),
         cmocka_unit_test_setup_teardown(
             the_first_version_is_read_and_brought_up, make_folder,
             remove_folder),
