@@ -145,7 +145,7 @@ unit-build: $(UNIT_BIN) $(FUZZ_BIN)
 
 BENCH ?=
 .PHONY: bench
-bench: ## what a look-up costs, beside dnsperf and massdns; BENCH=OPTIONS
+bench: ## what look-ups and greetings cost, beside others; BENCH=OPTIONS
 	$Qtests/install-deps bench
 	$Q$(MAKE) --no-print-directory all lab
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
