@@ -94,7 +94,8 @@ endif
 
 LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
 LAB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard tests/lab/*.c))
-$B/lab/smtp-fixture: $B/tests/support/smtp_fixture.o
+$B/lab/smtp-fixture: $B/tests/support/smtp_fixture.o \
+    $B/tests/support/smtp_listen.o
 $B/lab/dns-fixture: $(filter $B/tests/lab/dns_%,$(LAB_OBJ))
 $B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
 	$Qmkdir -p $(@D)

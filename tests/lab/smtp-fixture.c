@@ -3,6 +3,7 @@
  *
  * Build     cc -std=c11 -D_GNU_SOURCE -O2 -o smtp-fixture
  *               tests/lab/smtp-fixture.c tests/support/smtp_fixture.c
+ *               tests/support/smtp_listen.c
  * FILE      a server a line: IP BEHAVIOUR HOSTNAME; '#' begins a comment. The
  *           IP may be a range, 127.20.0.0/18; then the first line that fits an
  *           address is the one that counts.

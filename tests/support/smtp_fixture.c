@@ -21,9 +21,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "smtp_listen.h"
+
 #define STARTS 16 /* another may hold the port on one of the addresses */
 #define NEVER UINT64_MAX
-#define BACKLOG 4096   /* what the kernel usually allows, for a crowd */
 #define EVENTS 512     /* of one turn */
 #define WHEEL_MS 4096u /* one round of the timing wheel */
 #define EHLO                                                                   \
@@ -143,99 +144,9 @@ static const struct behaviour *find(const char *text, unsigned *delay_ms)
 
 /* --- listening ------------------------------------------------------------ */
 
-/* A range in CIDR notation: its first address and mask, in host order. */
-static bool is_within(uint32_t addr, const char *range)
-{
-    char text[INET_ADDRSTRLEN];
-    size_t len = strcspn(range, "/");
-    unsigned bits =
-        range[len] ? (unsigned)strtoul(range + len + 1, NULL, 10) : 32;
-    struct in_addr first;
-
-    if (len >= sizeof text || bits < 8 || bits > 32)
-        return false;
-    memcpy(text, range, len);
-    text[len] = '\0';
-    return inet_pton(AF_INET, text, &first) == 1 &&
-           (addr ^ ntohl(first.s_addr)) >> (32 - bits) == 0;
-}
-
 static bool is_range(const struct smtp_host *h)
 {
     return strchr(h->ip, '/') != NULL;
-}
-
-static socklen_t address(struct sockaddr_storage *out, const char *ip,
-                         unsigned port)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-    memset(out, 0, sizeof *out);
-    if (inet_pton(AF_INET, ip, &v4->sin_addr) == 1 &&
-        ntohl(v4->sin_addr.s_addr) >> 24 == 127) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons((uint16_t)port);
-        return sizeof *v4;
-    }
-    if (strcmp(ip, "::1") == 0) {
-        v6->sin6_addr = in6addr_loopback;
-        v6->sin6_family = AF_INET6;
-        v6->sin6_port = htons((uint16_t)port);
-        return sizeof *v6;
-    }
-    return 0;
-}
-
-static unsigned port_of(int fd)
-{
-    struct sockaddr_storage a;
-    socklen_t len = sizeof a;
-
-    if (getsockname(fd, (struct sockaddr *)&a, &len))
-        return 0;
-    return a.ss_family == AF_INET
-               ? ntohs(((struct sockaddr_in *)&a)->sin_port)
-               : ntohs(((struct sockaddr_in6 *)&a)->sin6_port);
-}
-
-static int listen_on(const char *ip, unsigned port)
-{
-    struct sockaddr_storage a;
-    socklen_t len = address(&a, ip, port);
-    int yes = 1, fd;
-
-    if (len == 0) {
-        errno = EADDRNOTAVAIL;
-        return -1;
-    }
-    fd = socket(a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(fd, (struct sockaddr *)&a, len) || listen(fd, BACKLOG)) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
-/* One listener for all ranges. What comes from elsewhere than loopback is
- * turned away by the kernel or, where that cannot be, by welcome(). */
-static int listen_on_all(unsigned port)
-{
-    struct sockaddr_in any = { .sin_family = AF_INET,
-                               .sin_port = htons((uint16_t)port) };
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 2);
-    if (bind(fd, (struct sockaddr *)&any, sizeof any) || listen(fd, BACKLOG)) {
-        close(fd);
-        return -1;
-    }
-    return fd;
 }
 
 static void close_listeners(struct smtp_fixture *f)
@@ -250,14 +161,14 @@ static void close_listeners(struct smtp_fixture *f)
 static bool bind_all(struct smtp_fixture *f, unsigned port)
 {
     for (size_t i = 0; i < (f->has_ranges ? 1 : f->n); i++) {
-        f->listeners[i] = f->has_ranges ? listen_on_all(port)
-                                        : listen_on(f->hosts[i].ip, port);
+        f->listeners[i] = f->has_ranges ? smtp_listen_on_all(port)
+                                        : smtp_listen_on(f->hosts[i].ip, port);
         if (f->listeners[i] < 0) {
             close_listeners(f);
             return false;
         }
         if (port == 0)
-            port = port_of(f->listeners[i]);
+            port = smtp_port_of(f->listeners[i]);
     }
     f->port = port;
     return true;
@@ -518,7 +429,7 @@ static bool is_called(struct smtp_fixture *f, struct peer *p)
         return false;
     inet_ntop(AF_INET, &a.sin_addr, p->local, sizeof p->local);
     for (p->host = 0; p->host < f->n; p->host++)
-        if (is_within(ntohl(a.sin_addr.s_addr), f->hosts[p->host].ip))
+        if (smtp_is_within(ntohl(a.sin_addr.s_addr), f->hosts[p->host].ip))
             return true;
     return false;
 }
