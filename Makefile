@@ -95,7 +95,7 @@ endif
 LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
 LAB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard tests/lab/*.c))
 $B/lab/smtp-fixture: $B/tests/support/smtp_fixture.o \
-    $B/tests/support/smtp_fixture_tls.o
+    $B/tests/support/smtp_fixture_tls.o $B/tests/support/smtp_listen.o
 $B/lab/dns-fixture: $(filter $B/tests/lab/dns_%,$(LAB_OBJ))
 $B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
 	$Qmkdir -p $(@D)
@@ -146,7 +146,7 @@ unit-build: $(UNIT_BIN) $(FUZZ_BIN)
 
 BENCH ?=
 .PHONY: bench
-bench: ## what a look-up costs, beside dnsperf and massdns; BENCH=OPTIONS
+bench: ## what look-ups and greetings cost, beside others; BENCH=OPTIONS
 	$Qtests/install-deps bench
 	$Q$(MAKE) --no-print-directory all lab
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/queue.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -21,9 +23,12 @@
 #include <unistd.h>
 
 #include "smtp_fixture_tls.h"
+#include "smtp_listen.h"
 
 #define STARTS 16 /* another may hold the port on one of the addresses */
 #define NEVER UINT64_MAX
+#define EVENTS 512     /* of one turn */
+#define WHEEL_MS 4096u /* one round of the timing wheel */
 #define EHLO                                                                   \
     "250-%s\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n"                        \
     "250-ENHANCEDSTATUSCODES\r\n250 8BITMIME\r\n"
@@ -40,12 +45,14 @@ enum manner {
     RESET, /* the same with a RST */
     DRIP,  /* the greeting octet by octet, each after the delay, for ever */
     FLOOD, /* the greeting a thousand times */
+    CROWD, /* greets nobody until so many wait at once, then everybody */
 };
 
 struct behaviour {
     const char *word;
     enum manner manner;
-    unsigned delay_ms;    /* between the first part and the rest */
+    unsigned delay_ms;    /* between the first part and the rest; CROWD: how
+                             many */
     const char *first;    /* of the greeting; %s is the host's name */
     const char *greeting; /* its rest */
     const char *ehlo;     /* answers; "" says nothing, NULL hangs up */
@@ -74,6 +81,7 @@ static const struct behaviour behaviours[] = {
     { "http",   CLOSE, 0,    "", "HTTP/1.0 400 Bad Request\r\n\r\n", "", "" },
     { "tarpit", DRIP,  1000, "", "220-%s please hold the line\r\n", "", "" },
     { "flood",  FLOOD, 0,    "", "220-%s and another line of it\r\n", "", "" },
+    { "crowd",  CROWD, 1000, "", POSTFIX, EHLO, HELO },
     /* and those of smtp_fixture_tls.c: */
     { "tls",    TALK,  0,    "", POSTFIX, OFFERS_TLS, HELO },
 };
@@ -81,9 +89,9 @@ static const struct behaviour behaviours[] = {
 
 #define N_BEHAVIOURS (sizeof behaviours / sizeof *behaviours)
 
-/* One connection; those of a server are a list. */
+/* One connection, always on one of the lists below. */
 struct peer {
-    struct peer *next;
+    LIST_ENTRY(peer) link;
     int fd;
     size_t host;
     const struct behaviour *b;
@@ -92,18 +100,37 @@ struct peer {
     size_t dripped;
     bool is_greeted;
     const struct fixture_tls *how;
-    SSL *ssl;          /* what is said goes through it */
-    bool awaits_hello; /* of a handshake that is not to succeed */
+    SSL *ssl;                     /* what is said goes through it */
+    bool awaits_hello;            /* of a handshake that is not to succeed */
+    char local[INET6_ADDRSTRLEN]; /* whom the client has called */
     char in[1024];
     size_t n_in;
 };
 
-static uint64_t now_ms(void)
+LIST_HEAD(peers, peer);
+
+/* Ten thousand connections cost what ten do: nobody walks through all. */
+struct smtp_peers {
+    struct peers due[WHEEL_MS]; /* by the millisecond they go on at */
+    struct peers idle;          /* that wait for the client */
+    struct peers crowd;         /* that wait for each other */
+    struct peers gone;          /* freed at the end of the turn */
+    uint64_t at_ms;             /* the wheel has been turned so far */
+    size_t n_due, n_crowd;
+    bool is_crowded; /* it has been: nobody waits any more */
+};
+
+static uint64_t now_us(void)
 {
     struct timespec t;
 
     clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static uint64_t now_ms(void)
+{
+    return now_us() / 1000;
 }
 
 static const struct behaviour *find(const char *text, unsigned *delay_ms)
@@ -129,59 +156,9 @@ static const struct behaviour *find(const char *text, unsigned *delay_ms)
 
 /* --- listening ------------------------------------------------------------ */
 
-static socklen_t address(struct sockaddr_storage *out, const char *ip,
-                         unsigned port)
+static bool is_range(const struct smtp_host *h)
 {
-    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-    memset(out, 0, sizeof *out);
-    if (inet_pton(AF_INET, ip, &v4->sin_addr) == 1 &&
-        ntohl(v4->sin_addr.s_addr) >> 24 == 127) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons((uint16_t)port);
-        return sizeof *v4;
-    }
-    if (strcmp(ip, "::1") == 0) {
-        v6->sin6_addr = in6addr_loopback;
-        v6->sin6_family = AF_INET6;
-        v6->sin6_port = htons((uint16_t)port);
-        return sizeof *v6;
-    }
-    return 0;
-}
-
-static unsigned port_of(int fd)
-{
-    struct sockaddr_storage a;
-    socklen_t len = sizeof a;
-
-    if (getsockname(fd, (struct sockaddr *)&a, &len))
-        return 0;
-    return a.ss_family == AF_INET
-               ? ntohs(((struct sockaddr_in *)&a)->sin_port)
-               : ntohs(((struct sockaddr_in6 *)&a)->sin6_port);
-}
-
-static int listen_on(const char *ip, unsigned port)
-{
-    struct sockaddr_storage a;
-    socklen_t len = address(&a, ip, port);
-    int yes = 1, fd;
-
-    if (len == 0) {
-        errno = EADDRNOTAVAIL;
-        return -1;
-    }
-    fd = socket(a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-    if (bind(fd, (struct sockaddr *)&a, len) || listen(fd, 1024)) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    return strchr(h->ip, '/') != NULL;
 }
 
 static void close_listeners(struct smtp_fixture *f)
@@ -195,14 +172,15 @@ static void close_listeners(struct smtp_fixture *f)
 
 static bool bind_all(struct smtp_fixture *f, unsigned port)
 {
-    for (size_t i = 0; i < f->n; i++) {
-        f->listeners[i] = listen_on(f->hosts[i].ip, port);
+    for (size_t i = 0; i < (f->has_ranges ? 1 : f->n); i++) {
+        f->listeners[i] = f->has_ranges ? smtp_listen_on_all(port)
+                                        : smtp_listen_on(f->hosts[i].ip, port);
         if (f->listeners[i] < 0) {
             close_listeners(f);
             return false;
         }
         if (port == 0)
-            port = port_of(f->listeners[i]);
+            port = smtp_port_of(f->listeners[i]);
     }
     f->port = port;
     return true;
@@ -222,7 +200,8 @@ static bool take_memory(struct smtp_fixture *f, size_t n)
     for (size_t i = 0; f->listeners && i < n; i++)
         f->listeners[i] = -1;
     f->poll = epoll_create1(EPOLL_CLOEXEC);
-    return f->hosts && f->listeners && f->counts && f->poll >= 0;
+    f->peers = calloc(1, sizeof *f->peers); /* lists that are empty */
+    return f->hosts && f->listeners && f->counts && f->peers && f->poll >= 0;
 }
 
 const char *smtp_fixture_bind(struct smtp_fixture *f,
@@ -239,6 +218,8 @@ const char *smtp_fixture_bind(struct smtp_fixture *f,
     for (size_t i = 0; i < n; i++)
         if (!find(hosts[i].behaviour, &delay_ms))
             return hosts[i].behaviour;
+    for (size_t i = 0; i < n; i++)
+        f->has_ranges |= is_range(&hosts[i]);
     for (int i = 0; !is_bound && i < (port ? 1 : STARTS); i++)
         is_bound = bind_all(f, port);
     return is_bound ? NULL : "an address cannot be listened on";
@@ -250,21 +231,52 @@ static void complain(const struct smtp_fixture *f, const struct peer *p,
                      const char *what)
 {
     if (f->is_loud)
-        fprintf(stderr, "%s %s: %.*s\n", f->hosts[p->host].ip, what,
+        fprintf(stderr, "%s %s: %.*s\n", p->local, what,
                 (int)strcspn(p->in, "\r\n"), p->in);
 }
 
-static void hang_up(struct peer *p, bool is_reset)
+static void note(struct smtp_fixture *f, const struct peer *p, char what,
+                 uint64_t at_us)
+{
+    if (f->log)
+        fprintf(f->log, "%llu %c %s\n", (unsigned long long)at_us, what,
+                p->local);
+}
+
+/* Onto another list. */
+static void move(struct smtp_fixture *f, struct peer *p, struct peers *to)
+{
+    f->peers->n_due -= p->due_ms != NEVER;
+    p->due_ms = NEVER;
+    LIST_REMOVE(p, link);
+    LIST_INSERT_HEAD(to, p, link);
+}
+
+static void wait_until(struct smtp_fixture *f, struct peer *p, uint64_t due_ms)
+{
+    struct smtp_peers *all = f->peers;
+    uint64_t at = due_ms > all->at_ms ? due_ms : all->at_ms;
+
+    move(f, p, &all->due[at % WHEEL_MS]);
+    p->due_ms = due_ms;
+    all->n_due++;
+}
+
+static void hang_up(struct smtp_fixture *f, struct peer *p, bool is_reset)
 {
     const struct linger none = { .l_onoff = 1 };
 
     SSL_free(p->ssl);
     p->ssl = NULL;
-    if (p->fd >= 0 && is_reset)
+    if (p->fd < 0)
+        return;
+    if (is_reset)
         setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-    if (p->fd >= 0)
-        close(p->fd);
-    p->fd = -1; /* serve() takes it off the list */
+    note(f, p, '-', now_us());
+    close(p->fd);
+    p->fd = -1;
+    f->peers->n_crowd -= p->b->manner == CROWD;
+    move(f, p, &f->peers->gone);
 }
 
 /* The replies are short: what does not fit into the socket is not missed. */
@@ -286,14 +298,14 @@ static void say(const struct smtp_fixture *f, const struct peer *p,
         (void)!send(p->fd, out, (size_t)len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void drip(struct peer *p)
+static void drip(struct smtp_fixture *f, struct peer *p)
 {
     const char *text = p->b->greeting;
     char c = text[p->dripped % strlen(text)];
 
     p->dripped++;
     (void)!send(p->fd, c == '%' ? "x" : &c, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-    p->due_ms = now_ms() + p->delay_ms;
+    wait_until(f, p, now_ms() + (p->delay_ms ? p->delay_ms : 1));
 }
 
 static void start_tls(struct smtp_fixture *f, struct peer *p)
@@ -346,7 +358,7 @@ static void on_line(struct smtp_fixture *f, struct peer *p, char *line)
     if (answer)
         say(f, p, answer);
     else
-        hang_up(p, false);
+        hang_up(f, p, false);
 }
 
 static void on_octets(struct smtp_fixture *f, struct peer *p)
@@ -383,14 +395,14 @@ static void disappoint(struct smtp_fixture *f, struct peer *p)
     if (p->how->act == TLS_BABBLES)
         say(f, p, "500 5.5.2 what?\r\n");
     if (p->how->act == TLS_CLOSES || p->how->act == TLS_RESETS)
-        hang_up(p, p->how->act == TLS_RESETS);
+        hang_up(f, p, p->how->act == TLS_RESETS);
 }
 
 static void on_secured(struct smtp_fixture *f, struct peer *p)
 {
     f->counts[p->host].secured++;
     if (p->how->is_first)
-        p->due_ms = now_ms();
+        wait_until(f, p, now_ms());
     for (int i = 0; p->how->is_rude && i < 10000; i++)
         say(f, p, "250-%s and another line, and yet another one\r\n");
 }
@@ -407,7 +419,7 @@ static void shake_hands(struct smtp_fixture *f, struct peer *p)
     if (n == 1)
         on_secured(f, p);
     else if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
-        hang_up(p, false);
+        hang_up(f, p, false);
 }
 
 static void read_inside(struct smtp_fixture *f, struct peer *p)
@@ -430,7 +442,7 @@ static void read_inside(struct smtp_fixture *f, struct peer *p)
         return;
     f->counts[p->host].farewells +=
         SSL_get_error(p->ssl, n) == SSL_ERROR_ZERO_RETURN;
-    hang_up(p, false);
+    hang_up(f, p, false);
 }
 
 static void on_readable(struct smtp_fixture *f, struct peer *p)
@@ -446,7 +458,7 @@ static void on_readable(struct smtp_fixture *f, struct peer *p)
         return;
     if (n <= 0) {
         (*(n == 0 ? &f->counts[p->host].fin : &f->counts[p->host].rst))++;
-        hang_up(p, false);
+        hang_up(f, p, false);
         return;
     }
     p->n_in += (size_t)n;
@@ -461,20 +473,34 @@ static void on_readable(struct smtp_fixture *f, struct peer *p)
  * spoken too early. */
 static void go_on(struct smtp_fixture *f, struct peer *p)
 {
-    p->due_ms = NEVER;
+    move(f, p, &f->peers->idle);
     on_readable(f, p);
     if (p->fd < 0)
         return;
     if (p->b->manner == DRIP) {
-        drip(p);
+        drip(f, p);
         return;
     }
     for (int i = 0; i < (p->b->manner == FLOOD ? 1000 : 1); i++)
         say(f, p, p->b->greeting);
-    p->is_greeted = p->b->manner == TALK;
+    p->is_greeted = p->b->manner == TALK || p->b->manner == CROWD;
     f->counts[p->host].greeted += p->is_greeted;
     if (p->b->manner == CLOSE || p->b->manner == RESET)
-        hang_up(p, p->b->manner == RESET);
+        hang_up(f, p, p->b->manner == RESET);
+}
+
+static void join_crowd(struct smtp_fixture *f, struct peer *p)
+{
+    struct smtp_peers *all = f->peers;
+
+    all->is_crowded |= ++all->n_crowd >= p->delay_ms;
+    if (!all->is_crowded) {
+        move(f, p, &all->crowd);
+        return;
+    }
+    wait_until(f, p, all->at_ms);
+    while ((p = LIST_FIRST(&all->crowd)))
+        wait_until(f, p, all->at_ms);
 }
 
 /* --- serving -------------------------------------------------------------- */
@@ -490,64 +516,121 @@ static void note_client(struct smtp_count *count, int fd)
                     NULL, 0, NI_NUMERICHOST);
 }
 
-static struct peer *welcome(struct smtp_fixture *f, size_t host)
+/* When the handshake ended, as the kernel saw it: a fixture that had to wait
+ * for a processor must not move connections closer together. */
+static uint64_t connected_us(int fd)
 {
-    struct epoll_event ev = { .events = EPOLLIN };
-    struct peer *p = calloc(1, sizeof *p);
+    struct tcp_info info = { 0 };
+    socklen_t len = sizeof info;
 
-    if (!p)
-        return NULL;
-    p->fd =
-        accept4(f->listeners[host], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    ev.data.ptr = p;
-    if (p->fd < 0 || epoll_ctl(f->poll, EPOLL_CTL_ADD, p->fd, &ev)) {
-        hang_up(p, false);
-        free(p);
-        return NULL;
-    }
-    p->host = host;
-    p->b = find(f->hosts[host].behaviour, &p->delay_ms);
-    p->due_ms = p->b->manner == MUTE ? NEVER : now_ms() + p->delay_ms;
-    p->how = fixture_tls_find(f->hosts[host].behaviour);
-    note_client(&f->counts[host], p->fd);
-    if (p->how && p->how->is_first) {
-        p->ssl = fixture_tls_new(p->how, f->hosts[host].name, p->fd,
-                                 f->counts[host].spki);
-        p->due_ms = NEVER;
-    }
-    if (*p->b->first)
-        say(f, p, p->b->first);
-    return p;
+    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+    return now_us() - (uint64_t)info.tcpi_last_ack_recv * 1000;
 }
 
-/* Whose time has come goes on; who has gone is freed.
- * @return milliseconds until the next of them, -1 for never */
-static int sweep(struct smtp_fixture *f, struct peer **peers)
+/* Whom of the hosts a client has called: the first that fits. */
+static bool is_called(struct smtp_fixture *f, struct peer *p)
 {
-    uint64_t now = now_ms(), next = NEVER;
+    struct sockaddr_in a = { 0 };
+    socklen_t len = sizeof a;
 
-    for (struct peer **at = peers; *at;) {
-        struct peer *p = *at;
+    if (!f->has_ranges) {
+        snprintf(p->local, sizeof p->local, "%s", f->hosts[p->host].ip);
+        return true;
+    }
+    if (getsockname(p->fd, (struct sockaddr *)&a, &len) ||
+        ntohl(a.sin_addr.s_addr) >> 24 != 127)
+        return false;
+    inet_ntop(AF_INET, &a.sin_addr, p->local, sizeof p->local);
+    for (p->host = 0; p->host < f->n; p->host++)
+        if (smtp_is_within(ntohl(a.sin_addr.s_addr), f->hosts[p->host].ip))
+            return true;
+    return false;
+}
 
-        if (p->fd >= 0 && p->due_ms <= now)
-            go_on(f, p);
-        if (p->fd >= 0) {
-            next = p->due_ms < next ? p->due_ms : next;
-            at = &p->next;
-            continue;
-        }
-        *at = p->next;
+static bool begin(struct smtp_fixture *f, struct peer *p)
+{
+    struct epoll_event ev = { .events = EPOLLIN, .data.ptr = p };
+
+    if (!is_called(f, p) || epoll_ctl(f->poll, EPOLL_CTL_ADD, p->fd, &ev))
+        return false;
+    p->b = find(f->hosts[p->host].behaviour, &p->delay_ms);
+    p->due_ms = NEVER;
+    LIST_INSERT_HEAD(&f->peers->idle, p, link);
+    if (f->log)
+        note(f, p, '+', connected_us(p->fd));
+    note_client(&f->counts[p->host], p->fd);
+    p->how = fixture_tls_find(f->hosts[p->host].behaviour);
+    if (p->how && p->how->is_first)
+        p->ssl = fixture_tls_new(p->how, f->hosts[p->host].name, p->fd,
+                                 f->counts[p->host].spki);
+    if (*p->b->first)
+        say(f, p, p->b->first);
+    if (p->b->manner == CROWD)
+        join_crowd(f, p);
+    else if (p->b->manner != MUTE && !p->ssl)
+        wait_until(f, p, now_ms() + p->delay_ms);
+    return true;
+}
+
+/* @return whether another may be waiting */
+static bool welcome(struct smtp_fixture *f, size_t host)
+{
+    int fd =
+        accept4(f->listeners[host], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct peer *p = fd < 0 ? NULL : calloc(1, sizeof *p);
+
+    if (!p) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    p->fd = fd;
+    p->host = host;
+    if (!begin(f, p)) {
+        close(fd);
         free(p);
     }
-    if (next == NEVER)
-        return -1;
-    now = now_ms();
-    return next > now ? (int)(next - now) : 0;
+    return true;
+}
+
+/* Whose time has come goes on.
+ * @return milliseconds until it is worth looking again, -1 for never */
+static int turn(struct smtp_fixture *f)
+{
+    struct smtp_peers *all = f->peers;
+    uint64_t now = now_ms(), at = all->at_ms;
+
+    if (now - at >= WHEEL_MS)
+        at = now - WHEEL_MS + 1;
+    for (; at <= now; at++) {
+        struct peer *next, *p = LIST_FIRST(&all->due[at % WHEEL_MS]);
+
+        for (; p; p = next) {
+            next = LIST_NEXT(p, link);
+            if (p->due_ms <= now)
+                go_on(f, p);
+        }
+    }
+    all->at_ms = now;
+    for (unsigned i = 0; all->n_due > 0 && i < WHEEL_MS; i++)
+        if (!LIST_EMPTY(&all->due[(now + i) % WHEEL_MS]))
+            return (int)i;
+    return -1;
+}
+
+static void bury(struct smtp_fixture *f)
+{
+    struct peer *p;
+
+    while ((p = LIST_FIRST(&f->peers->gone))) {
+        LIST_REMOVE(p, link);
+        free(p);
+    }
 }
 
 static void watch_listeners(struct smtp_fixture *f)
 {
-    for (size_t i = 0; i < f->n; i++) {
+    for (size_t i = 0; i < f->n && f->listeners[i] >= 0; i++) {
         /* a pointer into the array tells a listener from a peer */
         struct epoll_event ev = { .events = EPOLLIN,
                                   .data.ptr = &f->listeners[i] };
@@ -557,7 +640,7 @@ static void watch_listeners(struct smtp_fixture *f)
     }
 }
 
-static void on_event(struct smtp_fixture *f, struct peer **peers, void *ptr)
+static void on_event(struct smtp_fixture *f, void *ptr)
 {
     int *listener = ptr;
     struct peer *p = ptr;
@@ -567,28 +650,31 @@ static void on_event(struct smtp_fixture *f, struct peer **peers, void *ptr)
             on_readable(f, p);
         return;
     }
-    while ((p = welcome(f, (size_t)(listener - f->listeners)))) {
-        p->next = *peers;
-        *peers = p;
-    }
+    while (welcome(f, (size_t)(listener - f->listeners)))
+        ;
 }
 
 void smtp_fixture_serve(struct smtp_fixture *f)
 {
-    struct epoll_event events[64];
-    struct peer *peers = NULL;
+    struct epoll_event events[EVENTS];
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+    f->peers->at_ms = now_ms();
     watch_listeners(f);
     for (;;) {
-        int n = epoll_wait(f->poll, events, 64, sweep(f, &peers));
+        int wait_ms = turn(f);
+        int n;
 
+        bury(f);
+        if (f->log)
+            fflush(f->log);
+        n = epoll_wait(f->poll, events, EVENTS, wait_ms);
         for (int i = 0; i < n; i++)
-            on_event(f, &peers, events[i].data.ptr);
+            on_event(f, events[i].data.ptr);
     }
 }
 
@@ -623,5 +709,6 @@ void smtp_fixture_stop(struct smtp_fixture *f)
         munmap(f->counts, (f->n + 1) * sizeof *f->counts);
     free(f->hosts);
     free(f->listeners);
+    free(f->peers);
     *f = (struct smtp_fixture){ 0 };
 }

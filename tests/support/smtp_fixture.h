@@ -6,10 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
-/** One server. The behaviours are the table in smtp_fixture.c; a word may be
- * followed by "=MS", its own delay in milliseconds: "delay=8000". */
+/** One server, or many alike: "127.20.0.0/18" is a range. With a range among
+ * the hosts, one listener hears all of 127.0.0.0/8; the first host that fits
+ * is the one a client has called, and with none it is hung up on. The
+ * behaviours are the table in smtp_fixture.c; a word may be followed by "=MS",
+ * its own delay in milliseconds: "delay=8000". */
 struct smtp_host {
     const char *ip, *behaviour, *name;
 };
@@ -32,15 +36,21 @@ struct smtp_count {
     char spki[65];      /**< SHA-256 of the last public key shown */
 };
 
+struct smtp_peers;
+
 struct smtp_fixture {
     struct smtp_host *hosts; /**< [n], text borrowed */
     size_t n;
     unsigned port;
-    int *listeners; /**< [n] */
+    int *listeners; /**< [n]; with ranges the first is for all */
+    bool has_ranges;
     int poll;
+    struct smtp_peers *peers;
     struct smtp_count *counts; /**< [n], shared with the child */
     pid_t pid;                 /**< of the child; 0: none */
     bool is_loud;              /**< faults of clients go to stderr */
+    FILE *log;                 /**< "MICROSECONDS + ADDRESS" for each
+                                    connection, "-" for its end; or NULL */
 };
 
 /**
