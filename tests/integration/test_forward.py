@@ -2,7 +2,7 @@
 import json
 import sqlite3
 
-from support import (Case, DnsProxy, interrupt, lab, ok, run, start,
+from support import (Case, DnsProxy, csv_rows, interrupt, lab, ok, run, start,
                      wait_until)
 
 A = 1
@@ -54,6 +54,19 @@ class Forward(Case):
                          {"status": "name", "a": ["127.20.16.80"]})
         self.assertEqual(kept["mail3.newmere-logistics.com"],
                          {"status": "name", "a": ["127.20.16.90"]})
+        with self.subTest("told"):
+            self.check_told(store)
+
+    def check_told(self, store):
+        rows = {r["ip"]: r for r in csv_rows(
+            ok("export", store, "--format", "evidence-csv", "--tier",
+               "context"))}
+        for ip, addrs, verdict in [
+                ("127.20.16.80", "127.20.16.80", "pass"),
+                ("127.20.16.82", "127.20.16.90", "fail")]:
+            row = rows[ip]
+            self.assertEqual((row["forward_addrs"], row["fcrdns"],
+                              row["banner_fcrdns"]), (addrs, verdict, verdict))
 
     def test_without_greetings_nothing_is_asked(self):
         store = self.path("store.db")
