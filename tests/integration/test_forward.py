@@ -1,12 +1,28 @@
 """Where names lead: asked while servers are greeted, once each, and kept."""
 import json
 import sqlite3
+import time
 
 from support import (Case, DnsProxy, csv_rows, interrupt, lab, ok, run, start,
                      wait_until)
 
 A = 1
 BLOCKS = "127.20.14.0/24,127.20.16.0/24"  # a mail service; a company
+
+
+class Deaf:
+    """The way to a name server, on which questions for A are lost."""
+
+    def __init__(self, socket):
+        self.socket = socket
+
+    def send(self, question):
+        end = question.index(0, 12)
+        if question[end + 1:end + 3] != b"\0\1":
+            self.socket.send(question)
+
+    def __getattr__(self, name):
+        return getattr(self.socket, name)
 
 
 class Forward(Case):
@@ -78,6 +94,34 @@ class Forward(Case):
                    self.path("store.db"))
         last = json.loads(done.stderr.splitlines()[-1])
         self.assertGreaterEqual(last["queries"], 512 + len(self.expected()))
+
+    def test_interrupt_does_not_wait_for_answers(self):
+        store = self.path("store.db")
+        whole, self.proxy.inside = self.proxy.inside, Deaf(self.proxy.inside)
+        child = start("scan", *self.options("--dns-timeout", "60"),
+                      "-o", store)
+        wait_until(lambda: len(self.asked()) == 32, "32 questions")
+        time.sleep(.5)
+        self.assertEqual(len(self.asked()), 32)  # and no more at once
+        took, code, _, err = interrupt(child)
+        self.assertEqual(code, 130, err)
+        self.assertLess(took, 5)
+        self.assertEqual(self.kept(store), {})
+        self.proxy.inside = whole
+        ok("resume", store)
+        self.assertEqual(set(self.kept(store)), self.expected())
+
+    def test_silence_is_kept_and_asked_again_on_demand(self):
+        store = self.path("store.db")
+        whole, self.proxy.inside = self.proxy.inside, Deaf(self.proxy.inside)
+        ok("scan", *self.options("--dns-timeout", ".2", "--dns-tries", "1"),
+           "-o", store)
+        self.assertEqual({f["status"] for f in self.kept(store).values()},
+                         {"timeout"})
+        self.proxy.inside = whole
+        ok("resume", store, "--retry", "failed")
+        self.assertEqual({f["status"] for f in self.kept(store).values()},
+                         {"name", "nxdomain"})
 
     def test_resume_asks_for_what_is_missing(self):
         store = self.path("store.db")
