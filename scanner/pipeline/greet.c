@@ -40,6 +40,8 @@ static void on_done(void *arg, int code)
     struct greet *g = arg;
 
     run_stage_done(g->run, &g->stage, g->code ? g->code : code);
+    if (g->over)
+        g->over(g->arg);
 }
 
 static void on_drain(struct stage *s)

@@ -17,6 +17,7 @@ struct greet {
     uint64_t n_targets, n_excluded;
     uint64_t by_status[16]; /**< with those of earlier runs */
     greet_fn answer;
+    void (*over)(void *arg); /**< when no answer comes any more; may be NULL */
     void *arg;
     int code;
 };
@@ -40,7 +41,8 @@ uint64_t greet_wished(const struct snow_config *cfg);
 /**
  * Put the greeting of @p set on a run.
  *
- * @param g    zeroed but for answer, arg, by_status, n_targets, n_excluded
+ * @param g    zeroed but for answer, over, arg, by_status, n_targets,
+ * n_excluded
  * @param set  who has not been greeted yet; borrowed until greet_end()
  * @return     0, SNOW_ENOMEM, SNOW_EIO, SNOW_EINVAL (--source-ip)
  */

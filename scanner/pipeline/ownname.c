@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "addr/arpa.h"
+#include "analysis/forward.h"
 #include "base/text.h"
 #include "dns/answer.h"
 
@@ -30,19 +31,6 @@ void own_name_get(char out[OWN_NAME_MAX], const struct snow_config *cfg)
     if (!*out && gethostname(out, OWN_NAME_MAX))
         text_copy(out, OWN_NAME_MAX, "localhost");
     out[OWN_NAME_MAX - 1] = '\0';
-}
-
-/* A name of at least two labels, in letters that need no escape. */
-static bool is_fit(const char *name)
-{
-    size_t len = strlen(name);
-    struct snow_addr a;
-
-    for (size_t i = 0; i < len; i++)
-        if (!text_is_alnum(name[i]) && !strchr("-_.", name[i]))
-            return false;
-    return len <= 253 && strchr(name, '.') && name[0] != '.' &&
-           name[len - 1] != '.' && snow_addr_parse(&a, name) != 0;
 }
 
 /* --- which addresses are ours --- */
@@ -192,7 +180,7 @@ static void on_timer(uv_timer_t *t)
 {
     struct own_name *o = t->data;
 
-    if (!is_fit(o->name))
+    if (!analysis_forward_is_fit(o->name))
         tell(o, OWN_NAME_UNFIT);
     else if (dns_resolver_query(o->resolver, o->name, DNS_TYPE_A, on_addrs, o))
         tell(o, OWN_NAME_UNKNOWN);

@@ -5,8 +5,9 @@
  *   run.c      loop, signals, the tick, the sink; ends early in one way
  *   sweep.c    the walk and the DNS engine        blocks.c  open blocks
  *   greet.c    the walk and the SMTP engine
+ *   forward.c  A of the names in greetings and beside them
  *   enquire.c  the registration client, HTTP and its resolver
- *   scan.c     sweep → candidates → greet and enquire → finished
+ *   scan.c     sweep → candidates → greet, forward, enquire → finished
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
  *   ownname.c  the name that EHLO says, there and back
  *   single.c   each stage alone: ptr, probe, domain
@@ -20,12 +21,14 @@
  */
 #include "pipeline/scan.h"
 
+#include "analysis/forward.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/random.h"
 #include "base/records.h"
 #include "pipeline/blocks.h"
 #include "pipeline/enquire.h"
+#include "pipeline/forward.h"
 #include "pipeline/greet.h"
 #include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
@@ -47,6 +50,7 @@ struct scan {
     char **to_ask;                /**< [n_to_ask]; borrowed strings */
     size_t n_to_ask;
     struct greet greet;
+    struct forward forward;
     struct enquire enquire;
 };
 
@@ -201,6 +205,8 @@ static int take_greeted(void *arg, const struct snow_probe *p)
     if (p->port != g->scan->cfg->smtp_port || !is_final_probe(g->scan, p))
         return 0;
     g->scan->greet.by_status[p->status & 15]++;
+    if (forward_take(&g->scan->forward, p))
+        return SNOW_ENOMEM;
     return snow_ranges_add(g->done, (struct snow_range){ p->addr, p->addr });
 }
 
@@ -219,6 +225,46 @@ static int take_named(void *arg, const struct snow_block *block, bool is_closed)
     return 0;
 }
 
+static int take_forward(void *arg, const struct snow_evidence *e)
+{
+    struct scan *s = arg;
+    struct analysis_forward f;
+
+    if (s->cfg->retry &&
+        (analysis_forward_parse_json(&f, e->data, e->data_len) ||
+         snow_ptr_status_is_failure(f.status)))
+        return 0;
+    return forward_knows(&s->forward, e->subject);
+}
+
+static int take_reverse(void *arg, const struct snow_block *block,
+                        bool is_closed)
+{
+    struct scan *s = arg;
+    int code = 0;
+
+    (void)is_closed;
+    for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
+        struct snow_addr a = snow_addr_add(block->first, i);
+
+        if (block->status[i] == SNOW_PTR_NAME &&
+            snow_ranges_contains(s->to_greet, a))
+            code = forward_name(&s->forward, a, snow_block_names(block, i),
+                                block->n_names[i]);
+    }
+    return code;
+}
+
+/* What is known of forward names, and the reverse names of whom we greet. */
+static int choose_forward(struct scan *s, struct snow_error *err)
+{
+    int code = snow_store_each_evidence(s->store, s->id, FORWARD_KIND,
+                                        take_forward, s, err);
+
+    return code ? code
+                : snow_store_each_block(s->store, s->id, take_reverse, s, err);
+}
+
 static int choose_greeted(struct scan *s, struct snow_error *err)
 {
     struct greeted g = { s, NULL };
@@ -234,6 +280,8 @@ static int choose_greeted(struct scan *s, struct snow_error *err)
     else if (s->cfg->smtp == SMTP_CANDIDATES)
         code = snow_ranges_add_all(s->to_greet, s->candidates.addrs);
     s->greet.n_targets = snow_ranges_count(s->to_greet);
+    if (!code && s->cfg->smtp != SMTP_NONE)
+        code = choose_forward(s, err);
     if (!code && s->cfg->smtp != SMTP_NONE)
         code = snow_store_each_probe(s->store, s->id, take_greeted, &g, err);
     if (!code)
@@ -315,6 +363,24 @@ static int take_probe(void *arg, const struct snow_probe *p)
     struct snow_record r = { .kind = SNOW_RECORD_PROBE,
                              .scan = s->id,
                              .probe = p };
+    int code = sink_put(s->run.sink, &r);
+
+    return code ? code : forward_take(&s->forward, p);
+}
+
+static void greeted(void *arg)
+{
+    struct scan *s = arg;
+
+    forward_over(&s->forward);
+}
+
+static int take_evidence(void *arg, const struct snow_evidence *e)
+{
+    struct scan *s = arg;
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = s->id,
+                             .evidence = e };
 
     return sink_put(s->run.sink, &r);
 }
@@ -327,17 +393,27 @@ static int take_registration(void *arg, const struct snow_registration *reg)
                                .kind = "registration",
                                .source = reg->source,
                                .observed_utc_s = reg->seen_utc_s };
-    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
-                             .scan = s->id,
-                             .evidence = &e };
     int code = SNOW_ENOMEM;
 
     record_registration_format_json(&json, reg);
     e.data = json.data;
     e.data_len = json.len;
     if (!json.failed)
-        code = sink_put(s->run.sink, &r);
+        code = take_evidence(s, &e);
     buf_fini(&json);
+    return code;
+}
+
+static int greet_and_forward(struct scan *s, struct snow_error *err)
+{
+    int code = 0;
+
+    s->greet.over = greeted;
+    s->forward.is_over = !s->to_greet || snow_ranges_n(s->to_greet) == 0;
+    if (!s->forward.is_over)
+        code = greet_start(&s->greet, &s->run, s->to_greet, s->seed, err);
+    if (!code && (!s->forward.is_over || forward_is_due(&s->forward)))
+        code = forward_start(&s->forward, &s->run, &s->plan, err);
     return code;
 }
 
@@ -349,9 +425,9 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
         return code;
     s->greet.answer = take_probe;
     s->enquire.answer = take_registration;
-    s->greet.arg = s->enquire.arg = s;
-    if (s->to_greet && snow_ranges_n(s->to_greet) > 0)
-        code = greet_start(&s->greet, &s->run, s->to_greet, s->seed, err);
+    s->forward.answer = take_evidence;
+    s->greet.arg = s->forward.arg = s->enquire.arg = s;
+    code = greet_and_forward(s, err);
     if (!code && s->n_to_ask > 0)
         code = enquire_start(&s->enquire, &s->run, &s->plan, s->to_ask,
                              s->n_to_ask, err);
@@ -359,6 +435,7 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
         code = run_stages(&s->run, err);
     kept = run_unsink(&s->run, code ? NULL : err);
     greet_end(&s->greet);
+    forward_end(&s->forward);
     enquire_end(&s->enquire);
     return code ? code : kept;
 }

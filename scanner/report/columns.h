@@ -91,6 +91,8 @@ struct report_finding_row {
     bool has_registration; /**< a registry answered about one of its domains */
 };
 
+struct analysis_forward;
+
 /** One address of a finding. */
 struct report_evidence_row {
     const struct snow_finding *finding;
@@ -104,7 +106,10 @@ struct report_evidence_row {
     const char *domain;     /**< of that name; NULL when there is none */
     const struct snow_probe *probe;               /**< NULL: not greeted */
     const struct snow_registration *registration; /**< NULL: not asked */
-    int64_t now_utc_s; /**< what an age is measured against */
+    const struct analysis_forward *forward; /**< of the name; NULL: not asked */
+    const struct analysis_forward
+        *banner_forward; /**< of the greeting's host */
+    int64_t now_utc_s;   /**< what an age is measured against */
 };
 
 /** One name of one address; an address without a name has one row, too. */

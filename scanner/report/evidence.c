@@ -1,3 +1,5 @@
+#include "analysis/banner.h"
+#include "report/forwards.h"
 #include "report/registrations.h"
 #include "report/writers.h"
 
@@ -26,6 +28,7 @@ struct join {
     const struct report_request *q;
     struct report_tree tree;
     struct report_registrations known;
+    struct report_forwards forwards;
     int64_t now_utc_s;
     struct span *spans; /* in the order of their first addresses */
     size_t n_spans;
@@ -35,8 +38,9 @@ struct join {
     size_t n_probes, cap_probes;
     size_t probe; /* probes before it lie below the address at hand */
     struct buf text;
-    struct snow_registration registration; /* the one parsed last */
-    bool is_registered;                    /* it holds a record */
+    struct snow_registration registration;           /* the one parsed last */
+    bool is_registered;                              /* it holds a record */
+    struct analysis_forward forward, banner_forward; /* of the row at hand */
     struct buf line;
 };
 
@@ -189,6 +193,20 @@ static const struct snow_registration *registration_of(struct join *j,
     return j->is_registered ? &j->registration : NULL;
 }
 
+/* Where its name and the host of its greeting lead. */
+static void join_forward(struct join *j, struct report_evidence_row *row)
+{
+    char host[BANNER_HOST_MAX];
+
+    if (row->name && report_forwards_get(&j->forwards, row->name, &j->forward))
+        row->forward = &j->forward;
+    if (row->probe &&
+        analysis_banner_host(host, row->probe->banner, row->probe->banner_len) >
+            0 &&
+        report_forwards_get(&j->forwards, host, &j->banner_forward))
+        row->banner_forward = &j->banner_forward;
+}
+
 static int put_row(struct join *j, const struct snow_block *b, unsigned i,
                    size_t finding)
 {
@@ -209,6 +227,7 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
     choose_name(&row);
     if (row.domain)
         row.registration = registration_of(j, row.domain);
+    join_forward(j, &row);
     report_csv_row(&j->line, &report_kind_evidence, &row);
     return report_emit(j->to, &j->line);
 }
@@ -265,6 +284,9 @@ static int prepare(struct join *j, struct snow_error *err)
     code = report_registrations_load(&j->known, j->q, &j->tree, err);
     if (code)
         return code;
+    code = report_forwards_load(&j->forwards, j->q, err);
+    if (code)
+        return code;
     code = gather_spans(j);
     if (code)
         return code;
@@ -289,6 +311,7 @@ int report_evidence_csv(const struct report_out *to,
         code = snow_store_each_block(q->store, q->scan, put_block, &j, err);
     report_tree_fini(&j.tree);
     report_registrations_fini(&j.known);
+    report_forwards_fini(&j.forwards);
     buf_fini(&j.text);
     buf_fini(&j.line);
     free(j.probes);

@@ -2,6 +2,7 @@
 
 #include "analysis/banner.h"
 #include "analysis/fingerprint.h"
+#include "analysis/forward.h"
 #include "analysis/mta.h"
 #include "report/registrations.h"
 
@@ -116,12 +117,27 @@ static void get_extra_labels(struct report_cell *to, const void *record,
         report_cell_count(to, labels);
 }
 
-static void get_not_checked(struct report_cell *to, const void *record,
-                            size_t at)
+static void get_fcrdns(struct report_cell *to, const void *record, size_t at)
 {
-    (void)record;
+    const struct report_evidence_row *r = record;
+
     (void)at;
-    add_text(to, "not_checked");
+    add_text(to, analysis_forward_verdict(r->forward, r->addr));
+}
+
+static void get_forward_addrs(struct report_cell *to, const void *record,
+                              size_t at)
+{
+    const struct analysis_forward *f = ROW(record)->forward;
+    char text[SNOW_ADDR_TEXT_MAX];
+
+    (void)at;
+    if (f && has_no_name(f->status))
+        report_cell_absent(to);
+    for (size_t i = 0; f && i < f->n; i++) {
+        snow_addr_format(f->addrs[i], text);
+        report_cell_element(to, text, strlen(text));
+    }
 }
 
 static void get_smtp_state(struct report_cell *to, const void *record,
@@ -367,6 +383,15 @@ static void get_banner_match(struct report_cell *to, const void *record,
         add_text(to, analysis_banner_match_word(match));
 }
 
+static void get_banner_fcrdns(struct report_cell *to, const void *record,
+                              size_t at)
+{
+    const struct report_evidence_row *r = record;
+
+    (void)at;
+    add_text(to, analysis_forward_verdict(r->banner_forward, r->addr));
+}
+
 #define REGISTRATION(member) offsetof(struct snow_registration, member)
 
 /* clang-format off */
@@ -402,10 +427,13 @@ static const struct report_column columns[] = {
       "Section of the suffix list; not kept yet." },
     { "extra_labels", REPORT_COUNT, get_extra_labels, 0,
       "Labels before the registrable domain; 0 is the bare domain." },
-    { "fcrdns", REPORT_TEXT, get_not_checked, 0,
-      "Does the name lead back to the address: `not_checked` so far." },
-    { "forward_addrs", REPORT_LIST, report_get_nothing, 0,
-      "Addresses of the name; not asked yet." },
+    { "fcrdns", REPORT_TEXT, get_fcrdns, 0,
+      "Does the name lead back to the address: `pass`; `fail`, it leads "
+      "elsewhere or nowhere; `not_checked`, it was not asked (only names of "
+      "addresses whose greeting names a host are, four of each) or nobody "
+      "answered." },
+    { "forward_addrs", REPORT_LIST, get_forward_addrs, 0,
+      "IPv4 addresses of the name, 64 at most." },
     { "smtp_state", REPORT_TEXT, get_smtp_state, 0,
       "How the greeting ended, in the words of `probe`, or `not_probed`." },
     { "smtp_code", REPORT_COUNT, get_smtp_code, 0,
@@ -467,6 +495,9 @@ static const struct report_column columns[] = {
       "What that is beside the reverse names: `equal` to one, in the same "
       "registrable `domain`, `other`, or `none` (it names no host); empty "
       "when there is nothing to compare it with." },
+    { "banner_fcrdns", REPORT_TEXT, get_banner_fcrdns, 0,
+      "Does the host that the greeting names lead back to the address, in "
+      "the words of `fcrdns`." },
 };
 /* clang-format on */
 

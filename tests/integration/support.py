@@ -231,7 +231,7 @@ class DnsProxy(threading.Thread):
     def questions(self):
         """[(name, type, is recursion desired, how often)]"""
         return [(text_name(k[3:]), struct.unpack(">H", k[:2])[0], k[2], n)
-                for k, n in list(self.counts.items())]
+                for k, n in dict(self.counts).items()]
 
     def types(self):
         """{type: how many questions}"""

@@ -227,6 +227,7 @@ def add_companies(w):
     for i in range(3):
         w.put(16, 80 + i, f"mail{i + 1}.{new.name}")
         w.greet(16, 80 + i)
+    new.hosts[f"mail3.{new.name}"] = [address(16, 90)]  # moved, and forgotten
     campus = w.add_domain("vorridge-college.org",
                           datetime(2001, 9, 3, tzinfo=timezone.utc),
                           REGISTRARS[3], site=True)

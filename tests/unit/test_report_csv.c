@@ -308,6 +308,30 @@ static void put_registrations(struct snow_store *s, int64_t scan)
     }
 }
 
+/* Where names lead: back to one of two rows, nowhere, no answer. */
+static const char *const forwards[][2] = {
+    { "commercieopard.example",
+      "{\"status\":\"name\",\"a\":[\"192.0.2.16\",\"198.51.100.1\"]}" },
+    { "iclide.commercieopard.example", "{\"status\":\"nxdomain\",\"a\":[]}" },
+    { "mail.other.example", "{\"status\":\"timeout\",\"a\":[]}" },
+};
+
+static void put_forwards(struct snow_store *s, int64_t scan)
+{
+    for (size_t i = 0; i < COUNT_OF(forwards); i++) {
+        struct snow_evidence e = { .subject = forwards[i][0],
+                                   .kind = "forward",
+                                   .source = "dns",
+                                   .observed_utc_s = 1526814100,
+                                   .data = forwards[i][1],
+                                   .data_len = strlen(forwards[i][1]) };
+
+        put(s, &(struct snow_record){ .kind = SNOW_RECORD_EVIDENCE,
+                                      .scan = scan,
+                                      .evidence = &e });
+    }
+}
+
 /* A store with one block, of which ten addresses are answered. */
 static const struct {
     const char *addr;
@@ -356,6 +380,7 @@ static struct snow_store *small_store(int64_t *scan)
                .kind = SNOW_RECORD_TAIL, .scan = *scan, .block = &b });
     put_probes(s, *scan);
     put_registrations(s, *scan);
+    put_forwards(s, *scan);
     put_ipv6_names(s, *scan);
     assert_int_equal(snow_store_commit(s, NULL), 0);
     snow_block_fini(&b);
