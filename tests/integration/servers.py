@@ -229,7 +229,7 @@ forward-zone:
 
     def wait(self):
         end = time.monotonic() + READY_S
-        while time.monotonic() < end and self.server.poll() is None:
+        while time.monotonic() < end and not has_ended(self.server):
             try:
                 if self.is_ready():
                     return
@@ -246,18 +246,25 @@ forward-zone:
                    for z in self.zones)
 
     def close(self):
-        """The group is ended while its leader is still ours to name."""
         if self.server:
-            self.server.terminate()
-            end = time.monotonic() + STOP_S
-            while time.monotonic() < end and not os.waitid(
-                    os.P_PID, self.server.pid,
-                    os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                time.sleep(.01)
-            os.killpg(self.server.pid, signal.SIGKILL)
-            self.server.wait()
+            end_group(self.server)
             self.server = None
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def has_ended(server):
+    """Its pid and group stay ours to name: it is not waited for."""
+    return bool(server.returncode is not None or os.waitid(
+        os.P_PID, server.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT))
+
+
+def end_group(server):
+    server.terminate()
+    end = time.monotonic() + STOP_S
+    while time.monotonic() < end and not has_ended(server):
+        time.sleep(.01)
+    os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
 def libraries():
