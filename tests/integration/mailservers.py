@@ -4,6 +4,8 @@ For tests that are @in_own_network. Each runs in the foreground, in a temporary
 folder of its own, in a mount namespace where the users that it insists on are
 known and its fixed folders below /var are its own: nothing of it is ever seen
 or left outside. None of them takes mail: nobody is told whom to relay for.
+
+Who is not root needs users of his own to give away: see as_root().
 """
 import os
 import re
@@ -39,6 +41,10 @@ class MailServer:
 
     def __init__(self):
         self.server = None
+        if not has_users():
+            raise RuntimeError(
+                f"{self.name} needs users beside root: install uidmap and "
+                "have a line in /etc/subuid and /etc/subgid, or be root")
         self.dir = tempfile.mkdtemp(prefix=f"snowline-{self.name}.",
                                     dir="/tmp")
         try:
@@ -116,6 +122,13 @@ class MailServer:
             end_group(self.server)
             self.server = None
         shutil.rmtree(self.dir)
+
+
+def has_users():
+    with open("/proc/self/uid_map") as f:
+        return any(int(first) <= FIRST_UID and
+                   FIRST_UID + 9 < int(first) + int(n)
+                   for first, _, n in map(str.split, f))
 
 
 def is_listening(address):

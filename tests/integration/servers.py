@@ -7,6 +7,7 @@ server it forwards to, or those that its own root names.
 usage: servers.py TEST    (what in_own_network() calls, inside that network)
 """
 import fcntl
+import functools
 import glob
 import ipaddress
 import os
@@ -356,8 +357,8 @@ def in_own_network(case):
 
     def outside(self):
         done = subprocess.run(
-            ["unshare", "-n" if os.geteuid() == 0 else "-rn", sys.executable,
-             "-B", os.path.abspath(__file__), self.id()], text=True,
+            ["unshare", "-n", *as_root(), sys.executable, "-B",
+             os.path.abspath(__file__), self.id()], text=True,
             env={**os.environ, INSIDE: "1"}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=2 * PATIENCE_S)
@@ -368,6 +369,17 @@ def in_own_network(case):
     return type(case.__name__, (unittest.TestCase,),
                 {"__module__": case.__module__, "__doc__": case.__doc__,
                  **{name: outside for name in tests}})
+
+
+@functools.lru_cache(None)
+def as_root():
+    """Options with which unshare makes root of us; of other users, too, those
+    that /etc/subuid gives us, where there is newuidmap to say so."""
+    if os.geteuid() == 0:
+        return []
+    others = subprocess.run(["unshare", "-r", "--map-auto", "true"],
+                            stderr=subprocess.DEVNULL)
+    return ["-r"] if others.returncode else ["-r", "--map-auto"]
 
 
 def loopback_up():
