@@ -36,8 +36,6 @@ exec "$@"
 
 class MailServer:
     """What the three have in common: start(), log(), close()."""
-    USERS = ()
-    addresses = ()
 
     def __init__(self):
         self.server = None
@@ -79,15 +77,16 @@ class MailServer:
             os.chown(path, self.uids[user], self.uids[user])
         return path
 
-    def certificate(self, host):
+    def certificate(self):
         """Paths of a new certificate, signed by itself, and of its key."""
         paths = self.path("cert.pem"), self.path("key.pem")
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
              "ec_paramgen_curve:prime256v1", "-nodes", "-days", "7", "-subj",
-             f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}", "-out",
-             paths[0], "-keyout", paths[1]], check=True,
-            stdin=subprocess.DEVNULL, capture_output=True)
+             f"/CN={self.HOST}", "-addext",
+             f"subjectAltName=DNS:{self.HOST}", "-out", paths[0], "-keyout",
+             paths[1]], check=True, stdin=subprocess.DEVNULL,
+            capture_output=True)
         return paths
 
     def start(self, command):
@@ -165,7 +164,7 @@ class Postfix(MailServer):
                      self.uids["postdrop"])
         self.folder("queue/pid")
         self.folder("data", "postfix", 0o700)
-        certificate, key = self.certificate(self.HOST)
+        certificate, key = self.certificate()
         self.write("main.cf", lines({
             "compatibility_level": "3.6",
             "myhostname": self.HOST,
@@ -238,7 +237,7 @@ class OpenSmtpd(MailServer):
         super().__init__()
 
     def prepare(self):
-        certificate, key = self.certificate(self.HOST)
+        certificate, key = self.certificate()
         self.write("smtpd.conf", f"""\
 pki {self.HOST} cert "{certificate}"
 pki {self.HOST} key "{key}"
@@ -267,7 +266,7 @@ class Exim(MailServer):
     def prepare(self):
         for name in ("log", "spool"):
             self.folder(name, "Debian-exim")
-        certificate, key = self.certificate(self.HOST)
+        certificate, key = self.certificate()
         for path in (certificate, key):
             os.chown(path, self.uids["Debian-exim"], 0)
         self.write("exim.conf", lines({
