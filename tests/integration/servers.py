@@ -7,6 +7,7 @@ server it forwards to, or those that its own root names.
 usage: servers.py TEST    (what in_own_network() calls, inside that network)
 """
 import fcntl
+import functools
 import glob
 import ipaddress
 import os
@@ -229,7 +230,7 @@ forward-zone:
 
     def wait(self):
         end = time.monotonic() + READY_S
-        while time.monotonic() < end and self.server.poll() is None:
+        while time.monotonic() < end and not has_ended(self.server):
             try:
                 if self.is_ready():
                     return
@@ -246,18 +247,25 @@ forward-zone:
                    for z in self.zones)
 
     def close(self):
-        """The group is ended while its leader is still ours to name."""
         if self.server:
-            self.server.terminate()
-            end = time.monotonic() + STOP_S
-            while time.monotonic() < end and not os.waitid(
-                    os.P_PID, self.server.pid,
-                    os.WEXITED | os.WNOHANG | os.WNOWAIT):
-                time.sleep(.01)
-            os.killpg(self.server.pid, signal.SIGKILL)
-            self.server.wait()
+            end_group(self.server)
             self.server = None
         shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def has_ended(server):
+    """Its pid and group stay ours to name: it is not waited for."""
+    return bool(server.returncode is not None or os.waitid(
+        os.P_PID, server.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT))
+
+
+def end_group(server):
+    server.terminate()
+    end = time.monotonic() + STOP_S
+    while time.monotonic() < end and not has_ended(server):
+        time.sleep(.01)
+    os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
 def libraries():
@@ -349,8 +357,8 @@ def in_own_network(case):
 
     def outside(self):
         done = subprocess.run(
-            ["unshare", "-n" if os.geteuid() == 0 else "-rn", sys.executable,
-             "-B", os.path.abspath(__file__), self.id()], text=True,
+            ["unshare", "-n", *as_root(), sys.executable, "-B",
+             os.path.abspath(__file__), self.id()], text=True,
             env={**os.environ, INSIDE: "1"}, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=2 * PATIENCE_S)
@@ -361,6 +369,17 @@ def in_own_network(case):
     return type(case.__name__, (unittest.TestCase,),
                 {"__module__": case.__module__, "__doc__": case.__doc__,
                  **{name: outside for name in tests}})
+
+
+@functools.lru_cache(None)
+def as_root():
+    """Options with which unshare makes root of us; of other users, too, those
+    that /etc/subuid gives us, where there is newuidmap to say so."""
+    if os.geteuid() == 0:
+        return []
+    others = subprocess.run(["unshare", "-r", "--map-auto", "true"],
+                            stderr=subprocess.DEVNULL)
+    return ["-r"] if others.returncode else ["-r", "--map-auto"]
 
 
 def loopback_up():
