@@ -583,6 +583,7 @@ void smtp_fixture_serve(struct smtp_fixture *f)
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+    signal(SIGPIPE, SIG_IGN); /* OpenSSL writes like a file */
     watch_listeners(f);
     for (;;) {
         int n = epoll_wait(f->poll, events, 64, sweep(f, &peers));
