@@ -226,10 +226,13 @@ static void say(struct slot *s)
     note_end(s, s->tls ? flush(s) : send_octets(s, d->say, d->say_len));
 }
 
+/* EHLO follows on the end of the handshake, the goodbye on whatever we were
+ * saying: neither may wait for what is not acknowledged yet. */
 static void begin_tls(struct slot *s)
 {
     int code = smtp_tls_new(&s->tls, s->engine->tls);
 
+    uv_tcp_nodelay(&s->tcp, 1);
     note_end(s, code ? UV_ENOMEM : flush(s));
 }
 

@@ -663,6 +663,7 @@ void smtp_fixture_serve(struct smtp_fixture *f)
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+    signal(SIGPIPE, SIG_IGN); /* OpenSSL writes like a file */
     f->peers->at_ms = now_ms();
     watch_listeners(f);
     for (;;) {

@@ -289,7 +289,7 @@ static void patience_ends(void **state)
     struct smtp_config cfg = starttls;
 
     (void)state;
-    cfg.total_timeout_ms = 3000;
+    cfg.total_timeout_ms = 5000;
     play(slow, COUNT_OF(slow), &cfg);
 }
 
