@@ -120,7 +120,7 @@ class MailServer:
         if self.server:
             end_group(self.server)
             self.server = None
-        shutil.rmtree(self.dir)
+        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 def has_users():

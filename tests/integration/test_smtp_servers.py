@@ -17,7 +17,8 @@ LISTED = "Client host [127.0.0.1] blocked using zen.spamhaus.org"
 COMPLAINTS = re.compile("lost connection|unexpected disconnection|timeout|"
                         "synchronization|PREGREET|PIPELINING|BARE NEWLINE|"
                         "NON-SMTP|HANGUP|TIME LIMIT|improper command|"
-                        "reason=(?!quit)|fatal|panic", re.I)
+                        "reason=(?!quit)|SSL_accept|TLS error|TLS library|"
+                        "fatal|panic", re.I)
 
 
 class Client:
@@ -37,20 +38,20 @@ class Servers(unittest.TestCase):
         self.server = make(*how, **more)
         self.addCleanup(self.server.close)
 
-    def probe(self, address, ended):
+    def probe(self, address, ended, *options, complaints=COMPLAINTS):
         """What snowline says of it, and what its log says until @p ended
         is in there."""
         begin = len(self.server.log())
         answers = [json.loads(line) for line in ok(
             "probe", address, "--include-reserved", "--ehlo", EHLO,
-            "--progress", "none").splitlines()]
+            "--progress", "none", *options).splitlines()]
 
         def said():
             return self.server.log()[begin:]
         wait_until(lambda: re.search(ended, said()),
                    f"{ended} in the log of {self.server.name}: {said()}")
         self.assertEqual([a["ip"] for a in answers], [address])
-        self.assertIsNone(COMPLAINTS.search(said()), said())
+        self.assertIsNone(complaints.search(said()), said())
         return answers[0], said()
 
     def complaint(self, what):
@@ -70,6 +71,14 @@ class Servers(unittest.TestCase):
     def check_open(self, answer, banner, capabilities, mta):
         self.check(answer, "open", 220, banner, "ok", capabilities)
         self.assertEqual(answer["mta"], mta)
+
+    def check_tls(self, answer, version="TLSv1.3"):
+        """Its certificate; what it offers is asked again inside."""
+        tls, host = answer["tls"], self.server.HOST
+        self.assertEqual(
+            (tls["status"], tls["version"], tls["subject"], tls["issuer"],
+             tls["names"], tls["self_signed"]),
+            ("ok", version, host, host, [host], True))
 
 
 @in_own_network
@@ -119,6 +128,42 @@ class PostfixServers(Servers):
             "PIPELINING", "SIZE 10240000", "ENHANCEDSTATUSCODES", "8BITMIME",
             "DSN", "SMTPUTF8"), "Postfix")
         self.assertEqual(self.told(log), "ehlo=1 quit=1 commands=2")
+
+    def test_starttls(self):
+        self.serve(Postfix, {
+            A: ("smtpd", {"smtpd_tls_security_level": "may"}),
+            B: ("smtpd", {"smtpd_tls_security_level": "encrypt",
+                          "smtpd_tls_mandatory_protocols": "<=TLSv1.2"})})
+        for address, version in ((A, "TLSv1.3"), (B, "TLSv1.2")):
+            answer, log = self.probe(address, self.BY_SMTPD)
+            self.check_open(answer, self.BANNER, self.CAPABILITIES, "Postfix")
+            self.check_tls(answer, version)
+            self.assertEqual(self.told(log),
+                             "ehlo=2 starttls=1 quit=1 commands=4")
+        with self.subTest("not asked for"):
+            answer, log = self.probe(A, self.BY_SMTPD, "--no-starttls")
+            self.assertEqual(answer["tls"]["status"], "not-asked")
+            self.assertIn("STARTTLS", answer["ehlo"]["capabilities"])
+            self.assertEqual(self.told(log), "ehlo=1 quit=1 commands=2")
+
+    def test_starttls_of_a_postscreen(self):
+        """Another program of it shakes hands then, if that is told to."""
+        for is_told in (True, False):
+            with self.subTest(is_told=is_told):
+                self.serve(Postfix, {A: ("postscreen", self.POSTSCREEN | {
+                    "postscreen_non_smtp_command_enable": "yes",
+                    "postscreen_tls_security_level": "may"})}, {
+                        "tlsproxy_tls_security_level":
+                            "may" if is_told else "none"})
+                answer, _ = self.check_teased(A, self.BY_POSTSCREEN)
+                self.server.close()
+                offered = answer["ehlo"]["capabilities"]
+                if is_told:
+                    self.check_tls(answer)
+                    self.assertNotIn("STARTTLS", offered)
+                else:
+                    self.assertEqual(answer["tls"]["status"], "refused")
+                    self.assertIn("STARTTLS", offered)
 
     def test_postscreen(self):
         self.serve(Postfix, {A: ("postscreen", self.POSTSCREEN)})
@@ -248,6 +293,24 @@ filter rude phase ehlo match src <anyone> disconnect "550 5.7.1 Go away"
         self.assertEqual(answer["tls"]["status"], "not-offered")
         self.assertEqual(self.told(log), [f"EHLO {EHLO}", "QUIT"])
 
+    def test_starttls(self):
+        """This make's older versions cannot sign with OpenSSL 3, and say so;
+        what was learned before that stays."""
+        self.serve(OpenSmtpd, {A: f"tls pki {OpenSmtpd.HOST}"})
+        answer, log = self.probe(A, self.ENDED,
+                                 complaints=re.compile("timeout|reset"))
+        self.assertIn("<<< STARTTLS", log)
+        if "SSL routines" in log:
+            self.check_open(answer, self.BANNER, (
+                "8BITMIME", "ENHANCEDSTATUSCODES", "SIZE 36700160", "DSN",
+                "STARTTLS", "HELP"), "OpenSMTPD")
+            self.assertEqual(answer["tls"]["status"], "failed")
+            self.assertEqual(self.told(log), [f"EHLO {EHLO}", "STARTTLS"])
+        else:
+            self.check_tls(answer)
+            self.assertEqual(self.told(log), [
+                f"EHLO {EHLO}", "STARTTLS", f"EHLO {EHLO}", "QUIT"])
+
     def test_refused(self):
         self.serve(OpenSmtpd, {A: "filter away", B: "filter later"},
                    self.FILTERS)
@@ -298,6 +361,14 @@ class EximServers(Servers):
         self.assertIn(f"Exim {answer['mta_version']} ", answer["banner"])
         self.assertIn("closed by QUIT", log)
         self.assertEqual(self.told(log), "EHLO,QUIT")
+
+    def test_starttls(self):
+        self.serve(Exim, [A], {"tls_advertise_hosts": "*"})
+        answer, log = self.probe(A, self.ENDED)
+        self.check_open(answer, answer["banner"], self.CAPABILITIES, "Exim")
+        self.check_tls(answer)
+        self.assertIn("closed by QUIT", log)
+        self.assertEqual(self.told(log), "EHLO,STARTTLS,EHLO,QUIT")
 
     def test_greeting_of_three_lines(self):
         said = (f"{Exim.HOST} ESMTP Exim 4.96.2 #2",
