@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "addr/octet.h"
 #include "base/text.h"
 #include "snowline/error.h"
 
@@ -96,21 +97,11 @@ int snow_addr_parse(struct snow_addr *out, const char *text)
     return 0;
 }
 
-static char *put_octet(char *to, unsigned octet)
-{
-    if (octet >= 100)
-        *to++ = (char)('0' + octet / 100);
-    if (octet >= 10)
-        *to++ = (char)('0' + octet / 10 % 10);
-    *to++ = (char)('0' + octet % 10);
-    return to;
-}
-
 /* A hundred times as often as the other: by hand. */
 static void format_ipv4(uint32_t ipv4, char *to)
 {
     for (int shift = 24; shift >= 0; shift -= 8) {
-        to = put_octet(to, ipv4 >> shift & 255);
+        to = addr_put_octet(to, ipv4 >> shift & 255);
         *to++ = shift > 0 ? '.' : '\0';
     }
 }

@@ -1,8 +1,8 @@
 #include "addr/arpa.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "addr/octet.h"
 #include "base/text.h"
 #include "snowline/error.h"
 
@@ -24,7 +24,7 @@ void addr_arpa_format_part(struct snow_addr a, unsigned labels,
 
     for (unsigned i = labels < all ? all - labels : 0; i < all; i++) {
         if (is_ipv4)
-            out += snprintf(out, 4, "%u", snow_addr_ipv4(a) >> (8 * i) & 255);
+            out = addr_put_octet(out, snow_addr_ipv4(a) >> (8 * i) & 255);
         else
             *out++ = "0123456789abcdef"[nibble(a, i)];
         *out++ = '.';
@@ -33,22 +33,12 @@ void addr_arpa_format_part(struct snow_addr a, unsigned labels,
            is_ipv4 ? sizeof "in-addr.arpa" : sizeof "ip6.arpa");
 }
 
-static unsigned char *put_octet(unsigned char *at, unsigned octet)
+static unsigned char *put_label(unsigned char *at, unsigned octet)
 {
-    unsigned char *length = at++;
+    unsigned char *end = (unsigned char *)addr_put_octet((char *)at + 1, octet);
 
-    if (octet >= 100)
-        *at++ = (unsigned char)('0' + octet / 100);
-    if (octet >= 10)
-        *at++ = (unsigned char)('0' + octet / 10 % 10);
-    *at++ = (unsigned char)('0' + octet % 10);
-    *length = (unsigned char)(at - length - 1);
-    return at;
-}
-
-int addr_arpa_wire(struct snow_addr a, unsigned char out[ADDR_ARPA_WIRE_MAX])
-{
-    return addr_arpa_wire_part(a, 32, out);
+    *at = (unsigned char)(end - at - 1);
+    return end;
 }
 
 int addr_arpa_wire_part(struct snow_addr a, unsigned labels,
@@ -61,7 +51,7 @@ int addr_arpa_wire_part(struct snow_addr a, unsigned labels,
 
     if (snow_addr_is_ipv4(a)) {
         for (unsigned i = skipped; i < 4; i++)
-            at = put_octet(at, snow_addr_ipv4(a) >> (8 * i) & 255);
+            at = put_label(at, snow_addr_ipv4(a) >> (8 * i) & 255);
         memcpy(at, v4_end, sizeof v4_end);
         return (int)(at - out + (int)sizeof v4_end);
     }

@@ -7,21 +7,18 @@
 #define ADDR_ARPA_WIRE_MAX 76
 #define ADDR_ARPA_TEXT_MAX 75
 
-/** The reverse name of an address as it stands in a DNS message.
- * @return its length, the root's octet included */
-int addr_arpa_wire(struct snow_addr a, unsigned char out[ADDR_ARPA_WIRE_MAX]);
-
 /**
- * The reverse name of the first @p labels parts of an address: octets of IPv4,
- * nibbles of IPv6. Three parts of an IPv4 address name its /24.
+ * The reverse name of the first @p labels parts of an address, as it stands in
+ * a DNS message: octets of IPv4, nibbles of IPv6. Three parts of an IPv4
+ * address name its /24.
  *
  * @param labels  more than there are: all
- * @return        as addr_arpa_wire()
+ * @return        its length, the root's octet included
  */
 int addr_arpa_wire_part(struct snow_addr a, unsigned labels,
                         unsigned char out[ADDR_ARPA_WIRE_MAX]);
 
-/** The same as text, without the final dot. */
+/** That of all of an address as text, without the final dot. */
 void addr_arpa_format(struct snow_addr a, char out[ADDR_ARPA_TEXT_MAX]);
 
 /** As addr_arpa_wire_part(), as text; "in-addr.arpa" for no labels. */

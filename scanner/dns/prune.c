@@ -35,7 +35,7 @@ static uint8_t *trust_in(struct prune_survey *s, unsigned labels)
     case 1:
         return &s->zones->by_octet[s->octet];
     case PRUNE_NET_LABELS:
-        return &s->trust[PRUNE_NET_LABELS];
+        return &s->trust;
     default:
         return NULL;
     }

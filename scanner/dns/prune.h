@@ -54,8 +54,7 @@ struct prune_survey {
     uint64_t checks[4];   /**< one address of these is asked */
     uint8_t status[256];  /**< of the /24's own name */
     uint8_t zone[256];    /**< that said so */
-    uint8_t trust[4];     /**< [PRUNE_NET_LABELS] alone is used: the zone
-                               of just this /16 */
+    uint8_t trust;        /**< enum prune_trust of the /16's own zone */
 };
 
 /**

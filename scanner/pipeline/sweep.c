@@ -43,6 +43,15 @@ static void on_again(void *arg, const struct dns_question *q)
         snow_targets_charge(w->walk, q->step.lane);
 }
 
+/* The sweep cannot go on; 0 changes nothing, nor does a second reason. */
+static void fail(struct sweep *w, int code)
+{
+    if (w->code || !code)
+        return;
+    w->code = code;
+    dns_engine_stop(w->engine);
+}
+
 static void on_answer(void *arg, const struct dns_question *q,
                       const struct dns_answer *a)
 {
@@ -55,21 +64,14 @@ static void on_answer(void *arg, const struct dns_question *q,
         code = ip6_answer(&w->ip6, q, a);
     else if (!code)
         code = w->answer(w->arg, &q->step, a);
-    if (!w->code && (code || w->cuts.code)) {
-        w->code = code ? code : w->cuts.code;
-        dns_engine_stop(w->engine);
-    }
+    fail(w, code ? code : w->cuts.code);
 }
 
 static void on_rest(void *arg)
 {
     struct sweep *w = arg;
-    int code = w->rest(w->arg);
 
-    if (code && !w->code) {
-        w->code = code;
-        dns_engine_stop(w->engine);
-    }
+    fail(w, w->rest(w->arg));
 }
 
 static void keep(struct sweep *w, enum sweep_keep when)

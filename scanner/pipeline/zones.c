@@ -71,8 +71,8 @@ static void on_servers(void *arg, const struct snow_addr *addrs, size_t n)
         return;
     }
     n = choose(z, servers, addrs, n);
-    if (n == 0 || dns_engine_add_group(z->engine, &group, servers, n))
-        z->n_unfound++;
+    if (n > 0) /* else, or without room for it, the resolvers are asked */
+        (void)!dns_engine_add_group(z->engine, &group, servers, n);
     *entry = 1u + group;
     z->n_sought--;
     free(s);

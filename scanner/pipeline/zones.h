@@ -17,7 +17,6 @@ struct zones {
     struct map groups; /**< by zone: 1 + group, 0 while it is sought */
     bool is_closing;
     unsigned n_sought;
-    unsigned n_unfound; /**< zones left to the resolvers */
 };
 
 /** @param z  zeroed but for run, plan, walk, engine @return 0, SNOW_ENOMEM */

@@ -608,7 +608,7 @@ static void reverse_names_round_trip(void **state)
         assert_string_equal(text, names[i].name);
         assert_int_equal(addr_arpa_parse(&back, text), 0);
         assert_int_equal(snow_addr_compare(a, back), 0);
-        assert_int_equal(addr_arpa_wire(a, wire), strlen(text) + 2);
+        assert_int_equal(addr_arpa_wire_part(a, 32, wire), strlen(text) + 2);
         while (wire[at] != 0) { /* at stands on a label in both */
             assert_memory_equal(wire + at + 1, text + at, wire[at]);
             at += wire[at] + (size_t)1;
