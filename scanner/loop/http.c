@@ -384,7 +384,12 @@ static int code_of(const struct transfer *t, CURLcode result)
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
     if (t->is_denied)
         return SNOW_EPOLICY;
-    return os == ETIMEDOUT ? SNOW_ETIMEOUT : SNOW_EREFUSED;
+    if (os == ETIMEDOUT)
+        return SNOW_ETIMEOUT;
+    /* no route, no descriptor: that is us */
+    return os == ECONNREFUSED || os == EHOSTUNREACH || os == ECONNRESET
+               ? SNOW_EREFUSED
+               : SNOW_EIO;
 }
 
 void transfer_stop(struct transfer *t)

@@ -55,7 +55,7 @@ struct http_answer {
                       addresses), SNOW_EPOLICY (address or scheme not
                       allowed, or a redirect from https to http), SNOW_ELIMIT
                       (body or headers too large), SNOW_ECANCELED, SNOW_ENOMEM,
-                      SNOW_EIO (TLS, a broken answer) */
+                      SNOW_EIO (TLS, a broken answer, no way to there) */
     long status; /**< HTTP status of the last response */
     const char *body; /**< NUL-terminated as well */
     size_t body_len;
