@@ -7,7 +7,7 @@
 #include "snowline/error.h"
 
 static const char *const status_words[WEBSITE_N_STATUSES] = {
-#define X(id, word) [WEBSITE_##id] = word,
+#define X(id, word) [WEBSITE_##id] = (word),
     WEBSITE_STATUSES(X)
 #undef X
 };

@@ -30,8 +30,8 @@ struct site {
     bool has_addr;    /**< it is counted as a connection to it */
     bool is_waiting;  /**< in the list */
     bool is_odd_port; /**< a redirect led to a port that is not asked */
-    bool is_unsure;  /**< one of its names: nobody could say whether it is
-                           there */
+    bool is_unsure;   /**< one of its names: nobody could say whether it is
+                            there */
     bool is_named;    /**< one of its names is there, without addresses */
     struct analysis_website website;
 };

@@ -217,6 +217,24 @@ static uint32_t unit(const char *s, bool is_big_endian)
     return is_big_endian ? (uint32_t)a << 8 | b : (uint32_t)b << 8 | a;
 }
 
+/* The character at *i, which moves on: one unit, or a pair (RFC 2781 §2.2). */
+static uint32_t next_pair(const char *octets, size_t len, size_t *i,
+                          bool is_big_endian)
+{
+    uint32_t c = unit(octets + *i, is_big_endian), low;
+
+    *i += 2;
+    if (c >> 11 != 0x1b)
+        return c;
+    if (c >> 10 != 0x36 || *i + 1 >= len)
+        return REPLACEMENT;
+    low = unit(octets + *i, is_big_endian);
+    if (low >> 10 != 0x37)
+        return REPLACEMENT;
+    *i += 2;
+    return 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
+}
+
 void glyph_from_utf16(struct buf *to, const char *octets, size_t len,
                       bool is_big_endian)
 {
@@ -225,19 +243,8 @@ void glyph_from_utf16(struct buf *to, const char *octets, size_t len,
     if (buf_reserve(to, len / 2 * 3)) /* RFC 3629 §3: at most 3 a unit */
         return;
     while (i + 1 < len) {
-        uint32_t c = unit(octets + i, is_big_endian);
+        uint32_t c = next_pair(octets, len, &i, is_big_endian);
 
-        i += 2;
-        if (c >> 10 == 0x36 && i + 1 < len) {
-            uint32_t low = unit(octets + i, is_big_endian);
-
-            if (low >> 10 == 0x37) {
-                c = 0x10000 + ((c & 0x3ff) << 10 | (low & 0x3ff));
-                i += 2;
-            }
-        }
-        if (c >> 11 == 0x1b)
-            c = REPLACEMENT;
         to->len += glyph_encode(to->data + to->len, c);
     }
     to->data[to->len] = '\0';

@@ -4,7 +4,7 @@ import json
 import sqlite3
 
 from servers import NameServer, in_own_network, zone
-from support import Case, LOOPBACK, ok, run
+from support import Case, LOOPBACK, csv_rows, ok
 from webservers import Nginx, add_network
 
 # a provider and what must be left alone, none of them real in this network
@@ -12,6 +12,7 @@ TARGET, HOSTS, EXCLUDED = "44.0.0.0/24", "44.0.1.", "44.0.2.0/24"
 TEN, LEFT_ALONE = "10.0.0.1", "44.0.2.1"
 SHARED = HOSTS + "250"
 CONTACT = "abuse@snow.test"
+NO_WEBSITE = ("none", "refused", "default", "parked")
 PROSE = ("Our valves keep water where it belongs, and nothing leaves the "
          "bench before somebody has listened to it. " * 8)
 SITE = f"<title>Valves</title><p>{PROSE}<a href=/impressum>Impressum</a>"
@@ -244,7 +245,19 @@ class Website(Case):
                              (256 << 10, True, "unknown"))
 
     def check_findings(self):
-        pass
+        rows = csv_rows(ok("export", self.store, "--format", "csv", "--tier",
+                           "context"))
+        missing = {r["domains"]: r["web_none"] for r in rows
+                   if r["kind"] == "run"}
+        for domain, (_, status, _, _) in SITES.items():
+            self.assertEqual(missing[domain],
+                             "1" if status in NO_WEBSITE else
+                             "0" if status == "content" else "-", domain)
+        rows = csv_rows(ok("export", self.store, "--format", "evidence-csv",
+                           "--tier", "context"))
+        self.assertEqual({r["reg_domain"]: r["web_state"] for r in rows
+                          if r["reg_domain"] in SITES},
+                         {d: s[1] for d, s in SITES.items()})
 
     def check_resume(self, asked):
         """Only what may have been our bad luck is asked again."""

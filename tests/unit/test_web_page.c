@@ -244,6 +244,27 @@ static void utf16_is_read(void **state)
     }
 }
 
+static void utf16_pairs_are_joined(void **state)
+{
+    static const char body[] = "\xff\xfe<\0t\0i\0t\0l\0e\0>\0"
+                               "\x3d\xd8\x00\xde" /* U+1F600 */
+                               "\x00\xdc"         /* the half of one */
+                               "\x3d\xd8z\0"      /* the other, alone */
+                               "\x3d";            /* half a unit */
+    struct page_answer a = { .domain = DOMAIN,
+                             .host = DOMAIN,
+                             .path = "/",
+                             .status = 200,
+                             .content_type = HTML,
+                             .body = body,
+                             .len = sizeof body - 1 };
+    struct page p;
+
+    (void)state;
+    assert_int_equal(page_judge(&p, &a), 0);
+    assert_string_equal(p.title, "\xf0\x9f\x98\x80\xef\xbf\xbd\xef\xbf\xbdz");
+}
+
 static const struct {
     const char *why, *body, *title;
 } titles[] = {
@@ -432,6 +453,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pages_are_judged),
         cmocka_unit_test(utf16_is_read),
+        cmocka_unit_test(utf16_pairs_are_joined),
         cmocka_unit_test(titles_are_text),
         cmocka_unit_test(pages_of_any_size_end),
         cmocka_unit_test(what_is_cut_off_is_not_told_as_absent),
