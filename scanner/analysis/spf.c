@@ -373,7 +373,7 @@ static void count_void(struct spf_eval *e, unsigned families)
 }
 
 /* The one SPF record among texts (RFC 7208 §4.5): 1, 0, or more. */
-static unsigned choose(const struct spf_answer *a, size_t *at)
+static unsigned choose(const struct analysis_answer *a, size_t *at)
 {
     unsigned n = 0;
 
@@ -414,7 +414,7 @@ static void open_record(struct spf_eval *e, const char *text, size_t len)
     e->text_len += len;
 }
 
-static void take_texts(struct spf_eval *e, const struct spf_answer *a)
+static void take_texts(struct spf_eval *e, const struct analysis_answer *a)
 {
     size_t at = 0;
     unsigned n = choose(a, &at);
@@ -439,7 +439,7 @@ static void ask_next_host(struct spf_eval *e)
     }
 }
 
-static void take_hosts(struct spf_eval *e, const struct spf_answer *a)
+static void take_hosts(struct spf_eval *e, const struct analysis_answer *a)
 {
     if (a->n_names > SPF_HOSTS_MAX) {
         end(e, SPF_STATUS_TOO_MANY, "more than 10 hosts of an mx");
@@ -452,7 +452,7 @@ static void take_hosts(struct spf_eval *e, const struct spf_answer *a)
     ask_next_host(e);
 }
 
-static void take_addrs(struct spf_eval *e, const struct spf_answer *a)
+static void take_addrs(struct spf_eval *e, const struct analysis_answer *a)
 {
     enum spf_type type = e->question.type;
     unsigned family = family_of(type);
@@ -474,7 +474,7 @@ static bool is_empty(uint8_t status)
 
 /* A term points into the record, which may move away: only its numbers and its
  * qualifier are looked at from here on. */
-void analysis_spf_answer(struct spf_eval *e, const struct spf_answer *a)
+void analysis_spf_answer(struct spf_eval *e, const struct analysis_answer *a)
 {
     e->is_asking = false;
     if (a->status != SNOW_PTR_NAME && !is_empty(a->status)) {

@@ -3,8 +3,8 @@
 #ifndef ANALYSIS_SPF_H
 #define ANALYSIS_SPF_H
 
+#include "analysis/answer.h"
 #include "analysis/spf_term.h"
-#include "snowline/records.h"
 
 #define SPF_NAME_MAX 256
 #define SPF_ENTRIES_MAX 256
@@ -65,16 +65,6 @@ struct spf_question {
     char name[SPF_NAME_MAX]; /**< in lower case */
 };
 
-/** What it is told. */
-struct spf_answer {
-    uint8_t status;           /**< enum snow_ptr_status */
-    const char *const *names; /**< [n_names] octets of TXT, hosts of MX */
-    const uint16_t *lens;     /**< of each of TXT */
-    size_t n_names;
-    const struct snow_addr *addrs; /**< [n_addrs] */
-    size_t n_addrs;
-};
-
 /** A record that is being read. */
 struct spf_frame {
     size_t text_at, text_len, at;
@@ -112,7 +102,7 @@ void analysis_spf_start(struct spf_eval *e, const char *domain,
 const struct spf_question *analysis_spf_question(const struct spf_eval *e);
 
 /** The answer to that. */
-void analysis_spf_answer(struct spf_eval *e, const struct spf_answer *a);
+void analysis_spf_answer(struct spf_eval *e, const struct analysis_answer *a);
 
 enum spf_cover { SPF_COVER_NO, SPF_COVER_PASS, SPF_COVER_UNKNOWN };
 

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
 static void answer(struct spf_eval *e, const char *line, uint16_t len)
 {
     struct snow_addr addr = { 0 };
-    struct spf_answer a = { .status = SNOW_PTR_NAME,
+    struct analysis_answer a = { .status = SNOW_PTR_NAME,
                             .names = &line,
                             .lens = &len,
                             .n_names = 1,
@@ -18,7 +18,7 @@ static void answer(struct spf_eval *e, const char *line, uint16_t len)
 
     a.n_addrs = snow_addr_parse(&addr, line) == 0;
     if (*line == '!' || *line == '?')
-        a = (struct spf_answer){ .status = *line == '!' ? SNOW_PTR_NXDOMAIN
+        a = (struct analysis_answer){ .status = *line == '!' ? SNOW_PTR_NXDOMAIN
                                                         : SNOW_PTR_TIMEOUT };
     analysis_spf_answer(e, &a);
 }

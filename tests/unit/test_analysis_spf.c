@@ -224,7 +224,7 @@ struct told {
     const char *names[64];
     uint16_t lens[64];
     struct snow_addr addrs[64];
-    struct spf_answer answer;
+    struct analysis_answer answer;
 };
 
 static void tell(struct told *t, char *value)
