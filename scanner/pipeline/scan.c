@@ -6,7 +6,7 @@
  *   sweep.c    the walk and the DNS engine        blocks.c  open blocks
  *   greet.c    the walk and the SMTP engine
  *   forward.c  A of the names in greetings and beside them
- *   reach.c    the resolver and HTTP of all look-ups
+ *   reach.c    the resolver and HTTP of all look-ups; memo.c asks once
  *   enquire.c  the registration client
  *   lookups.c  one thing asked about many subjects; kinds.c which things
  *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
