@@ -72,10 +72,7 @@ static struct memo *memo_of(struct asking *k)
 /* Where IPv6 is scanned, whom it lets send counts as well. */
 static bool wants_ip6(const struct asking *k)
 {
-    const struct plan *plan = k->lookup->all->reach->plan;
-
-    return plan->targets &&
-           snow_ranges_count(plan->targets) != snow_ranges_count(plan->ipv4);
+    return plan_has_ipv6(k->lookup->all->reach->plan);
 }
 
 static void finish(struct asking *k)

@@ -183,10 +183,48 @@ class MailSetup(Case):
                      if n & {domain, "mail." + domain})
         return f"{own[0]}-{own[-1]}"
 
+    def forwards(self, store):
+        """{name: record}"""
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as db:
+            rows = db.execute("SELECT subject, data FROM evidence "
+                              "WHERE kind = 'forward'").fetchall()
+        db.close()
+        return {name: json.loads(data) for name, data in rows}
+
+    def test_every_reverse_name_of_a_candidate_is_asked_back(self):
+        """Although nobody is greeted; A alone, as no IPv6 is scanned."""
+        proxy = self.proxy()
+        done = run("scan", *self.options(proxy.address), "--progress", "json",
+                   "--exclude", self.addresses_of("longwinded.com"), "-o",
+                   self.path("store.db"))
+        names = self.forward_names() - {"longwinded.com",
+                                        "mail.longwinded.com"}
+        kept = self.forwards(self.path("store.db"))
+        self.assertEqual(set(kept), names)
+        self.assertEqual({r["status"] for r in kept.values()},
+                         {"name", "nodata", "nxdomain", "refused"})
+        self.assertNotIn("aaaa", kept["birchgate.com"])
+        self.assertEqual(kept["splitfield.com"],
+                         {"status": "nodata", "a": []})
+        self.assertEqual(kept["mail.splitfield.com"],
+                         {"status": "name", "a": ["127.20.1.27"]})
+        with self.subTest("counted"):
+            last = json.loads(done.stderr.splitlines()[-1])["forward"]
+            self.assertEqual((last["targets"], last["pending"],
+                              last["answered"]),
+                             (len(names), 0,
+                              {"done": len(names) - 2, "failed": 2}))
+        with self.subTest("asked again on demand, and nothing else"):
+            proxy.counts.clear()
+            ok("resume", self.path("store.db"), "--retry", "failed")
+            asked = {n for n, *_ in proxy.questions()}
+            self.assertEqual({n for n in asked if "mail." in n},
+                             {"mail.unservedland.net"})
+
     def test_none(self):
         proxy = self.proxy()
         store = self.scan("--mail", "none", resolver=proxy.address)
-        self.assertEqual(self.kept(store), {})
+        self.assertEqual((self.kept(store), self.forwards(store)), ({}, {}))
         self.assertNotIn(MX, proxy.types())
 
     def test_failures_are_asked_again_on_demand(self):
