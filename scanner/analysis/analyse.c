@@ -1,5 +1,7 @@
 #include "analysis/core.h"
+#include "analysis/forward.h"
 #include "analysis/given.h"
+#include "analysis/mail_setup.h"
 #include "base/records.h"
 
 static int on_block(void *arg, const struct snow_block *block, bool is_closed)
@@ -43,6 +45,31 @@ static int on_registration(void *arg, const struct snow_evidence *e)
     return code;
 }
 
+static int on_forward(void *arg, const struct snow_evidence *e)
+{
+    struct analysis_forward f;
+    int code = analysis_forward_parse_json(&f, e->data, e->data_len);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    return analysis_add_forward(arg, e->subject, &f);
+}
+
+static int on_mail(void *arg, const struct snow_evidence *e)
+{
+    struct analysis_mail_setup *m = malloc(sizeof *m);
+    int code = SNOW_ENOMEM;
+
+    if (m)
+        code = analysis_mail_parse_json(m, e->data, e->data_len);
+    if (m && code == 0)
+        code = analysis_add_mail(arg, e->subject, m);
+    else if (code == SNOW_ESYNTAX)
+        code = 0;
+    free(m);
+    return code;
+}
+
 /* The first registration of a domain counts: these go before the stored ones.
  */
 static int add_given(struct analysis *a, const struct given *given)
@@ -76,17 +103,22 @@ static int run_pass(struct analysis *a, const struct place *from)
     return code ? code : analysis_next_pass(a);
 }
 
-/* Passes one and two over a scan. */
+/* Passes one and two over a scan. Candidates do without what is asked about
+ * them later. */
 static int begin(struct analysis **out, struct analysis_psl *psl,
                  const struct snow_analysis_config *cfg,
-                 const struct place *from)
+                 const struct place *from, bool wants_forward)
 {
     struct analysis *a;
     int code = analysis_new(&a, cfg, psl);
 
     if (code)
         return code;
-    code = run_pass(a, from);
+    if (wants_forward)
+        code = snow_store_each_evidence(from->store, from->scan, "forward",
+                                        on_forward, a, from->err);
+    if (!code)
+        code = run_pass(a, from);
     if (!code)
         code = run_pass(a, from);
     if (code) {
@@ -115,12 +147,14 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from);
+    code = begin(&a, psl, cfg, &from, true);
     if (!code)
         code = add_given(a, cfg->given);
     if (!code)
         code = snow_store_each_evidence(s, scan, "registration",
                                         on_registration, a, err);
+    if (!code)
+        code = snow_store_each_evidence(s, scan, "mail", on_mail, a, err);
     if (!code)
         code = snow_store_each_probe(s, scan, on_probe, a, err);
     if (!code)
@@ -141,7 +175,7 @@ int snow_candidates_choose(struct snow_candidates *out, struct snow_store *s,
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from);
+    code = begin(&a, psl, cfg, &from, false);
     if (!code)
         code = snow_store_each_block(s, scan, on_block, a, err);
     if (!code)

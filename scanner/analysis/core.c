@@ -62,6 +62,8 @@ void analysis_free(struct analysis *a)
     analysis_tiles_fini(&a->tiles);
     analysis_runs_fini(&a->runs);
     analysis_facts_fini(&a->facts);
+    analysis_forwards_fini(&a->forwards);
+    analysis_mail_facts_fini(&a->mail);
     snow_ranges_free(a->wanted);
     snow_ranges_free(a->addrs);
     free(a->is_apart);
@@ -78,11 +80,15 @@ int analysis_see(struct analysis *a, const struct analysis_seen *seen)
 static int on_verdict(void *arg, const struct verdict *v)
 {
     struct analysis *a = arg;
+    struct analysis_forward forward;
+    struct verdict told = *v;
     int code;
 
     if (a->pass == 3)
         return analysis_candidate_add(a, v);
-    code = analysis_runs_add(&a->runs, v);
+    if (v->name && analysis_forwards_get(&a->forwards, v->name->hash, &forward))
+        told.forward = &forward;
+    code = analysis_runs_add(&a->runs, &told);
     return code ? code : analysis_tiles_add(&a->tiles, v);
 }
 
@@ -133,6 +139,22 @@ int analysis_next_pass(struct analysis *a)
     a->neighbours = NULL;
     return analysis_neighbours_new(&a->neighbours, &a->facts, a->psl,
                                    on_verdict, a);
+}
+
+int analysis_add_forward(struct analysis *a, const char *name,
+                         const struct analysis_forward *answer)
+{
+    return analysis_forwards_add(&a->forwards, name, answer);
+}
+
+int analysis_add_mail(struct analysis *a, const char *domain,
+                      const struct analysis_mail_setup *setup)
+{
+    uint32_t id;
+
+    return analysis_facts_find(&a->facts, domain, &id)
+               ? analysis_mail_facts_add(&a->mail, &a->runs, id, setup)
+               : 0;
 }
 
 int analysis_add_registration(struct analysis *a,

@@ -4,6 +4,8 @@
 
 #include "analysis/campaigns.h"
 #include "analysis/core.h"
+#include "analysis/forwards.h"
+#include "analysis/mail_facts.h"
 
 struct analysis {
     struct snow_analysis_config cfg;
@@ -14,6 +16,8 @@ struct analysis {
     struct runs runs;
     struct tiles tiles;
     struct ages ages;
+    struct forwards forwards;
+    struct mail_facts mail;
     bool *is_apart; /* [runs.n] never tied to another run */
     struct strip *strips;
     size_t n_strips;

@@ -120,6 +120,9 @@ static void sum_runs(struct snow_finding *f, const struct run_set *set,
         f->distinct_names += run->n_distinct;
         f->smtp_probed += run->probed;
         f->smtp_open += run->open;
+        f->fcrdns_asked += run->forward_asked;
+        f->fcrdns_total += run->forward_checked;
+        f->fcrdns_ok += run->forward_ok;
         if (!run->starts_with_apex || run->n_apex > 1)
             f->apex_first = 0;
         if (run->first_seen_utc_s < f->first_seen_utc_s)
@@ -169,6 +172,9 @@ static int fill(struct snow_finding *f, const struct makings *k,
         code = copy_domains(f, set, a);
     if (!code)
         code = write_id(f);
+    if (!code)
+        code = analysis_mail_facts_count(f, &a->mail, a->runs.all, set->runs,
+                                         set->n_runs);
     if (!code)
         code = analysis_measure(&facts, f, &k->measures, set);
     if (code)

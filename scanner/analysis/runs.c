@@ -1,5 +1,7 @@
 #include "analysis/runs.h"
 
+#include "analysis/forward.h"
+
 /* A name on more addresses than this is no name of a host … */
 #define REPEATS_MAX 3
 /* … and where fewer than eight of ten names differ, there is no run. */
@@ -104,6 +106,18 @@ static void keep_label(struct run *run, uint64_t label)
     run->labels[run->n_labels++] = label;
 }
 
+static void count_forward(struct run *run, const struct verdict *v)
+{
+    enum analysis_way_back way;
+
+    if (!v->forward)
+        return;
+    way = analysis_forward_judge(v->forward, v->addr);
+    run->forward_asked++;
+    run->forward_checked += way != ANALYSIS_WAY_UNKNOWN;
+    run->forward_ok += way == ANALYSIS_WAY_BACK;
+}
+
 static void extend(struct runs_open *o, const struct verdict *v)
 {
     const struct host_name *name = v->name;
@@ -123,6 +137,7 @@ static void extend(struct runs_open *o, const struct verdict *v)
         run->first_seen_utc_s = v->seen_utc_s;
     if (v->seen_utc_s > run->last_seen_utc_s)
         run->last_seen_utc_s = v->seen_utc_s;
+    count_forward(run, v);
     keep_label(run, name->label);
     count_name(o, name->hash);
 }

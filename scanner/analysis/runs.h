@@ -37,6 +37,11 @@ struct run {
     /* what the later stages add */
     uint32_t probed, open, own_banner;
     struct greeting greetings[RUN_GREETINGS_MAX];
+    uint32_t forward_asked;   /**< addresses whose name was asked back … */
+    uint32_t forward_checked; /**< … and answered … */
+    uint32_t forward_ok;      /**< … and leads back */
+    uint32_t spf_sampled, spf_passes, spf_unknown; /**< addresses held against
+                                                        the domain's SPF */
 };
 
 struct runs_open;
