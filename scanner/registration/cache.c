@@ -7,11 +7,11 @@
 #include "base/records.h"
 
 #define APPLICATION_ID 0x534e5243 /* "SNRC", in the file's header */
-#define VERSION 1
-#define OPEN_MS 5000 /* another process may be making the file */
-#define BUSY_MS 250  /* the loop waits here: better a question more */
+#define OPEN_MS 5000              /* another process may be making the file */
+#define BUSY_MS 250 /* the loop waits here: better a question more */
 
-static const char schema[] =
+/* What makes each version out of the one before; an empty file is version 0. */
+static const char *const steps[] = {
     "CREATE TABLE registration("
     " domain TEXT PRIMARY KEY, seen_utc_s INTEGER NOT NULL,"
     " status INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;"
@@ -19,17 +19,25 @@ static const char schema[] =
     "CREATE TABLE bootstrap(url TEXT PRIMARY KEY,"
     " seen_utc_s INTEGER NOT NULL, document BLOB NOT NULL);"
     "PRAGMA application_id = 1397641795;"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 1;",
 
-enum statement { GET, PUT, GET_BOOTSTRAP, PUT_BOOTSTRAP, DROP, STATEMENTS };
+    "ALTER TABLE bootstrap ADD COLUMN fresh_until_utc_s INTEGER NOT NULL"
+    " DEFAULT 0;"
+    "ALTER TABLE bootstrap ADD COLUMN etag TEXT NOT NULL DEFAULT '';"
+    "PRAGMA user_version = 2;",
+};
+
+enum statement { GET, PUT, GET_DOCUMENT, PUT_DOCUMENT, DROP, STATEMENTS };
 
 static const char *const texts[STATEMENTS] = {
     [GET] = "SELECT seen_utc_s, status, record FROM registration"
             " WHERE domain = ?1",
     [PUT] = "INSERT OR REPLACE INTO registration VALUES(?1, ?2, ?3, ?4)",
-    [GET_BOOTSTRAP] = "SELECT seen_utc_s, document FROM bootstrap"
-                      " WHERE url = ?1",
-    [PUT_BOOTSTRAP] = "INSERT OR REPLACE INTO bootstrap VALUES(?1, ?2, ?3)",
+    [GET_DOCUMENT] = "SELECT seen_utc_s, fresh_until_utc_s, etag, document"
+                     " FROM bootstrap WHERE url = ?1",
+    [PUT_DOCUMENT] = "INSERT OR REPLACE INTO bootstrap(url, seen_utc_s,"
+                     " fresh_until_utc_s, etag, document)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5)",
     [DROP] = "DELETE FROM registration WHERE domain IN (SELECT domain"
              " FROM registration WHERE seen_utc_s < ?1 LIMIT 1000)",
 };
@@ -89,8 +97,9 @@ static int run(struct registration_cache *c, const char *text)
                                                                     : SNOW_EIO;
 }
 
-/* A file without anything in it becomes ours; two processes may want that at
- * once. Null: it is ours now; else what is wrong with it. */
+/* A file without anything in it becomes ours, an older one becomes new; two
+ * processes may want that at once. Null: it is ours now; else what is wrong
+ * with it. */
 static const char *claim(struct registration_cache *c)
 {
     int64_t version;
@@ -98,16 +107,15 @@ static const char *claim(struct registration_cache *c)
     if (run(c, "BEGIN IMMEDIATE"))
         return sqlite3_errmsg(c->db);
     version = pragma(c, "PRAGMA user_version");
-    if (version == 0 && pragma(c, "PRAGMA application_id") == 0 &&
-        pragma(c, "SELECT count(*) FROM sqlite_master") == 0) {
-        if (run(c, schema))
-            return sqlite3_errmsg(c->db);
-        version = VERSION;
-    }
-    if (pragma(c, "PRAGMA application_id") != APPLICATION_ID)
+    if (pragma(c, "PRAGMA application_id") != APPLICATION_ID &&
+        (version != 0 || pragma(c, "PRAGMA application_id") != 0 ||
+         pragma(c, "SELECT count(*) FROM sqlite_master") != 0))
         return "it is some other program's database";
-    if (version != VERSION)
+    if (version < 0 || version > (int64_t)COUNT_OF(steps))
         return "it was made by a newer version of this program";
+    for (size_t i = (size_t)version; i < COUNT_OF(steps); i++)
+        if (run(c, steps[i]))
+            return sqlite3_errmsg(c->db);
     return run(c, "COMMIT") ? sqlite3_errmsg(c->db) : NULL;
 }
 
@@ -241,42 +249,62 @@ int registration_cache_put(struct registration_cache *c,
     return finish(s);
 }
 
-/* --- the bootstrap document ---------------------------------------------- */
+/* --- bootstrap documents ------------------------------------------------- */
 
-int registration_cache_get_bootstrap(struct registration_cache *c,
-                                     const char *url, int64_t now_utc_s,
-                                     int64_t max_age_s, struct buf *out)
+/* The statement's memory ends with its row: the text is copied, the tag behind
+ * it. */
+static int read_document(sqlite3_stmt *s, int64_t now_utc_s,
+                         struct registration_cached *out, struct buf *memory)
 {
-    sqlite3_stmt *s = c->statements[GET_BOOTSTRAP];
+    const char *etag = (const char *)sqlite3_column_text(s, 2);
+    size_t len = (size_t)sqlite3_column_bytes(s, 3);
+
+    if (!is_fresh(sqlite3_column_int64(s, 0), now_utc_s, CACHE_DOCUMENT_S))
+        return SNOW_ENOTFOUND;
+    buf_clear(memory);
+    buf_add(memory, sqlite3_column_blob(s, 3), len);
+    buf_add_char(memory, '\0');
+    buf_add_text(memory, etag ? etag : "");
+    if (memory->failed)
+        return SNOW_ENOMEM;
+    *out = (struct registration_cached){
+        .fresh_until_utc_s = sqlite3_column_int64(s, 1),
+        .octets = memory->data,
+        .len = len,
+        .etag = memory->data + len + 1,
+    };
+    return 0;
+}
+
+int registration_cache_get_document(struct registration_cache *c,
+                                    const char *url, int64_t now_utc_s,
+                                    struct registration_cached *out,
+                                    struct buf *memory)
+{
+    sqlite3_stmt *s = c->statements[GET_DOCUMENT];
     int code = SNOW_EIO, step;
 
     sqlite3_bind_text(s, 1, url, -1, SQLITE_STATIC);
     step = sqlite3_step(s);
-    if (step == SQLITE_ROW) {
-        bool is_good =
-            is_fresh(sqlite3_column_int64(s, 0), now_utc_s, max_age_s);
-
-        buf_clear(out);
-        if (is_good)
-            buf_add(out, sqlite3_column_blob(s, 1),
-                    (size_t)sqlite3_column_bytes(s, 1));
-        code = is_good ? (out->failed ? SNOW_ENOMEM : 0) : SNOW_ENOTFOUND;
-    } else if (step == SQLITE_DONE) {
+    if (step == SQLITE_ROW)
+        code = read_document(s, now_utc_s, out, memory);
+    else if (step == SQLITE_DONE)
         code = SNOW_ENOTFOUND;
-    }
     sqlite3_reset(s);
     sqlite3_clear_bindings(s);
     return code;
 }
 
-int registration_cache_put_bootstrap(struct registration_cache *c,
-                                     const char *url, int64_t now_utc_s,
-                                     const char *octets, size_t len)
+int registration_cache_put_document(struct registration_cache *c,
+                                    const char *url, int64_t now_utc_s,
+                                    const struct registration_cached *d)
 {
-    sqlite3_stmt *s = c->statements[PUT_BOOTSTRAP];
+    sqlite3_stmt *s = c->statements[PUT_DOCUMENT];
 
     sqlite3_bind_text(s, 1, url, -1, SQLITE_STATIC);
     sqlite3_bind_int64(s, 2, now_utc_s);
-    sqlite3_bind_blob(s, 3, octets, (int)len, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 3, d->fresh_until_utc_s);
+    sqlite3_bind_text(s, 4, d->etag, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(s, 5, d->octets, (int)d->len, SQLITE_STATIC);
     return finish(s);
 }

@@ -122,19 +122,28 @@ static void the_document_is_kept(void **state)
 {
     struct registration_cache *c = open_cache(*state);
     static const char url[] = "https://data.example/dns.json";
-    struct buf out = { 0 };
+    struct registration_cached in = { .fresh_until_utc_s = NOW + 2 * DAY,
+                                      .etag = "\"7-x\"",
+                                      .octets = "{\"a\":1}",
+                                      .len = 7 };
+    struct registration_cached out;
+    struct buf memory = { 0 };
 
-    assert_int_equal(registration_cache_get_bootstrap(c, url, NOW, DAY, &out),
-                     SNOW_ENOTFOUND);
     assert_int_equal(
-        registration_cache_put_bootstrap(c, url, NOW, "{\"a\":1}", 7), 0);
-    assert_int_equal(
-        registration_cache_get_bootstrap(c, url, NOW + DAY - 1, DAY, &out), 0);
-    assert_string_equal(out.data, "{\"a\":1}");
-    assert_int_equal(
-        registration_cache_get_bootstrap(c, url, NOW + DAY, DAY, &out),
+        registration_cache_get_document(c, url, NOW, &out, &memory),
         SNOW_ENOTFOUND);
-    buf_fini(&out);
+    assert_int_equal(registration_cache_put_document(c, url, NOW, &in), 0);
+    assert_int_equal(
+        registration_cache_get_document(c, url, NOW + 364 * DAY, &out, &memory),
+        0);
+    assert_string_equal(out.octets, in.octets);
+    assert_int_equal(out.len, in.len);
+    assert_string_equal(out.etag, in.etag);
+    assert_int_equal(out.fresh_until_utc_s, in.fresh_until_utc_s);
+    assert_int_equal(
+        registration_cache_get_document(c, url, NOW + 365 * DAY, &out, &memory),
+        SNOW_ENOTFOUND);
+    buf_fini(&memory);
     registration_cache_close(c);
 }
 
@@ -162,6 +171,45 @@ static void execute(const char *path, const char *sql)
     sqlite3_close(db);
 }
 
+/* A file as version 1 made it: what it holds goes on to be good. */
+static void an_older_one_becomes_new(void **state)
+{
+    const struct fixture *f = *state;
+    struct registration_cache *c;
+    struct snow_registration r = record("x.com", SNOW_REGISTRATION_REGISTERED);
+    struct registration_cached out;
+    struct buf memory = { 0 }, sql = { 0 };
+
+    buf_add_text(&sql,
+                 "CREATE TABLE registration("
+                 " domain TEXT PRIMARY KEY, seen_utc_s INTEGER NOT NULL,"
+                 " status INTEGER NOT NULL, record TEXT NOT NULL)"
+                 " WITHOUT ROWID;"
+                 "CREATE INDEX registration_seen ON registration(seen_utc_s);"
+                 "CREATE TABLE bootstrap(url TEXT PRIMARY KEY,"
+                 " seen_utc_s INTEGER NOT NULL, document BLOB NOT NULL);"
+                 "PRAGMA application_id = 1397641795;"
+                 "PRAGMA user_version = 1;");
+    buf_printf(&sql, "INSERT INTO registration VALUES('x.com', %d, %d, '", NOW,
+               SNOW_REGISTRATION_REGISTERED);
+    record_registration_format_json(&sql, &r);
+    buf_printf(&sql, "'); INSERT INTO bootstrap VALUES('u', %d, 'old');", NOW);
+    execute(f->path, sql.data);
+
+    for (int i = 0; i < 2; i++) { /* and stays so */
+        c = open_cache(f);
+        assert_int_equal(registration_cache_get(c, "x.com", NOW, &r), 0);
+        assert_int_equal(
+            registration_cache_get_document(c, "u", NOW, &out, &memory), 0);
+        assert_int_equal(out.len, 3);
+        assert_string_equal(out.etag, "");
+        assert_int_equal(out.fresh_until_utc_s, 0);
+        registration_cache_close(c);
+    }
+    buf_fini(&memory);
+    buf_fini(&sql);
+}
+
 static void write_text(const char *path)
 {
     FILE *f = fopen(path, "w");
@@ -177,7 +225,7 @@ static void make_newer(const char *path)
 
     assert_int_equal(registration_cache_open(&c, path, NOW, NULL), 0);
     registration_cache_close(c);
-    execute(path, "PRAGMA user_version = 2");
+    execute(path, "PRAGMA user_version = 1000");
 }
 
 /* Its header stays, what comes after is overwritten. */
@@ -285,6 +333,7 @@ int main(void)
         TEST(answers_are_good_for_their_time),
         TEST(two_handles_share_it),
         TEST(the_document_is_kept),
+        TEST(an_older_one_becomes_new),
         TEST(old_answers_are_dropped),
         TEST(what_is_no_cache_is_refused),
         TEST(folders_are_made),
