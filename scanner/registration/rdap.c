@@ -2,21 +2,12 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "registration/fields.h"
 #include "snowline/error.h"
 
 #define LIST_MAX 64        /* of events, entities, statuses, … looked at */
 #define RATE_TEXT_MAX 4096 /* octets of an error that are searched */
 #define OLDEST_UTC_S 473385600 /* 1985-01-01: no domain is older, RFC 920 */
-
-void registration_record_init(struct snow_registration *r, const char *domain)
-{
-    *r = (struct snow_registration){ .status = SNOW_REGISTRATION_UNKNOWN,
-                                     .created_utc_s = SNOW_TIME_UNKNOWN,
-                                     .expires_utc_s = SNOW_TIME_UNKNOWN,
-                                     .updated_utc_s = SNOW_TIME_UNKNOWN,
-                                     .seen_utc_s = SNOW_TIME_UNKNOWN };
-    text_copy(r->domain, sizeof r->domain, domain);
-}
 
 /* --- lists that may be a single value ------------------------------------ */
 
@@ -31,51 +22,6 @@ static size_t list_n(const struct doc *v)
 static const struct doc *list_at(const struct doc *v, size_t i)
 {
     return doc_is_array(v) ? doc_at(v, i) : v;
-}
-
-/* --- text ---------------------------------------------------------------- */
-
-static bool is_blank(char c)
-{
-    return (unsigned char)c <= ' ' || c == 0x7f;
-}
-
-/* Copy whole characters, runs of blanks and controls as one space, none at
- * either end. */
-static void copy_clean(char *to, size_t cap, const char *from)
-{
-    size_t len = strlen(from), n = 0;
-
-    for (size_t i = 0; i < len;) {
-        size_t step = text_utf8((const unsigned char *)from + i, len - i);
-        bool is_space = is_blank(from[i]);
-        size_t room = step > 0 ? step : 1;
-
-        if (is_space && (n == 0 || to[n - 1] == ' ')) {
-            i++;
-            continue;
-        }
-        if (n + room >= cap)
-            break;
-        memcpy(to + n, is_space ? " " : from + i, room);
-        n += room;
-        i += room;
-    }
-    if (n > 0 && to[n - 1] == ' ')
-        n--;
-    to[n] = '\0';
-}
-
-/* Append an item behind a ';', or leave it out when it does not fit whole. */
-static void append(char *list, size_t cap, const char *item)
-{
-    size_t n = strlen(list), len = strlen(item);
-
-    if (len == 0 || n + len + 2 > cap)
-        return;
-    if (n > 0)
-        list[n++] = ';';
-    memcpy(list + n, item, len + 1);
 }
 
 /* --- events: when -------------------------------------------------------- */
@@ -108,7 +54,7 @@ static bool read_event(const struct doc *event, const char *action,
 
     if (!is || !date || !text_equal_fold(is, action))
         return false;
-    copy_clean(clean, sizeof clean, date);
+    fields_copy_clean(clean, sizeof clean, date);
     return text_parse_time(utc_s, is_date_only, clean) == 0 &&
            *utc_s >= OLDEST_UTC_S;
 }
@@ -169,25 +115,13 @@ static bool has_role(const struct doc *entity, const char *role)
     return false;
 }
 
-/* Words that stand where a value was taken out (RFC 9537 §3, and before it). */
-static bool is_redacted(const char *text)
-{
-    static const char *const words[] = { "redacted for privacy", "redacted",
-                                         "data redacted", "not disclosed" };
-
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_equal_fold(text, words[i]))
-            return true;
-    return false;
-}
-
 /* Take a name for the registrar; false for what is none. */
 static bool take_name(struct snow_registration *r, const char *text)
 {
     if (!text)
         return false;
-    copy_clean(r->registrar, sizeof r->registrar, text);
-    if (is_redacted(r->registrar))
+    fields_copy_clean(r->registrar, sizeof r->registrar, text);
+    if (fields_is_redacted(r->registrar))
         r->registrar[0] = '\0';
     return r->registrar[0] != '\0';
 }
@@ -269,66 +203,21 @@ static void read_registrar(struct snow_registration *r,
 
 /* --- statuses and name servers ------------------------------------------- */
 
-/* EPP's clientHold is RDAP's "client hold" (RFC 8056 §2). */
-static void spread_words(char *to, size_t cap, const char *from)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; from[i] && n + 2 < cap; i++) {
-        bool is_upper = from[i] >= 'A' && from[i] <= 'Z';
-        bool after_lower = i > 0 && from[i - 1] >= 'a' && from[i - 1] <= 'z';
-
-        if (is_upper && after_lower)
-            to[n++] = ' ';
-        to[n++] = from[i] == ';' ? ',' : text_lower(from[i]);
-    }
-    to[n] = '\0';
-}
-
 static void read_statuses(struct snow_registration *r,
                           const struct doc *statuses)
 {
     for (size_t i = 0; i < list_n(statuses); i++) {
         const char *text = doc_text(list_at(statuses, i));
-        char clean[64], words[sizeof clean * 2];
 
-        if (!text)
-            continue;
-        copy_clean(clean, sizeof clean, text);
-        spread_words(words, sizeof words, clean);
-        append(r->statuses, sizeof r->statuses, words);
+        if (text)
+            fields_add_status(r, text);
     }
 }
 
-/* Lower case, without the final dot; false for what is no host name. */
-static bool read_host(char out[SNOW_DOMAIN_MAX], const char *text)
-{
-    size_t n = strlen(text);
-
-    if (n > 0 && text[n - 1] == '.')
-        n--;
-    if (n == 0 || n >= SNOW_DOMAIN_MAX)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (!text_is_alnum(text[i]) && !strchr("-_.", text[i]))
-            return false;
-        out[i] = text_lower(text[i]);
-    }
-    out[n] = '\0';
-    return true;
-}
-
-static int compare_hosts(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-/* Sorted and each once, so that two domains' sets can be compared. */
 static void read_nameservers(struct snow_registration *r,
                              const struct doc *servers)
 {
-    char hosts[LIST_MAX][SNOW_DOMAIN_MAX];
-    size_t n = 0;
+    struct fields_hosts hosts = { 0 };
 
     for (size_t i = 0; i < list_n(servers); i++) {
         const struct doc *server = list_at(servers, i);
@@ -336,13 +225,10 @@ static void read_nameservers(struct snow_registration *r,
 
         if (!name)
             name = doc_text(server); /* a bare name where an object belongs */
-        if (name && read_host(hosts[n], name))
-            n++;
+        if (name)
+            fields_add_host(&hosts, name);
     }
-    qsort(hosts, n, sizeof hosts[0], compare_hosts);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || strcmp(hosts[i], hosts[i - 1]) != 0)
-            append(r->nameservers, sizeof r->nameservers, hosts[i]);
+    fields_keep_hosts(r, &hosts);
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -356,9 +242,9 @@ static bool is_about(const struct doc *object, const char *domain)
 
     if (!class || !text_equal_fold(class, "domain"))
         return false;
-    if (!name || !read_host(is, name))
+    if (!name || !fields_read_host(is, name))
         return true;
-    return read_host(asked, domain) && strcmp(is, asked) == 0;
+    return fields_read_host(asked, domain) && strcmp(is, asked) == 0;
 }
 
 int registration_rdap_parse(struct snow_registration *r, const char *body,
