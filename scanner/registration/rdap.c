@@ -214,7 +214,7 @@ int registration_rdap_parse(struct snow_registration *r, const char *body,
                             size_t len)
 {
     struct doc *root;
-    int code = doc_parse(&root, body, len);
+    int code = registration_doc_parse(&root, body, len);
 
     if (code)
         return code;
@@ -238,7 +238,7 @@ static bool says_not_found(const char *body, size_t len)
     int64_t number = 0;
     const char *text;
 
-    if (doc_parse(&root, body, len))
+    if (registration_doc_parse(&root, body, len))
         return false;
     error = doc_get(root, "errorCode");
     text = doc_text(error);

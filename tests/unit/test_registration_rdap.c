@@ -263,6 +263,11 @@ static const struct {
       FN("  Two\\n\\t words\\u0000 "))), 0, U, U, U, false, 0, "", "", "" },
     { "the same without the NUL", REGISTRAR(CARD(FN("  Two\\n\\t words "))),
       0, U, U, U, false, 0, "Two words", "", "" },
+    { "Latin-1", REGISTRAR(CARD(FN("Bl\xfcten GmbH \xe2\x82"))),
+      0, U, U, U, false, 0, "Bl\xef\xbf\xbdten GmbH "
+      "\xef\xbf\xbd\xef\xbf\xbd", "", "" },
+    { "Latin-1, and no JSON", "{" DOMAIN ",\"x\":\"\xfc\"",
+      SNOW_ESYNTAX, U, U, U, false, 0, "", "", "" },
     { "the id of something else", REGISTRAR(
       "\"publicIds\":[{\"type\":\"VAT\",\"identifier\":\"5\"}]"),
       0, U, U, U, false, 0, "", "", "" },
