@@ -173,8 +173,9 @@ BEHAVIOURS = {
 
 
 class HostileRegistry(threading.Thread):
-    def __init__(self, address=LOOPBACK, port=0):
+    def __init__(self, address=LOOPBACK, port=0, behaviours=None):
         super().__init__(daemon=True)
+        self.behaviours = behaviours or BEHAVIOURS
         self.socket = socket.create_server((address, port), backlog=50)
         self.url = "http://%s:%d/" % self.socket.getsockname()[:2]
         self.asked = []  # request lines
@@ -202,7 +203,7 @@ class HostileRegistry(threading.Thread):
                 line = asked.split(b"\r\n")[0].decode("latin-1")
                 self.asked.append(line)
                 name = line.split(" ")[1].rsplit("/", 1)[1]
-                BEHAVIOURS[name.split(".")[0]][1](c, name)
+                self.behaviours[name.split(".")[0]][1](c, name)
         except OSError:
             pass  # the client has had enough
 
