@@ -21,7 +21,9 @@ struct registration_config {
 typedef void (*registration_fn)(void *arg, const struct snow_registration *r);
 
 struct registration_stats {
-    uint64_t asked; /**< HTTP requests sent */
+    const char *missed; /**< URL of the bootstrap document instead of which the
+                             snapshot had to serve, until _close(); or NULL */
+    uint64_t asked;     /**< HTTP requests sent */
     uint64_t from_cache;
     uint64_t by_status[8];
     size_t waiting; /**< domains without an answer */

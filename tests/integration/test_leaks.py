@@ -240,6 +240,24 @@ class LeaksCase(Case):
                 self.assert_no_leak(sent, connected)
                 self.assertEqual(names - self.names_asked(), set())
 
+    def test_the_snapshot_serves_and_is_told_of(self):
+        args = ["domain", "blueomb.com", "cheap-meds.test"]
+        done = run(*args, *self.options_for("domain"))
+        said = [x for x in done.stderr.splitlines() if "snapshot" in x]
+        self.assertEqual(len(said), 1, done.stderr)
+        self.assertRegex(said[0], r"^snowline: note: RDAP servers from the "
+                         r"snapshot of \d{4}-\d\d-\d\d: https://data.iana."
+                         r"org/rdap/dns.json did not answer$")
+        self.assertIn("rdap.verisign.com", self.names_asked())
+        done = run("scan", NETBLOCK, "--smtp", "all", "-o",
+                   self.path("s.db"), *self.options_for("scan"),
+                   "--progress", "json")
+        last = json.loads(done.stderr.splitlines()[-1])
+        self.assertRegex(last["rdap_snapshot"], r"^\d{4}-\d\d-\d\d$")
+        done = run(*args, *self.options_for("domain"), "--rdap-bootstrap",
+                   "http://boot.registry.test/dns.json")
+        self.assertNotIn("snapshot", done.stderr)
+
     def test_redirects_to_reserved_addresses_are_not_followed(self):
         for name in ["good", *FORBIDDEN]:
             with self.subTest(name):
