@@ -241,7 +241,12 @@ static int open_registration(void)
     struct http_config http = { .user_agent = "test",
                                 .timeout_ms = 1000,
                                 .parallel = 2 };
-    struct registration_config cfg = { .bootstrap = "", .cache_path = "" };
+    static const char *const servers[] = { "test=http://127.0.0.1:1/",
+                                           "192.0.2.0/24=http://127.0.0.1:1" };
+    struct registration_config cfg = { .bootstrap = "http://127.0.0.1:1/a.json",
+                                       .servers = servers,
+                                       .n_servers = 2,
+                                       .cache_path = "" };
     struct registration_client *c = NULL;
     struct http *h = NULL;
     int code = http_new(&h, &loop, &http);
