@@ -214,8 +214,8 @@ class LeaksCase(Case):
             {"boot.registry.test", "rdap.registry.test"}, {(REGISTRY, 80)}),
         "IANA's, which is away": (
             ["domain", "blueomb.com", "cheap-meds.test"],
-            {"data.iana.org", "rdap.verisign.com"},
-            {(REGISTRY, 443)}),
+            {"data.iana.org", "rdap.verisign.com", "cheap-meds.test"},
+            {(REGISTRY, 443), ("9.9.10.1", 80), ("9.9.10.3", 80)}),
         "a name without addresses that may be had": (
             ["domain", "a.test", "--rdap-bootstrap", "", "--rdap-server",
              "test=http://mixed.registry.test/"],
