@@ -6,8 +6,10 @@
  *   sweep.c    the walk and the DNS engine        blocks.c  open blocks
  *   greet.c    the walk and the SMTP engine
  *   forward.c  A of the names in greetings and beside them
- *   enquire.c  the registration client, HTTP and its resolver
- *   scan.c     sweep → candidates → greet, forward, enquire → finished
+ *   reach.c    the resolver and HTTP of all look-ups
+ *   enquire.c  the registration client
+ *   lookups.c  one thing asked about many subjects; kinds.c which things
+ *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
  *   ownname.c  the name that EHLO says, there and back
  *   single.c   each stage alone: ptr, probe, domain
@@ -30,6 +32,7 @@
 #include "pipeline/enquire.h"
 #include "pipeline/forward.h"
 #include "pipeline/greet.h"
+#include "pipeline/kinds.h"
 #include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
 
@@ -52,6 +55,8 @@ struct scan {
     struct greet greet;
     struct forward forward;
     struct enquire enquire;
+    struct kinds kinds; /**< of look-ups about the candidates' domains */
+    struct reach reach;
 };
 
 void scan_analysis_config(struct snow_analysis_config *out,
@@ -339,20 +344,45 @@ static int choose_asked(struct scan *s, struct snow_error *err)
     return 0;
 }
 
+static int take_evidence(void *arg, const struct snow_evidence *e)
+{
+    struct scan *s = arg;
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = s->id,
+                             .evidence = e };
+
+    return sink_put(s->run.sink, &r);
+}
+
+static int choose_looked_up(struct scan *s, struct snow_error *err)
+{
+    int code;
+
+    kinds_init(&s->kinds, s->cfg, take_evidence, s);
+    code = kinds_learn(&s->kinds, s->store, s->id, s->cfg->retry != 0, err);
+    if (!code && kinds_add_domains(&s->kinds, s->candidates.domains,
+                                   s->candidates.n_domains))
+        code = snow_fail(err, SNOW_ENOMEM, "out of memory");
+    return code;
+}
+
 static int choose(struct scan *s, struct snow_error *err)
 {
     struct snow_scan scan = { .now_utc_s = s->now_utc_s, .seed = s->seed };
     struct snow_analysis_config analysis;
     int code;
 
-    if (s->cfg->smtp == SMTP_NONE && s->cfg->registration == REGISTRATION_NONE)
+    if (s->cfg->smtp == SMTP_NONE &&
+        s->cfg->registration == REGISTRATION_NONE && kinds_are_none(s->cfg))
         return 0;
     scan_analysis_config(&analysis, s->cfg, &scan);
     code =
         snow_candidates_choose(&s->candidates, s->store, s->id, &analysis, err);
     if (!code)
         code = choose_greeted(s, err);
-    return code ? code : choose_asked(s, err);
+    if (!code)
+        code = choose_asked(s, err);
+    return code ? code : choose_looked_up(s, err);
 }
 
 /* --- the stages that follow the sweep, at the same time --- */
@@ -375,16 +405,6 @@ static void greeted(void *arg)
     forward_over(&s->forward);
 }
 
-static int take_evidence(void *arg, const struct snow_evidence *e)
-{
-    struct scan *s = arg;
-    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
-                             .scan = s->id,
-                             .evidence = e };
-
-    return sink_put(s->run.sink, &r);
-}
-
 static int take_registration(void *arg, const struct snow_registration *reg)
 {
     struct scan *s = arg;
@@ -402,6 +422,16 @@ static int take_registration(void *arg, const struct snow_registration *reg)
         code = take_evidence(s, &e);
     buf_fini(&json);
     return code;
+}
+
+static int look_up(struct scan *s, struct snow_error *err)
+{
+    int code = reach_open(&s->reach, &s->run, &s->plan, err);
+
+    if (!code && s->n_to_ask > 0)
+        code = enquire_start(&s->enquire, &s->run, &s->reach, s->to_ask,
+                             s->n_to_ask, err);
+    return code ? code : kinds_start(&s->kinds, &s->run, &s->reach, err);
 }
 
 static int greet_and_forward(struct scan *s, struct snow_error *err)
@@ -428,15 +458,17 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
     s->forward.answer = take_evidence;
     s->greet.arg = s->forward.arg = s->enquire.arg = s;
     code = greet_and_forward(s, err);
-    if (!code && s->n_to_ask > 0)
-        code = enquire_start(&s->enquire, &s->run, &s->plan, s->to_ask,
-                             s->n_to_ask, err);
+    if (!code)
+        code = look_up(s, err);
     if (!code)
         code = run_stages(&s->run, err);
     kept = run_unsink(&s->run, code ? NULL : err);
     greet_end(&s->greet);
     forward_end(&s->forward);
     enquire_end(&s->enquire);
+    kinds_stop(&s->kinds);
+    reach_close(&s->reach);
+    kinds_end(&s->kinds);
     return code ? code : kept;
 }
 
