@@ -11,9 +11,9 @@
 #define BUSY_MS 250 /* the loop waits here: better a question more */
 #define KEY_OCTETS 16
 
-/* From each version to the next. An answer about a range of addresses serves
- * all of them; ranges are kept as octets, the most significant first, so that
- * they compare as addresses do. */
+/* What makes each version out of the one before; an empty file is version 0.
+ * An answer about a range of addresses serves all of them; ranges are kept as
+ * octets, the most significant first, so that they compare as addresses do. */
 static const char *const steps[] = {
     "CREATE TABLE registration("
     " domain TEXT PRIMARY KEY, seen_utc_s INTEGER NOT NULL,"
@@ -23,6 +23,9 @@ static const char *const steps[] = {
     " seen_utc_s INTEGER NOT NULL, document BLOB NOT NULL);"
     "PRAGMA application_id = 1397641795;",
 
+    "ALTER TABLE bootstrap ADD COLUMN fresh_until_utc_s INTEGER NOT NULL"
+    " DEFAULT 0;"
+    "ALTER TABLE bootstrap ADD COLUMN etag TEXT NOT NULL DEFAULT '';"
     "CREATE TABLE network(last BLOB NOT NULL, first BLOB NOT NULL,"
     " seen_utc_s INTEGER NOT NULL, good_until_utc_s INTEGER NOT NULL,"
     " record TEXT NOT NULL, PRIMARY KEY(last, first)) WITHOUT ROWID;"
@@ -40,8 +43,8 @@ enum statement {
     PUT_NETWORK,
     GET_REFERRAL,
     PUT_REFERRAL,
-    GET_BOOTSTRAP,
-    PUT_BOOTSTRAP,
+    GET_DOCUMENT,
+    PUT_DOCUMENT,
     CLAIM,
     RELEASE,
     DROP,
@@ -63,9 +66,11 @@ static const char *const texts[STATEMENTS] = {
     [PUT_NETWORK] = "INSERT OR REPLACE INTO network VALUES(?1, ?2, ?3, ?4, ?5)",
     [GET_REFERRAL] = "SELECT seen_utc_s, host FROM referral WHERE tld = ?1",
     [PUT_REFERRAL] = "INSERT OR REPLACE INTO referral VALUES(?1, ?2, ?3)",
-    [GET_BOOTSTRAP] = "SELECT seen_utc_s, document FROM bootstrap"
-                      " WHERE url = ?1",
-    [PUT_BOOTSTRAP] = "INSERT OR REPLACE INTO bootstrap VALUES(?1, ?2, ?3)",
+    [GET_DOCUMENT] = "SELECT seen_utc_s, fresh_until_utc_s, etag, document"
+                     " FROM bootstrap WHERE url = ?1",
+    [PUT_DOCUMENT] = "INSERT OR REPLACE INTO bootstrap(url, seen_utc_s,"
+                     " fresh_until_utc_s, etag, document)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5)",
     /* One that ends much later than ours was noted under a wrong clock. */
     [CLAIM] = "INSERT INTO claim VALUES(?1, ?2, ?3) ON CONFLICT(question)"
               " DO UPDATE SET owner = ?2, until_utc_s = ?3 WHERE owner = ?2"
@@ -460,42 +465,62 @@ void registration_cache_release(struct registration_cache *c,
     finish(s); /* else it lapses */
 }
 
-/* --- the bootstrap document ---------------------------------------------- */
+/* --- bootstrap documents ------------------------------------------------- */
 
-int registration_cache_get_bootstrap(struct registration_cache *c,
-                                     const char *url, int64_t now_utc_s,
-                                     int64_t max_age_s, struct buf *out)
+/* The statement's memory ends with its row: the text is copied, the tag behind
+ * it. */
+static int read_document(sqlite3_stmt *s, int64_t now_utc_s,
+                         struct registration_cached *out, struct buf *memory)
 {
-    sqlite3_stmt *s = c->statements[GET_BOOTSTRAP];
+    const char *etag = (const char *)sqlite3_column_text(s, 2);
+    size_t len = (size_t)sqlite3_column_bytes(s, 3);
+
+    if (!is_fresh(sqlite3_column_int64(s, 0), now_utc_s, CACHE_DOCUMENT_S))
+        return SNOW_ENOTFOUND;
+    buf_clear(memory);
+    buf_add(memory, sqlite3_column_blob(s, 3), len);
+    buf_add_char(memory, '\0');
+    buf_add_text(memory, etag ? etag : "");
+    if (memory->failed)
+        return SNOW_ENOMEM;
+    *out = (struct registration_cached){
+        .fresh_until_utc_s = sqlite3_column_int64(s, 1),
+        .octets = memory->data,
+        .len = len,
+        .etag = memory->data + len + 1,
+    };
+    return 0;
+}
+
+int registration_cache_get_document(struct registration_cache *c,
+                                    const char *url, int64_t now_utc_s,
+                                    struct registration_cached *out,
+                                    struct buf *memory)
+{
+    sqlite3_stmt *s = c->statements[GET_DOCUMENT];
     int code = SNOW_EIO, step;
 
     sqlite3_bind_text(s, 1, url, -1, SQLITE_STATIC);
     step = sqlite3_step(s);
-    if (step == SQLITE_ROW) {
-        bool is_good =
-            is_fresh(sqlite3_column_int64(s, 0), now_utc_s, max_age_s);
-
-        buf_clear(out);
-        if (is_good)
-            buf_add(out, sqlite3_column_blob(s, 1),
-                    (size_t)sqlite3_column_bytes(s, 1));
-        code = is_good ? (out->failed ? SNOW_ENOMEM : 0) : SNOW_ENOTFOUND;
-    } else if (step == SQLITE_DONE) {
+    if (step == SQLITE_ROW)
+        code = read_document(s, now_utc_s, out, memory);
+    else if (step == SQLITE_DONE)
         code = SNOW_ENOTFOUND;
-    }
     sqlite3_reset(s);
     sqlite3_clear_bindings(s);
     return code;
 }
 
-int registration_cache_put_bootstrap(struct registration_cache *c,
-                                     const char *url, int64_t now_utc_s,
-                                     const char *octets, size_t len)
+int registration_cache_put_document(struct registration_cache *c,
+                                    const char *url, int64_t now_utc_s,
+                                    const struct registration_cached *d)
 {
-    sqlite3_stmt *s = c->statements[PUT_BOOTSTRAP];
+    sqlite3_stmt *s = c->statements[PUT_DOCUMENT];
 
     sqlite3_bind_text(s, 1, url, -1, SQLITE_STATIC);
     sqlite3_bind_int64(s, 2, now_utc_s);
-    sqlite3_bind_blob(s, 3, octets, (int)len, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 3, d->fresh_until_utc_s);
+    sqlite3_bind_text(s, 4, d->etag, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(s, 5, d->octets, (int)d->len, SQLITE_STATIC);
     return finish(s);
 }

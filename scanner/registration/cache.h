@@ -14,12 +14,11 @@ struct registration_cache;
 /* How long an answer is good: a date and a registrar rarely change. */
 #define CACHE_REGISTERED_S (30 * 86400)
 #define CACHE_NOT_FOUND_S (7 * 86400)
-#define CACHE_BOOTSTRAP_S 86400 /* IANA's own Expires is about that far off */
+#define CACHE_DOCUMENT_S (365 * 86400) /* stale: TLDs move rarely */
 #define CACHE_REFERRAL_S 86400
 
 #define CACHE_HOST_MAX 256 /**< with the final NUL */
-#define CACHE_CLAIM_S 15 /**< a question takes less; a dead process asks none  \
-                          */
+#define CACHE_CLAIM_S 15   /**< a question takes less, as a rule */
 
 /**
  * Open the file; it and its folders are made when they are not there.
@@ -77,13 +76,24 @@ int registration_cache_claim(struct registration_cache *c, const char *question,
 void registration_cache_release(struct registration_cache *c,
                                 const char *question);
 
-/** The bootstrap document that came from @p url; not older than @p max_age_s.
+/** A bootstrap document. */
+struct registration_cached {
+    int64_t fresh_until_utc_s; /**< not asked for again before this */
+    const char *etag;          /**< "" if none */
+    const char *octets;
+    size_t len;
+};
+
+/** The document that came from @p url, in @p memory; also one that is stale.
  * @return 0, SNOW_ENOTFOUND, SNOW_EIO, SNOW_ENOMEM */
-int registration_cache_get_bootstrap(struct registration_cache *c,
-                                     const char *url, int64_t now_utc_s,
-                                     int64_t max_age_s, struct buf *out);
-int registration_cache_put_bootstrap(struct registration_cache *c,
-                                     const char *url, int64_t now_utc_s,
-                                     const char *octets, size_t len);
+int registration_cache_get_document(struct registration_cache *c,
+                                    const char *url, int64_t now_utc_s,
+                                    struct registration_cached *out,
+                                    struct buf *memory);
+
+/** @return 0, SNOW_EIO */
+int registration_cache_put_document(struct registration_cache *c,
+                                    const char *url, int64_t now_utc_s,
+                                    const struct registration_cached *d);
 
 #endif

@@ -122,19 +122,28 @@ static void the_document_is_kept(void **state)
 {
     struct registration_cache *c = open_cache(*state);
     static const char url[] = "https://data.example/dns.json";
-    struct buf out = { 0 };
+    struct registration_cached in = { .fresh_until_utc_s = NOW + 2 * DAY,
+                                      .etag = "\"7-x\"",
+                                      .octets = "{\"a\":1}",
+                                      .len = 7 };
+    struct registration_cached out;
+    struct buf memory = { 0 };
 
-    assert_int_equal(registration_cache_get_bootstrap(c, url, NOW, DAY, &out),
-                     SNOW_ENOTFOUND);
     assert_int_equal(
-        registration_cache_put_bootstrap(c, url, NOW, "{\"a\":1}", 7), 0);
-    assert_int_equal(
-        registration_cache_get_bootstrap(c, url, NOW + DAY - 1, DAY, &out), 0);
-    assert_string_equal(out.data, "{\"a\":1}");
-    assert_int_equal(
-        registration_cache_get_bootstrap(c, url, NOW + DAY, DAY, &out),
+        registration_cache_get_document(c, url, NOW, &out, &memory),
         SNOW_ENOTFOUND);
-    buf_fini(&out);
+    assert_int_equal(registration_cache_put_document(c, url, NOW, &in), 0);
+    assert_int_equal(
+        registration_cache_get_document(c, url, NOW + 364 * DAY, &out, &memory),
+        0);
+    assert_string_equal(out.octets, in.octets);
+    assert_int_equal(out.len, in.len);
+    assert_string_equal(out.etag, in.etag);
+    assert_int_equal(out.fresh_until_utc_s, in.fresh_until_utc_s);
+    assert_int_equal(
+        registration_cache_get_document(c, url, NOW + 365 * DAY, &out, &memory),
+        SNOW_ENOTFOUND);
+    buf_fini(&memory);
     registration_cache_close(c);
 }
 
@@ -310,44 +319,6 @@ static void execute(const char *path, const char *sql)
     sqlite3_close(db);
 }
 
-/* As the first version made it. */
-static const char version_1[] =
-    "CREATE TABLE registration("
-    " domain TEXT PRIMARY KEY, seen_utc_s INTEGER NOT NULL,"
-    " status INTEGER NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX registration_seen ON registration(seen_utc_s);"
-    "CREATE TABLE bootstrap(url TEXT PRIMARY KEY,"
-    " seen_utc_s INTEGER NOT NULL, document BLOB NOT NULL);"
-    "INSERT INTO registration VALUES('x.com', 1526815000, 1,"
-    " '{\"status\":\"registered\",\"domain\":\"x.com\"}');"
-    "INSERT INTO bootstrap VALUES('https://data.example/dns.json', 1526815000,"
-    " '{\"a\":1}');"
-    "PRAGMA application_id = 1397641795;"
-    "PRAGMA user_version = 1;";
-
-static void an_older_file_is_brought_up_to_date(void **state)
-{
-    const struct fixture *f = *state;
-    struct snow_registration r = { .status = 0 };
-    struct buf document = { 0 };
-
-    execute(f->path, version_1);
-    for (int i = 0; i < 2; i++) { /* once, and then it is */
-        struct registration_cache *c = open_cache(f);
-
-        assert_int_equal(registration_cache_get(c, "x.com", NOW, &r), 0);
-        assert_int_equal(r.status, SNOW_REGISTRATION_REGISTERED);
-        assert_int_equal(
-            registration_cache_get_bootstrap(c, "https://data.example/dns.json",
-                                             NOW, DAY, &document),
-            0);
-        assert_string_equal(document.data, "{\"a\":1}");
-        assert_int_equal(registration_cache_put_referral(c, "a", NOW, "b"), 0);
-        registration_cache_close(c);
-    }
-    buf_fini(&document);
-}
-
 static void old_answers_are_dropped(void **state)
 {
     const struct fixture *f = *state;
@@ -361,6 +332,46 @@ static void old_answers_are_dropped(void **state)
     assert_int_equal(registration_cache_get(c, "x.com", NOW, &r),
                      SNOW_ENOTFOUND);
     registration_cache_close(c);
+}
+
+/* A file as version 1 made it: what it holds goes on to be good. */
+static void an_older_one_becomes_new(void **state)
+{
+    const struct fixture *f = *state;
+    struct registration_cache *c;
+    struct snow_registration r = record("x.com", SNOW_REGISTRATION_REGISTERED);
+    struct registration_cached out;
+    struct buf memory = { 0 }, sql = { 0 };
+
+    buf_add_text(&sql,
+                 "CREATE TABLE registration("
+                 " domain TEXT PRIMARY KEY, seen_utc_s INTEGER NOT NULL,"
+                 " status INTEGER NOT NULL, record TEXT NOT NULL)"
+                 " WITHOUT ROWID;"
+                 "CREATE INDEX registration_seen ON registration(seen_utc_s);"
+                 "CREATE TABLE bootstrap(url TEXT PRIMARY KEY,"
+                 " seen_utc_s INTEGER NOT NULL, document BLOB NOT NULL);"
+                 "PRAGMA application_id = 1397641795;"
+                 "PRAGMA user_version = 1;");
+    buf_printf(&sql, "INSERT INTO registration VALUES('x.com', %d, %d, '", NOW,
+               SNOW_REGISTRATION_REGISTERED);
+    record_registration_format_json(&sql, &r);
+    buf_printf(&sql, "'); INSERT INTO bootstrap VALUES('u', %d, 'old');", NOW);
+    execute(f->path, sql.data);
+
+    for (int i = 0; i < 2; i++) { /* and stays so */
+        c = open_cache(f);
+        assert_int_equal(registration_cache_get(c, "x.com", NOW, &r), 0);
+        assert_int_equal(
+            registration_cache_get_document(c, "u", NOW, &out, &memory), 0);
+        assert_int_equal(out.len, 3);
+        assert_string_equal(out.etag, "");
+        assert_int_equal(out.fresh_until_utc_s, 0);
+        assert_int_equal(registration_cache_put_referral(c, "a", NOW, "b"), 0);
+        registration_cache_close(c);
+    }
+    buf_fini(&memory);
+    buf_fini(&sql);
 }
 
 static void write_text(const char *path)
@@ -490,7 +501,7 @@ int main(void)
         TEST(referrals_are_good_for_a_day),
         TEST(a_question_is_asked_by_one),
         TEST(a_busy_file_costs_a_question),
-        TEST(an_older_file_is_brought_up_to_date),
+        TEST(an_older_one_becomes_new),
         TEST(old_answers_are_dropped),
         TEST(what_is_no_cache_is_refused),
         TEST(folders_are_made),
