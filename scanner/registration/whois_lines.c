@@ -109,6 +109,13 @@ static bool take_bracketed(struct whois_line *l)
     return l->is_bracketed;
 }
 
+static struct whois_text skip_dots(struct whois_text t)
+{
+    while (t.len > 0 && strchr(". :", *t.at))
+        t = whois_trim(t.at + 1, t.len - 1);
+    return t;
+}
+
 /* "Label#. . . . value" of .dz, and "Label....value" without a colon. */
 static bool take_dotted(struct whois_line *l)
 {
@@ -119,8 +126,7 @@ static bool take_dotted(struct whois_line *l)
             memcmp(dots, "....", 4) != 0)
             continue;
         set_field(l, whois_trim(at, (size_t)(dots - at)), dots + 1);
-        while (l->value.len > 0 && strchr(". :", *l->value.at))
-            l->value = whois_trim(l->value.at + 1, l->value.len - 1);
+        l->value = skip_dots(l->value);
         return l->kind == WHOIS_FIELD;
     }
     return false;
@@ -144,9 +150,12 @@ static bool take_colon(struct whois_line *l)
             colon = second;
         }
     }
-    if (!colon)
+    if (!colon || (colon + 2 < l->text.at + l->text.len &&
+                   memcmp(colon, "://", 3) == 0))
         return false;
     set_field(l, whois_trim(at, (size_t)(colon - at)), colon + 1);
+    if (l->value.len > 1 && memcmp(l->value.at, "..", 2) == 0) /* .tg */
+        l->value = skip_dots(l->value);
     return l->kind == WHOIS_FIELD;
 }
 

@@ -56,6 +56,7 @@ static const struct {
     { "delegated", SNOW_REGISTRATION_REGISTERED },
     { "granted", SNOW_REGISTRATION_REGISTERED },
     { "grace", SNOW_REGISTRATION_REGISTERED },
+    { "in quarantine", SNOW_REGISTRATION_REGISTERED },
     { "in use", SNOW_REGISTRATION_REGISTERED },
     { "inactive", SNOW_REGISTRATION_REGISTERED },
     { "hold", SNOW_REGISTRATION_REGISTERED },
@@ -147,7 +148,9 @@ static const char *const limited[] = {
     "*have been blacklisted*", "*access denied*", "*request denied*",
     "*server too busy*", "*server is busy*", "*try again later*",
     "*try again in *", "*throttled*", "*temporarily unavailable*",
-    "*excessive access*", "*temporarily denied*", "*excessive querying*, *your*",
+    "*excessive access*", "excessive querying, *", "*quota * exceeded*",
+    "please go away*", "*still in grace period*", "*wait * seconds*",
+    "please maintain at least *",  "*temporarily denied*", 
     "*temporarily * suspended*", "*limit was exceeded*", "*exceeded*quer*limit*",
     "*query limit * exceeded*", "*rate limit*exceed*", "*exceeds *limit*",
 };
@@ -174,7 +177,7 @@ static const char *const not_found[] = {
     "*error*no entries found*", "*error*domain is not registered*",
     "unfortunately, no results*", "there is no information available*",
     "*object_not_found*", "*object was not found*", "*not found in database*",
-    "we do not have an entry in our database*", "available", "available *",
+    "we do not have an entry in our database*", "available",
     "domain available*", "domain is available*", "domain status: available*",
     "not registered*", "this domain is available*", "@ - no match*",
     "the above domain name is not registered*",
@@ -182,7 +185,10 @@ static const char *const not_found[] = {
     "*no se encuentra registrado*", "*no existe*", "*no ha sido registrado*",
     "*no registrado*", "free", "*is free", "*is available for registration*",
     "*is available for purchase*", "no found", "* not found.", "*not been registered*",
-    "does not exist*", "*status: not registered*", "*no existing domain*",
+    "@ no match*", "@: no entries found*", "@: no existe*", "@ - * does not exist*",
+    "* was not found in the registry*", "*query or domain name not known*", "*/ no match", "no match for", "*@ not registred*",
+    "this domain is not available in our whois database*",
+    "*could not find the requested domain*", "does not exist*", "*status: not registered*", "*no existing domain*",
     "*domain you requested is not known*", "*returned 0 results*", "domain not registered*",
 };
 /* What cannot be had is neither registered nor free. */
@@ -190,7 +196,7 @@ static const char *const withheld[] = {
     "*reserved by the registry*", "*reserved domain*", "*is reserved*",
     "*prohibited string*", "*cannot be registered*", "*can not be registered*",
     "*not available for registration*", "*premium name*", "*is blocked*",
-    "*invalid query*", "*invalid domain*", "*malformed*", "*not valid*",
+    "*invalid domain*", "*malformed*", "*not valid*",
 };
 /* clang-format on */
 
@@ -275,28 +281,42 @@ whois_phrases_mean(const char *octets, size_t len, const char *domain)
         is_not_found |= matches_any(text, not_found, COUNT_OF(not_found));
         is_limited |= matches_any(text, limited, COUNT_OF(limited));
     }
-    if (is_not_found)
-        return SNOW_REGISTRATION_NOT_FOUND;
-    return is_limited ? SNOW_REGISTRATION_LIMITED : SNOW_REGISTRATION_UNKNOWN;
+    if (is_limited) /* "too many requests", and below "no entries found" */
+        return SNOW_REGISTRATION_LIMITED;
+    return is_not_found ? SNOW_REGISTRATION_NOT_FOUND
+                        : SNOW_REGISTRATION_UNKNOWN;
 }
 
 /* --- how registries write dates ------------------------------------------ */
 
-/* clang-format off */
-static const struct {
-    const char *suffix; /* of domain names; the longest one counts */
-    struct whois_dates how;
-} registries[] = {
 #define DMY .order = WHOIS_DAY_FIRST
 #define MDY .order = WHOIS_MONTH_FIRST
 #define EAST(hours) .east_of_utc_m = (hours) * 60
 #define EU_SUMMER .has_summer = true
+
+struct dialect {
+    const char *of;
+    struct whois_dates how;
+};
+
+/* clang-format off */
+/* Servers whose domains may be served by others, too. */
+static const struct dialect of_servers[] = {
+    { "whois.dominio.gq", { MDY } },
+    { "whois.dot.cf", { MDY } },
+    { "whois.dot.ga", { MDY } },
+    { "whois.dot.ml", { MDY } },
+    { "whois.dot.tk", { MDY } },
+    { "whois.my.ga", { MDY } },
+};
+
+/* Suffixes of domain names; the longest one counts. */
+static const struct dialect of_suffixes[] = {
     { "at", { EAST(1), EU_SUMMER } },
-    { "cf", { MDY } }, { "ga", { MDY } }, { "gq", { MDY } },
-    { "ml", { MDY } }, { "tk", { MDY } },
     { "cn", { EAST(8) } },
     { "xn--fiqs8s", { EAST(8) } }, { "xn--fiqz9s", { EAST(8) } },
     { "cz", { EAST(1), EU_SUMMER } },
+    { "es", { DMY, .is_short = true } },
     { "fi", { EAST(2), EU_SUMMER } },
     { "fr", { DMY } }, { "re", { DMY } }, { "pm", { DMY } },
     { "tf", { DMY } }, { "wf", { DMY } }, { "yt", { DMY } },
@@ -316,25 +336,24 @@ static const struct {
     { "tn", { DMY } },
     { "tw", { EAST(8) } },
     { "ug", { DMY } },
-#undef DMY
-#undef MDY
-#undef EAST
-#undef EU_SUMMER
 };
 /* clang-format on */
 
-const struct whois_dates *whois_dates_of(const char *domain)
+const struct whois_dates *whois_dates_of(const char *server, const char *domain)
 {
     static const struct whois_dates unknown = { 0 };
     size_t len = strlen(domain), longest = 0;
     const struct whois_dates *how = &unknown;
 
-    for (size_t i = 0; i < COUNT_OF(registries); i++) {
-        size_t n = strlen(registries[i].suffix);
+    for (size_t i = 0; i < COUNT_OF(of_servers); i++)
+        if (text_equal_fold(server, of_servers[i].of))
+            return &of_servers[i].how;
+    for (size_t i = 0; i < COUNT_OF(of_suffixes); i++) {
+        size_t n = strlen(of_suffixes[i].of);
 
         if (n > longest && len > n && domain[len - n - 1] == '.' &&
-            text_equal_fold(domain + len - n, registries[i].suffix)) {
-            how = &registries[i].how;
+            text_equal_fold(domain + len - n, of_suffixes[i].of)) {
+            how = &of_suffixes[i].how;
             longest = n;
         }
     }

@@ -15,6 +15,7 @@ enum whois_meaning {
     WHOIS_EXPIRES,
     WHOIS_UPDATED,
     WHOIS_REGISTRAR,
+    WHOIS_RESELLER,     /**< may be the registrar where none is named */
     WHOIS_REGISTRAR_ID, /**< a handle: better than no name */
     WHOIS_IANA_ID,
     WHOIS_STATUS,
@@ -58,7 +59,9 @@ enum snow_registration_status whois_status_means(struct whois_text value);
 enum snow_registration_status
 whois_phrases_mean(const char *octets, size_t len, const char *domain);
 
-/** How dates are written about domains like this one. */
-const struct whois_dates *whois_dates_of(const char *domain);
+/** How a server, or else whoever registers domains like this one, writes
+ * dates. @param server  "" if not known */
+const struct whois_dates *whois_dates_of(const char *server,
+                                         const char *domain);
 
 #endif
