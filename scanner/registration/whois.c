@@ -43,6 +43,8 @@ struct reader {
     uint8_t says;     /* a status that tells: enum snow_registration_status */
     uint8_t rank;     /* of the registrar's name taken so far; more is better */
     uint8_t about;    /* enum about */
+    bool is_object;   /* … until the end of the paragraph */
+    bool is_indented; /* … and lines further right than its heading */
     bool is_sticky;   /* … until the next heading of the same kind */
     uint8_t awaited;  /* meaning whose value is on the next line */
     unsigned indent;  /* of the heading, or of the label without its value */
@@ -122,8 +124,9 @@ static enum same compare_name(const struct reader *rd, struct whois_text t)
         strncasecmp(t.at, asked, t.len) == 0)
         return SAME; /* .be once left the top-level domain out */
     /* "domain: COM": the object of the top-level domain */
-    if (!has_dot && (t.len >= len || t.len == 0 || asked[len - t.len - 1] != '.' ||
-                     strncasecmp(t.at, asked + len - t.len, t.len) != 0))
+    if (!has_dot &&
+        (t.len >= len || t.len == 0 || asked[len - t.len - 1] != '.' ||
+         strncasecmp(t.at, asked + len - t.len, t.len) != 0))
         return NO_NAME;
     return OTHER;
 }
@@ -134,6 +137,7 @@ static void set_about(struct reader *rd, enum about about, unsigned indent,
     rd->about = (uint8_t)about;
     rd->indent = indent;
     rd->is_sticky = is_sticky;
+    rd->is_object = rd->is_indented = false;
     rd->awaited = WHOIS_NOTHING;
 }
 
@@ -215,8 +219,8 @@ static void take_updated(struct reader *rd, struct whois_text value)
         if (date.len == 0 || !read_date(rd, date, &utc_s, &is_date_only))
             return;
         /* .il: the first of its changes is the assignment */
-        if (date.len > 10 && whois_text_is(whois_trim(date.at + 8, date.len - 8),
-                                           "(assigned)"))
+        if (date.len > 10 &&
+            whois_text_is(whois_trim(date.at + 8, date.len - 8), "(assigned)"))
             take_created(rd, date);
     }
     rd->shown |= HAS_DATE;
@@ -229,8 +233,8 @@ static void take_updated(struct reader *rd, struct whois_text value)
 static void take_registrar(struct reader *rd, struct whois_text value,
                            uint8_t rank)
 {
-    static const char *const ends[] = { " [tag", " (http", " (www.", " http:",
-                                        " https:" };
+    static const char *const ends[] = { " [tag",  " (http", " ( http",
+                                        " (www.", " http:", " https:" };
     char text[256];
 
     for (size_t i = 0; i < COUNT_OF(ends); i++)
@@ -266,7 +270,7 @@ static void add_status(struct reader *rd, struct whois_text value)
     char text[64];
 
     value = before(before(before(value, " http"), " ("), " - ");
-    if (value.len == 0 || value.len >= sizeof text / 2)
+    if (value.len == 0 || value.len >= sizeof text - 4)
         return;
     copy_text(rd, text, sizeof text, value);
     fields_add_status(rd->r, text);
@@ -299,8 +303,8 @@ static void take_status(struct reader *rd, struct whois_text value)
 static bool take_server(struct reader *rd, struct whois_text value)
 {
     struct whois_text host = first_word(value);
-    struct whois_text rest = whois_trim(value.at + host.len,
-                                        value.len - host.len);
+    struct whois_text rest =
+        whois_trim(value.at + host.len, value.len - host.len);
     char text[SNOW_DOMAIN_MAX];
 
     if (rest.len > 3 && strncasecmp(rest.at, "ns", 2) == 0 &&
@@ -390,8 +394,7 @@ static void take_heading(struct reader *rd, const struct whois_line *l,
     if (meaning == WHOIS_REGISTRAR || meaning == WHOIS_RESELLER ||
         meaning == WHOIS_REGISTRAR_SECTION) {
         set_about(rd, ABOUT_REGISTRAR, l->indent, l->is_bracketed);
-        rd->awaited =
-            meaning == WHOIS_RESELLER ? meaning : WHOIS_REGISTRAR;
+        rd->awaited = meaning == WHOIS_RESELLER ? meaning : WHOIS_REGISTRAR;
     } else if (meaning == WHOIS_NAMESERVER) {
         set_about(rd, ABOUT_SERVERS, l->indent, l->is_bracketed);
     } else if (meaning == WHOIS_PARTY || meaning == WHOIS_OBJECT ||
@@ -413,11 +416,15 @@ static bool ends_section(const struct reader *rd, const struct whois_line *l,
 
     if (rd->is_sticky)
         return l->is_bracketed && w;
+    if (rd->is_object)
+        return l->is_first;
     if (l->indent < rd->indent)
         return true;
     if (l->indent > rd->indent)
         return false;
-    return l->is_first || is_clear;
+    if (rd->about == ABOUT_SERVERS && w && w->meaning == WHOIS_NAMESERVER)
+        return false;
+    return l->is_first || is_clear || rd->is_indented;
 }
 
 /* A registrar's own object, behind the domain's: "registrar: HANDLE", and
@@ -428,6 +435,7 @@ static void open_registrar(struct reader *rd, const struct whois_line *l)
 
     take_registrar(rd, l->value, 3);
     set_about(rd, ABOUT_REGISTRAR, l->indent, false);
+    rd->is_object = true;
     copy_text(rd, text, sizeof text, l->value);
     fields_copy_clean(clean, sizeof clean, text);
     if (rd->rank == 3 && text_equal_fold(clean, rd->r->registrar) &&
@@ -443,8 +451,10 @@ static bool opens_object(struct reader *rd, const struct whois_line *l,
         return false;
     if (w->meaning == WHOIS_HOST_OBJECT ||
         (l->is_first && (w->flags & WHOIS_OPENS))) {
-        set_about(rd, ABOUT_OTHERS, l->indent,
-                  w->meaning == WHOIS_HOST_OBJECT);
+        set_about(rd,
+                  w->meaning == WHOIS_SERVER_SET ? ABOUT_SERVERS : ABOUT_OTHERS,
+                  l->indent, w->meaning == WHOIS_HOST_OBJECT);
+        rd->is_object = true;
         return true;
     }
     if (w->meaning != WHOIS_REGISTRAR || !l->is_first || !rd->is_ours ||
@@ -473,7 +483,8 @@ static void take_field(struct reader *rd, const struct whois_line *l,
         take_domain(rd, l->value, false);
         return;
     }
-    if (opens_object(rd, l, w) || rd->about == ABOUT_OTHERS)
+    if (opens_object(rd, l, w) || rd->about == ABOUT_OTHERS ||
+        (rd->about == ABOUT_SERVERS && w->meaning != WHOIS_NAMESERVER))
         return;
     if (rd->about == ABOUT_REGISTRAR) {
         take_in_registrar(rd, l, w);
@@ -512,10 +523,13 @@ static bool is_sentence(const struct reader *rd, const struct whois_word *w,
 
     if (!w)
         return false;
-    if (is_date_meaning(w->meaning))
-        return read_date(rd, rest, &utc_s, &is_date_only);
     if (is_column(gap) && (w->flags & WHOIS_IS_CLEAR))
         return true;
+    /* "Last updated on …" is said of the whole database */
+    if (is_date_meaning(w->meaning))
+        return (w->meaning != WHOIS_UPDATED || is_column(gap) ||
+                strncmp(w->label, "record", 6) == 0) &&
+               read_date(rd, rest, &utc_s, &is_date_only);
     if (w->meaning != WHOIS_DOMAIN || compare_name(rd, rest) != SAME)
         return false;
     return before(rest, " (").len == first_word(rest).len;
@@ -539,8 +553,8 @@ static void take_sentence(struct reader *rd, const struct whois_line *l)
         rest = whois_trim(t.at + end, t.len - end);
         if (rest.len == 0)
             return;
-        w = whois_word(label, whois_label_clean(
-                                  label, (struct whois_text){ t.at, end }));
+        w = whois_word(
+            label, whois_label_clean(label, (struct whois_text){ t.at, end }));
         gap = (struct whois_text){ t.at + end, (size_t)(rest.at - t.at) - end };
         as_field.value = rest;
         if (is_sentence(rd, w, gap, rest)) {
@@ -583,7 +597,7 @@ static void take_unknown(struct reader *rd, const struct whois_line *l)
         return;
     }
     if (l->kind == WHOIS_FIELD && l->value.len > 0 &&
-        whois_is_about_people(l->label))
+        !(rd->shown & HAS_PEOPLE) && whois_is_about_people(l->label))
         rd->shown |= HAS_PEOPLE;
     if (rd->about != ABOUT_OTHERS)
         take_sentence(rd, l);
@@ -596,7 +610,8 @@ static bool is_plain_heading(const struct whois_line *l,
     return l->kind == WHOIS_PLAIN && l->text.len < WHOIS_LABEL_MAX &&
            (w ? w->meaning >= WHOIS_NAMESERVER || w->meaning == WHOIS_REGISTRAR
               : whois_is_about_people(l->label) &&
-                    !strchr(".,;", l->text.at[l->text.len - 1]));
+                    !strchr(".,;", l->text.at[l->text.len - 1]) &&
+                    !memmem(l->text.at, l->text.len, "  ", 2));
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -624,8 +639,12 @@ static void read_line(struct reader *rd, struct whois_line *l)
     if (l->kind == WHOIS_PLAIN && l->text.len < WHOIS_LABEL_MAX)
         l->label_len = whois_label_clean(l->label, l->text);
     w = whois_word(l->label, l->label_len);
+    if (rd->about == ABOUT_SERVERS && l->kind == WHOIS_PLAIN && !w &&
+        take_server(rd, l->text))
+        return; /* blank lines between them and their heading end nothing */
     if (rd->about != ABOUT_DOMAIN && ends_section(rd, l, w))
         set_about(rd, ABOUT_DOMAIN, 0, false);
+    rd->is_indented |= l->indent > rd->indent;
     if (is_plain_heading(l, w) ||
         (l->kind == WHOIS_FIELD && l->value.len == 0 && (w || !rd->awaited)))
         take_heading(rd, l, w);
@@ -665,8 +684,8 @@ static bool is_registered(const struct reader *rd)
     return rd->shown != 0 && !is_refused;
 }
 
-static enum snow_registration_status
-status_of(const struct reader *rd, const char *octets, size_t len)
+static enum snow_registration_status status_of(const struct reader *rd,
+                                               const char *octets, size_t len)
 {
     if (is_registered(rd))
         return SNOW_REGISTRATION_REGISTERED;

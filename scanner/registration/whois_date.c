@@ -222,8 +222,8 @@ static bool take_packed(struct scan *s)
     if (t->len == 14) {
         clock = date % 1000000;
         date /= 1000000;
-        s->seconds = (int)(clock / 10000 * 3600 + clock / 100 % 100 * 60 +
-                           clock % 100);
+        s->seconds =
+            (int)(clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100);
     }
     s->year = (int)(date / 10000);
     s->month = (int)(date / 100 % 100);
@@ -379,8 +379,8 @@ static bool take_clock(struct scan *s)
     int minutes = 0, seconds = 0, fraction;
 
     if (is_digits(t, 6, 6) && s->at > 0 && is_word(t - 1, "t")) {
-        s->seconds = (int)(t->value / 10000 * 3600 +
-                           t->value / 100 % 100 * 60 + t->value % 100);
+        s->seconds = (int)(t->value / 10000 * 3600 + t->value / 100 % 100 * 60 +
+                           t->value % 100);
         s->at++;
         return t->value < 240000;
     }
@@ -523,8 +523,8 @@ bool whois_date_read(int64_t *utc_s, bool *is_date_only, const char *text,
     *is_date_only = s.seconds < 0 || (s.seconds == 0 && !is_utc(&s));
     *utc_s = day;
     if (!*is_date_only)
-        *utc_s += s.seconds -
-                  60 * (s.has_zone ? s.east_m
-                                   : east_of_utc_m(&s, day + s.seconds));
+        *utc_s +=
+            s.seconds -
+            60 * (s.has_zone ? s.east_m : east_of_utc_m(&s, day + s.seconds));
     return true;
 }
