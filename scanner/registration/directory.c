@@ -374,11 +374,11 @@ int registration_directory_find_address(struct registration_directory *d,
     return 0;
 }
 
-bool registration_directory_used_snapshot(
-    const struct registration_directory *d)
+const char *
+registration_directory_missed(const struct registration_directory *d)
 {
     for (int i = 0; i < DOCUMENTS; i++)
         if (d->documents[i].is_snapshot)
-            return true;
-    return false;
+            return d->documents[i].url;
+    return NULL;
 }

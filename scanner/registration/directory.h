@@ -70,8 +70,8 @@ int registration_directory_find(struct registration_directory *d,
 int registration_directory_find_address(struct registration_directory *d,
                                         struct snow_addr a, const char **base);
 
-/** True once the snapshot had to be used. */
-bool registration_directory_used_snapshot(
-    const struct registration_directory *d);
+/** The document for which the snapshot had to be used: its URL, or NULL. */
+const char *
+registration_directory_missed(const struct registration_directory *d);
 
 #endif
