@@ -159,7 +159,7 @@ static const char *const limited[] = {
     "*query limit * exceeded*", "*rate limit*exceed*", "*exceeds *limit*",
 };
 static const char *const not_found[] = {
-    "no match", "no match for *", "no match *@*", "no match.*",
+    "no match", "no match for *", "no match *@*", "no match.*", "no match: *",
     "no match found*", "no matches*", "no matching *", "no data found*",
     "no data was found*", "no entries found*", "no object found*",
     "no objects found*", "no object*", "no record found*", "no records found*",
@@ -359,7 +359,7 @@ enum snow_registration_status whois_phrases_mean(const char *octets, size_t len,
 
 #define DMY .order = WHOIS_DAY_FIRST
 #define MDY .order = WHOIS_MONTH_FIRST
-#define EAST(hours) .east_of_utc_m = (hours)*60
+#define EAST(hours) .east_of_utc_m = ((hours) * 60)
 #define EU_SUMMER .has_summer = true
 
 struct dialect {
