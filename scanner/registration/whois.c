@@ -74,6 +74,7 @@ static void take_domain(struct whois_reader *rd, struct whois_text value,
         return;
     if (same == SAME) {
         rd->is_ours = true;
+        rd->has_servers = rd->hosts.n > 0;
         set_about(rd, ABOUT_DOMAIN, 0, false);
         return;
     }
@@ -174,6 +175,12 @@ static bool opens_object(struct whois_reader *rd, const struct whois_line *l,
         rd->is_object = true;
         return true;
     }
+    if (w->meaning == WHOIS_PARTY && l->is_first && rd->is_ours) {
+        /* "Domain registrant: HANDLE", and below it what is theirs */
+        rd->shown |= HAS_PEOPLE;
+        set_about(rd, ABOUT_OTHERS, l->indent, false);
+        return true;
+    }
     if (w->meaning != WHOIS_REGISTRAR || !l->is_first || !rd->is_ours ||
         (rd->rank < RANK_NAME && memchr(l->value.at, ' ', l->value.len)))
         return false;
@@ -204,15 +211,25 @@ static void take_field(struct whois_reader *rd, const struct whois_line *l,
         return;
     }
     if (opens_object(rd, l, w) || rd->about == ABOUT_OTHERS ||
-        (rd->about == ABOUT_SERVERS && w->meaning != WHOIS_NAMESERVER))
+        (rd->about == ABOUT_SERVERS && w->meaning != WHOIS_NAMESERVER &&
+         w->meaning != WHOIS_NAME))
         return;
     if (rd->about == ABOUT_REGISTRAR) {
         take_in_registrar(rd, l, w);
         return;
     }
+    if (rd->about == ABOUT_SERVERS) {
+        whois_take_server(rd, l->value);
+        return;
+    }
     if (w->meaning == WHOIS_PARTY)
         rd->shown |= HAS_PEOPLE;
+    if (w->meaning == WHOIS_NAMESERVER && strcmp(w->label, "dns") == 0 &&
+        is_asked_name(rd, l->value))
+        return; /* .dk: how the name is written in the DNS */
     whois_take_value(rd, w->meaning, l->value);
+    if (w->meaning == WHOIS_NAMESERVER)
+        rd->awaited = w->meaning; /* more may stand below without a label */
 }
 
 static void take_known(struct whois_reader *rd, const struct whois_line *l,
@@ -286,34 +303,36 @@ static void take_sentence(struct whois_reader *rd, const struct whois_line *l)
     }
 }
 
-static void take_awaited(struct whois_reader *rd, const struct whois_line *l)
+/* @return false when the line is no such value */
+static bool take_awaited(struct whois_reader *rd, const struct whois_line *l)
 {
     uint8_t meaning = rd->awaited;
     int64_t utc_s;
     bool is_date_only;
 
     if (rd->about == ABOUT_REGISTRAR && l->kind == WHOIS_FIELD)
-        return; /* its number, its address: the name may still come */
+        return true; /* its number, its address: the name may still come */
     rd->awaited = WHOIS_NOTHING;
-    if (meaning == WHOIS_DOMAIN) {
+    if (meaning == WHOIS_NAMESERVER) {
+        if (l->kind == WHOIS_FIELD || !whois_take_server(rd, l->text))
+            return false;
+        rd->awaited = meaning;
+        return true;
+    }
+    if (meaning == WHOIS_DOMAIN)
         take_domain(rd, l->text, false);
-        return;
-    }
-    if (!is_date_meaning(meaning)) {
-        whois_take_value(rd, meaning, l->text);
-        return;
-    }
     /* the whole line, or it is another field with a date of its own */
-    if (!l->is_bracketed && whois_read_date(rd, l->text, &utc_s, &is_date_only))
+    else if (!is_date_meaning(meaning) ||
+             (!l->is_bracketed &&
+              whois_read_date(rd, l->text, &utc_s, &is_date_only)))
         whois_take_value(rd, meaning, l->text);
+    return true;
 }
 
 static void take_unknown(struct whois_reader *rd, const struct whois_line *l)
 {
-    if (rd->awaited) {
-        take_awaited(rd, l);
+    if (rd->awaited && take_awaited(rd, l))
         return;
-    }
     if (rd->about == ABOUT_SERVERS && whois_take_server(rd, l->text))
         return;
     if (is_asked_name(rd, l->text)) {
@@ -322,8 +341,12 @@ static void take_unknown(struct whois_reader *rd, const struct whois_line *l)
         return;
     }
     if (l->kind == WHOIS_FIELD && l->value.len > 0 &&
-        !(rd->shown & HAS_PEOPLE) && whois_is_about_people(l->label))
+        (l->is_first || !(rd->shown & HAS_PEOPLE)) &&
+        whois_is_about_people(l->label)) {
         rd->shown |= HAS_PEOPLE;
+        if (l->is_first && rd->is_ours)
+            set_about(rd, ABOUT_OTHERS, l->indent, false);
+    }
     if (rd->about != ABOUT_OTHERS)
         take_sentence(rd, l);
 }
@@ -370,6 +393,7 @@ static void read_line(struct whois_reader *rd, struct whois_line *l)
     if (rd->about != ABOUT_DOMAIN && ends_section(rd, l, w))
         set_about(rd, ABOUT_DOMAIN, 0, false);
     rd->is_indented |= l->indent > rd->indent;
+    rd->is_dated &= !l->is_first;
     if (is_plain_heading(l, w) ||
         (l->kind == WHOIS_FIELD && l->value.len == 0 && (w || !rd->awaited)))
         take_heading(rd, l, w);
@@ -406,7 +430,7 @@ static bool is_registered(const struct whois_reader *rd)
         return false;
     if (!rd->is_ours)
         return (rd->shown & HAS_DATE) && (rd->shown & facts) != HAS_DATE;
-    return rd->shown != 0 && !is_refused;
+    return (rd->shown & ~(unsigned)HAS_EXPIRY) != 0 && !is_refused;
 }
 
 static enum snow_registration_status status_of(const struct whois_reader *rd,

@@ -30,6 +30,7 @@ enum {
     HAS_SERVERS = 4,
     HAS_PEOPLE = 8,
     HAS_STATUS = 16,
+    HAS_EXPIRY = 32, /* alone it shows an application */
 };
 
 struct whois_reader {
@@ -37,6 +38,7 @@ struct whois_reader {
     struct whois_dates dates;
     bool is_utf8;
     bool is_ours;     /* an object of the domain asked for was seen */
+    bool is_dated;    /* this paragraph has a date of change */
     bool is_another;  /* … or one of another domain */
     unsigned shown;   /* HAS_… */
     uint8_t says;     /* a status that tells: enum snow_registration_status */
@@ -47,6 +49,7 @@ struct whois_reader {
     bool is_sticky;   /* … until the next heading of the same kind */
     uint8_t awaited;  /* meaning whose value is on the next line */
     unsigned indent;  /* of the heading, or of the label without its value */
+    bool has_servers; /* of a whole object: another adds none */
     struct fields_hosts hosts;
 };
 

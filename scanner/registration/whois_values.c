@@ -91,7 +91,7 @@ static void take_expires(struct whois_reader *rd, struct whois_text value)
     if (rd->r->expires_utc_s == SNOW_TIME_UNKNOWN &&
         whois_read_date(rd, value, &utc_s, &is_date_only)) {
         rd->r->expires_utc_s = utc_s;
-        rd->shown |= HAS_DATE;
+        rd->shown |= HAS_EXPIRY;
     }
 }
 
@@ -111,9 +111,12 @@ static void take_updated(struct whois_reader *rd, struct whois_text value)
             take_created(rd, date);
     }
     rd->shown |= HAS_DATE;
+    /* the latest of an object's changes */
     if (rd->r->updated_utc_s == SNOW_TIME_UNKNOWN ||
-        rd->r->updated_utc_s < utc_s)
+        (rd->is_dated && rd->r->updated_utc_s < utc_s)) {
         rd->r->updated_utc_s = utc_s;
+        rd->is_dated = true;
+    }
 }
 
 /* Handles, organisations, names: each is better than the one before. */
@@ -190,24 +193,30 @@ static void take_status(struct whois_reader *rd, struct whois_text value)
  * of the zone. */
 bool whois_take_server(struct whois_reader *rd, struct whois_text value)
 {
-    struct whois_text host = whois_first_word(value);
-    struct whois_text rest =
-        whois_trim(value.at + host.len, value.len - host.len);
+    struct whois_text host, rest;
     char text[SNOW_DOMAIN_MAX];
+
+    if (value.len > 2 && memcmp(value.at, "- ", 2) == 0) /* .uy, .ve */
+        value = whois_trim(value.at + 2, value.len - 2);
+    host = whois_first_word(value);
+    rest = whois_trim(value.at + host.len, value.len - host.len);
 
     if (rest.len > 3 && strncasecmp(rest.at, "ns", 2) == 0 &&
         (unsigned char)rest.at[2] <= ' ')
         return whois_take_server(rd, whois_trim(rest.at + 3, rest.len - 3));
-    while (host.len > 0 && strchr(",;:", host.at[host.len - 1]))
+    while (host.len > 0 && strchr(",;:.", host.at[host.len - 1]))
         host.len--;
     if (host.len == 0 || host.len >= sizeof text ||
-        !memchr(host.at, '.', host.len) || text_is_digit(host.at[host.len - 1]))
+        !memchr(host.at, '.', host.len) || memmem(host.at, host.len, "..", 2) ||
+        text_is_digit(host.at[host.len - 1]) ||
+        whois_text_is(host, "not.defined")) /* .uz */
         return false;
     memcpy(text, host.at, host.len);
     text[host.len] = '\0';
     if (!fields_read_host(text, text))
         return false;
-    fields_add_host(&rd->hosts, text);
+    if (!rd->has_servers)
+        fields_add_host(&rd->hosts, text);
     rd->shown |= HAS_SERVERS;
     return true;
 }
