@@ -323,8 +323,7 @@ static bool take_awaited(struct whois_reader *rd, const struct whois_line *l)
         take_domain(rd, l->text, false);
     /* the whole line, or it is another field with a date of its own */
     else if (!is_date_meaning(meaning) ||
-             (!l->is_bracketed &&
-              whois_read_date(rd, l->text, &utc_s, &is_date_only)))
+             whois_read_date(rd, l->text, &utc_s, &is_date_only))
         whois_take_value(rd, meaning, l->text);
     return true;
 }
