@@ -12,7 +12,7 @@
  *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
  *   ownname.c  the name that EHLO says, there and back
- *   single.c   each stage alone: ptr, probe, domain
+ *   single.c   each stage alone: ptr, probe; domains.c: domain
  *   status.c   progress of a stored scan
  *
  * Life      a scan is added or found, then each stage asks the store what is
@@ -24,6 +24,7 @@
 #include "pipeline/scan.h"
 
 #include "analysis/forward.h"
+#include "analysis/given.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/random.h"
@@ -50,11 +51,12 @@ struct scan {
     struct snow_candidates candidates;
     struct snow_ranges *to_greet; /**< not greeted yet */
     struct map known;             /**< domains that are answered */
-    char **to_ask;                /**< [n_to_ask]; borrowed strings */
-    size_t n_to_ask;
+    char **to_ask, **to_give;     /**< [n_to_ask], …; borrowed strings */
+    size_t n_to_ask, n_to_give;
     struct greet greet;
     struct forward forward;
     struct enquire enquire;
+    struct given given; /**< registrations of the user's own */
     struct kinds kinds; /**< of look-ups about the candidates' domains */
     struct reach reach;
 };
@@ -72,6 +74,13 @@ void scan_analysis_config(struct snow_analysis_config *out,
         .candidates_max = cfg->candidates_max,
         .seed = scan->seed,
     };
+}
+
+int scan_given(struct given *out, const struct snow_config *cfg,
+               struct snow_error *err)
+{
+    *out = (struct given){ 0 };
+    return cfg->domains[0] ? given_read(out, cfg->domains, err) : 0;
 }
 
 /* The newest scan, if it is unfinished and was asked for the same. */
@@ -312,16 +321,25 @@ static int take_known(void *arg, const struct snow_evidence *e)
     return 0;
 }
 
+/* What the user has said counts, whatever was asked before; with nobody to ask
+ * the rest is not a target. */
 static void ask_unless_known(struct scan *s, char *const *domains, size_t n)
 {
+    bool is_asked = s->cfg->registration != REGISTRATION_NONE;
+
     for (size_t i = 0; i < n; i++) {
         uint64_t *status = map_get(&s->known, domains[i], strlen(domains[i]));
+        bool is_given = given_has(&s->given, domains[i]);
 
-        s->enquire.n_targets++;
-        if (status)
+        s->enquire.n_targets += is_asked || is_given;
+        if (is_given) {
+            s->enquire.by_status[SNOW_REGISTRATION_REGISTERED]++;
+            s->to_give[s->n_to_give++] = domains[i];
+        } else if (is_asked && status) {
             s->enquire.by_status[*status & 15]++;
-        else
+        } else if (is_asked) {
             s->to_ask[s->n_to_ask++] = domains[i];
+        }
     }
 }
 
@@ -330,10 +348,11 @@ static int choose_asked(struct scan *s, struct snow_error *err)
     struct snow_candidates *c = &s->candidates;
     int code;
 
-    if (s->cfg->registration == REGISTRATION_NONE)
+    if (s->cfg->registration == REGISTRATION_NONE && s->given.at.n == 0)
         return 0;
     s->to_ask = calloc(c->n_domains + c->n_background + 1, sizeof *s->to_ask);
-    if (!s->to_ask)
+    s->to_give = calloc(c->n_domains + c->n_background + 1, sizeof *s->to_give);
+    if (!s->to_ask || !s->to_give)
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     code = snow_store_each_evidence(s->store, s->id, "registration", take_known,
                                     s, err);
@@ -373,7 +392,8 @@ static int choose(struct scan *s, struct snow_error *err)
     int code;
 
     if (s->cfg->smtp == SMTP_NONE &&
-        s->cfg->registration == REGISTRATION_NONE && kinds_are_none(s->cfg))
+        s->cfg->registration == REGISTRATION_NONE && s->given.at.n == 0 &&
+        kinds_are_none(s->cfg))
         return 0;
     scan_analysis_config(&analysis, s->cfg, &scan);
     code =
@@ -424,6 +444,17 @@ static int take_registration(void *arg, const struct snow_registration *reg)
     return code;
 }
 
+static int give(struct scan *s)
+{
+    struct snow_registration r;
+    int code = 0;
+
+    for (size_t i = 0; !code && i < s->n_to_give; i++)
+        if (given_get(&s->given, s->to_give[i], &r))
+            code = take_registration(s, &r);
+    return code;
+}
+
 static int look_up(struct scan *s, struct snow_error *err)
 {
     int code = reach_open(&s->reach, &s->run, &s->plan, err);
@@ -457,7 +488,9 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
     s->enquire.answer = take_registration;
     s->forward.answer = take_evidence;
     s->greet.arg = s->forward.arg = s->enquire.arg = s;
-    code = greet_and_forward(s, err);
+    code = give(s);
+    if (!code)
+        code = greet_and_forward(s, err);
     if (!code)
         code = look_up(s, err);
     if (!code)
@@ -489,6 +522,8 @@ static void scan_fini(struct scan *s)
     snow_ranges_free(s->to_greet);
     map_fini(&s->known);
     free(s->to_ask);
+    free(s->to_give);
+    given_fini(&s->given);
     snow_store_close(s->store);
     plan_fini(&s->plan);
 }
@@ -502,6 +537,7 @@ int scan_run(const struct scan_request *req, struct scan_result *out,
     *out = (struct scan_result){ 0 };
     if ((code = plan_init(&s.plan, s.cfg, err)) ||
         (code = plan_servers(&s.plan, s.cfg, err)) ||
+        (code = scan_given(&s.given, s.cfg, err)) ||
         (code = snow_store_open(
              &s.store, req->store_url,
              req->resume ? SNOW_STORE_WRITE : SNOW_STORE_CREATE, err)) ||

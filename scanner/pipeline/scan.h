@@ -42,10 +42,17 @@ void scan_analysis_config(struct snow_analysis_config *out,
                           const struct snow_config *cfg,
                           const struct snow_scan *scan);
 
+/** The registrations of --domains; empty without it. @return as given_read() */
+struct given;
+int scan_given(struct given *out, const struct snow_config *cfg,
+               struct snow_error *err);
+
 /** Progress of a stored scan, from the store alone. */
 int scan_status(struct snow_store *s, const struct snow_scan *scan,
                 const struct snow_config *cfg, struct progress *out,
                 struct snow_error *err);
+
+struct report_domain;
 
 /** Takes the answers of a stage that runs alone. Anything but 0 ends it. */
 struct stage_taker {
@@ -53,7 +60,7 @@ struct stage_taker {
                const char *resolver); /**< "" for nobody */
     int (*rest)(void *arg);           /**< no more addresses come for now */
     int (*probe)(void *arg, const struct snow_probe *p);
-    int (*domain)(void *arg, const struct snow_registration *r);
+    int (*domain)(void *arg, const struct report_domain *d);
     void *arg;
     progress_fn progress;
     void *progress_arg;

@@ -3,7 +3,7 @@
 #ifndef REPORT_COLUMNS_H
 #define REPORT_COLUMNS_H
 
-#include "report/report.h"
+#include "report/websites.h"
 
 /** Each type with the word that results/README.md uses. */
 /* clang-format off */
@@ -80,7 +80,7 @@ extern const struct report_kind report_kind_name;
 extern const struct report_kind report_kind_ptr;
 /** struct snow_probe */
 extern const struct report_kind report_kind_probe;
-/** struct snow_registration */
+/** struct report_domain */
 extern const struct report_kind report_kind_domain;
 
 /** A column that nothing measures yet: always "not asked". */
@@ -89,6 +89,7 @@ void report_get_nothing(struct report_cell *to, const void *record, size_t at);
 struct report_finding_row {
     const struct snow_finding *finding;
     bool has_registration; /**< a registry answered about one of its domains */
+    struct report_website_counts web;
 };
 
 struct analysis_forward;
@@ -109,6 +110,7 @@ struct report_evidence_row {
     const struct analysis_forward *forward; /**< of the name; NULL: not asked */
     const struct analysis_forward
         *banner_forward; /**< of the greeting's host */
+    const char *web;     /**< of the domain; NULL: not asked */
     int64_t now_utc_s;   /**< what an age is measured against */
 };
 
