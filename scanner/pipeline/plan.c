@@ -308,3 +308,9 @@ int plan_parse_targets(struct snow_ranges *set, const char *text)
     }
     return 0;
 }
+
+bool plan_has_ipv6(const struct plan *p)
+{
+    return p->targets && p->ipv4 &&
+           snow_ranges_count(p->targets) != snow_ranges_count(p->ipv4);
+}
