@@ -184,9 +184,10 @@ class MailSetup(Case):
             if r["kind"] == "run"}
         for domain, mx_inside, spf_covers, ok_, total in [
                 ("birchgate.com", "1", "1", "2", "2"),
-                ("nomailhere.com", "0", "0", "0", "2"),
+                ("nomailhere.com", "0", "0", "1", "2"),
                 ("splitfield.com", "1", "1", "1", "2"),
-                ("unservedland.net", "", "", "0", "0")]:
+                ("nowheretobefound.com", "0", "0", "0", "2"),
+                ("unservedland.net", "-", "-", "-", "0")]:
             row = rows[domain]
             self.assertEqual(
                 (row["mx_inside"], row["spf_covers"], row["fcrdns_ok"],
