@@ -56,23 +56,33 @@ static size_t first_of(const struct mail_facts *m, const struct run *all,
     return low;
 }
 
-/* Hold a run against the record: each of its addresses, or some evenly spaced
- * ones of many. */
+static void hold(struct run *run, const struct analysis_spf *spf,
+                 struct snow_addr a)
+{
+    enum spf_cover c = analysis_spf_covers(spf, a);
+
+    run->spf_sampled++;
+    run->spf_passes += c == SPF_COVER_PASS;
+    run->spf_unknown += c == SPF_COVER_UNKNOWN;
+}
+
+/* Hold a run against the record: each of its addresses, or evenly spaced ones
+ * of many; in IPv6 these may be more than a number holds. */
 static void cover(struct run *run, const struct analysis_spf *spf)
 {
     uint64_t behind = snow_addr_distance(run->first, run->last);
     uint64_t step = behind / SAMPLE_MAX + 1;
+    struct snow_addr a = run->first;
 
     run->spf_sampled = run->spf_passes = run->spf_unknown = 0;
-    for (uint64_t at = 0; at <= behind && run->spf_sampled < SAMPLE_MAX;
-         at += step) {
-        enum spf_cover c =
-            analysis_spf_covers(spf, snow_addr_add(run->first, at));
-
-        run->spf_sampled++;
-        run->spf_passes += c == SPF_COVER_PASS;
-        run->spf_unknown += c == SPF_COVER_UNKNOWN;
+    if (behind < UINT64_MAX) {
+        for (uint64_t at = 0; at <= behind; at += step)
+            hold(run, spf, snow_addr_add(run->first, at));
+        return;
     }
+    step = (run->last.hi - run->first.hi) / SAMPLE_MAX + 1;
+    for (; a.hi <= run->last.hi && run->spf_sampled < SAMPLE_MAX; a.hi += step)
+        hold(run, spf, a);
 }
 
 static struct mail_fact *new_fact(struct mail_facts *m)
