@@ -76,7 +76,8 @@ static void cover(struct run *run, const struct analysis_spf *spf)
 
     run->spf_sampled = run->spf_passes = run->spf_unknown = 0;
     if (behind < UINT64_MAX) {
-        for (uint64_t at = 0; at <= behind; at += step)
+        for (uint64_t at = 0; at <= behind && run->spf_sampled < SAMPLE_MAX;
+             at += step)
             hold(run, spf, snow_addr_add(run->first, at));
         return;
     }
