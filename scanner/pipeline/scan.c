@@ -502,6 +502,7 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
     kinds_stop(&s->kinds);
     lookups_stop(&s->forward.lookups);
     reach_close(&s->reach);
+    kinds_end(&s->kinds); /* while the loop can close what they have on it */
     return code ? code : kept;
 }
 
