@@ -73,6 +73,8 @@ struct snow_finding {
     int64_t first_seen_utc_s, last_seen_utc_s;
 };
 
+struct given;
+
 struct snow_analysis_config {
     int64_t now_utc_s;       /**< what "new" is measured against */
     const char *psl_path;    /**< NULL or "": the system's list */
@@ -80,6 +82,8 @@ struct snow_analysis_config {
     uint64_t background;     /**< domains of the background sample, 300 */
     uint64_t candidates_max; /**< single-address strips greeted, 10000 */
     uint64_t seed;
+    const struct given *given; /**< registrations of the user's own, which count
+                                    for more than stored ones; NULL: none */
 };
 
 /** The findings of a scan: campaigns first, then strips and runs, each in the

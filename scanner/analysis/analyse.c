@@ -1,4 +1,5 @@
 #include "analysis/core.h"
+#include "analysis/given.h"
 #include "base/records.h"
 
 static int on_block(void *arg, const struct snow_block *block, bool is_closed)
@@ -39,6 +40,18 @@ static int on_registration(void *arg, const struct snow_evidence *e)
     else if (code == SNOW_ESYNTAX) /* one damaged record hides no other */
         code = 0;
     free(r);
+    return code;
+}
+
+/* The first registration of a domain counts: these go before the stored ones.
+ */
+static int add_given(struct analysis *a, const struct given *given)
+{
+    struct snow_registration r;
+    int code = 0;
+
+    for (size_t at = 0; given && !code && given_next(given, &at, &r);)
+        code = analysis_add_registration(a, &r);
     return code;
 }
 
@@ -103,6 +116,8 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
     if (code)
         return code;
     code = begin(&a, psl, cfg, &from);
+    if (!code)
+        code = add_given(a, cfg->given);
     if (!code)
         code = snow_store_each_evidence(s, scan, "registration",
                                         on_registration, a, err);

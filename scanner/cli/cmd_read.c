@@ -16,6 +16,7 @@ static int reading_open(struct reading *r, struct snow_config *cfg,
                         struct snow_error *err)
 {
     const char *url;
+    bool is_domains = cfg->domains[0] != '\0';
     int code = only_store(cfg, &url, err);
 
     *r = (struct reading){ 0 };
@@ -25,6 +26,8 @@ static int reading_open(struct reading *r, struct snow_config *cfg,
         code = snow_store_get_scan(r->store, (int64_t)cfg->scan, &r->scan, err);
     if (!code)
         code = cli_settings_restore(cfg, r->scan.settings, err);
+    if (!is_domains) /* what the scan's own file said is in the store */
+        cfg->domains[0] = '\0';
     if (!code)
         code = output_open(&r->to, cfg, err);
     if (code)

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "analysis/given.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -40,6 +41,7 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
                                 .scan = scan->id,
                                 .least = (enum snow_tier)cfg->tier };
     struct report_out out = report_to_fd(&to->fd);
+    struct given given;
     int code = 0;
 
     if (!f)
@@ -48,13 +50,18 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
                          "command",
                          format);
     q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
+    code = scan_given(&given, cfg, err);
+    if (code)
+        return code;
     scan_analysis_config(&analysis, cfg, scan);
+    analysis.given = q.given = &given;
     if (f->needs_findings || cfg->explain[0])
         code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
     if (!code)
         code = cfg->explain[0] ? report_explain(&out, &q, cfg->explain, err)
                                : report_write(&out, f, &q, err);
     snow_findings_fini(&findings);
+    given_fini(&given);
     return code;
 }
 

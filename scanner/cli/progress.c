@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "pipeline/lookups.h"
 #include "snowline/records.h"
 
 #define LINE_EVERY_S 30.0 /* where stderr is no terminal */
@@ -20,6 +21,10 @@ static const struct stage_shown {
     { "probe", offsetof(struct progress, probe), snow_smtp_status_word },
     { "registration", offsetof(struct progress, registration),
       snow_registration_status_word },
+    { "forward", offsetof(struct progress, forward), lookups_status_word },
+    { "mail", offsetof(struct progress, mail), lookups_status_word },
+    { "web", offsetof(struct progress, web), lookups_status_word },
+    { "netblock", offsetof(struct progress, netblock), lookups_status_word },
 };
 
 static const struct progress_stage *stage_at(const struct progress *p,
@@ -129,7 +134,7 @@ static void stage_text(struct buf *to, const struct progress *p,
 {
     const struct progress_stage *s = stage_at(p, shown);
 
-    if (!s->is_known) {
+    if (!s->is_known && s->targets == 0) {
         buf_printf(to, "%-13s not begun\n", shown->name);
         return;
     }

@@ -11,19 +11,11 @@
  */
 #include "loop/transfer.h"
 
-#define ADDRESSES_MAX 16 /* of one name */
-
 /** A copied struct http_request, in the queue or under way. */
 struct request {
     struct http_request copy;
     struct request *next;
     char text[];
-};
-
-struct exchange;
-
-struct http_lookup {
-    struct exchange *exchange; /**< NULL when that ended first */
 };
 
 /** A slot. */
@@ -37,8 +29,7 @@ struct exchange {
     uv_timer_t deadline;
     struct buf url;
     struct http_place place;
-    struct snow_addr addrs[ADDRESSES_MAX];
-    size_t n_addrs;
+    struct lookup_addrs addrs;
     unsigned redirects_left;
     int code;
     bool is_ready; /**< on the ready list */
@@ -85,8 +76,8 @@ static void fetch(struct exchange *x)
 {
     struct transfer_target to = { .url = x->url.data,
                                   .place = &x->place,
-                                  .addrs = x->addrs,
-                                  .n = x->n_addrs,
+                                  .addrs = x->addrs.at,
+                                  .n = x->addrs.n,
                                   .request = &x->request->copy };
     int code = transfer_start(&x->transfer, &to);
 
@@ -94,25 +85,17 @@ static void fetch(struct exchange *x)
         end(x, code);
 }
 
-void http_lookup_done(struct http_lookup *l, const struct snow_addr *addrs,
-                      size_t n)
+static void on_lookup(void *owner, const struct snow_addr *addrs, size_t n)
 {
-    struct exchange *x = l->exchange;
-    const struct http_config *cfg;
+    struct exchange *x = owner;
+    const struct http_config *cfg = &x->http->cfg;
+    int code = lookup_take(&x->addrs, addrs, n, cfg->allow, cfg->arg);
 
-    free(l);
-    if (!x)
-        return;
-    cfg = &x->http->cfg;
     x->lookup = NULL;
-    x->n_addrs = 0;
-    for (size_t i = 0; i < n && x->n_addrs < ADDRESSES_MAX; i++)
-        if (cfg->allow(cfg->arg, addrs[i]))
-            x->addrs[x->n_addrs++] = addrs[i];
-    if (x->n_addrs > 0)
-        set_step(x, fetch);
+    if (code)
+        end(x, code);
     else
-        end(x, n > 0 ? SNOW_EPOLICY : SNOW_ENOTFOUND);
+        set_step(x, fetch);
 }
 
 static void resolve(struct exchange *x)
@@ -126,12 +109,11 @@ static void resolve(struct exchange *x)
             end(x, SNOW_EPOLICY);
         return;
     }
-    x->lookup = malloc(sizeof *x->lookup);
+    x->lookup = lookup_new(on_lookup, x);
     if (!x->lookup) {
         end(x, SNOW_ENOMEM);
         return;
     }
-    x->lookup->exchange = x;
     cfg->resolve(cfg->arg, x->place.host, x->lookup);
 }
 
@@ -170,7 +152,7 @@ static void abandon(struct exchange *x)
 {
     transfer_stop(&x->transfer);
     if (x->lookup)
-        x->lookup->exchange = NULL; /* its end is going to free it */
+        x->lookup->owner = NULL; /* its end is going to free it */
     x->lookup = NULL;
 }
 

@@ -23,16 +23,6 @@
 #define CONNECTIONS_KEPT 8 /* idle ones, for the next question to a host */
 #define RESOLVED_FOR_S 60L /* an entry is set anew before each transfer */
 
-/* Letters, digits, '-', '_' and '.' alone: nothing that curl would convert
- * (IDNA) or take apart again. */
-static bool is_plain_host(const char *host)
-{
-    for (const char *c = host; *c; c++)
-        if (!text_is_alnum(*c) && !strchr("-_.", *c))
-            return false;
-    return *host != '\0' && *host != '.';
-}
-
 /* Take the host out of the brackets of an IPv6 literal, off its final dot. */
 static int read_host(struct http_place *p, char *host)
 {
@@ -47,7 +37,7 @@ static int read_host(struct http_place *p, char *host)
     } else {
         if (n > 0 && host[n - 1] == '.')
             host[--n] = '\0';
-        if (n >= HTTP_HOST_MAX || !is_plain_host(host))
+        if (!lookup_is_host(host))
             return SNOW_EPOLICY;
         p->is_literal = snow_addr_parse(&p->addr, host) == 0;
     }
@@ -86,7 +76,7 @@ out:
 /* Our spelling of the host, no fragment. */
 static int rewrite(struct buf *to, CURLU *parts, const struct http_place *p)
 {
-    char host[HTTP_HOST_MAX + 2];
+    char host[LOOKUP_HOST_MAX + 2];
     char *url = NULL;
 
     snprintf(host, sizeof host, strchr(p->host, ':') ? "[%s]" : "%s", p->host);

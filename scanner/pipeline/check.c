@@ -313,7 +313,7 @@ static int prepare(struct check *c, const struct snow_config *cfg,
 
     if (!code)
         code = greet_config(&smtp, name, cfg, err);
-    if (!code && snow_ranges_new(&c->plan.reserved))
+    if (!code && snow_ranges_new(&c->plan.forbidden))
         code = SNOW_ENOMEM;
     if (code)
         return code;
@@ -323,8 +323,8 @@ static int prepare(struct check *c, const struct snow_config *cfg,
     if (code)
         c->plan.n_servers = 0;
     c->has_lists = (cfg->include_reserved ||
-                    !plan_read_list(c->plan.reserved, "reserved.txt", NULL)) &&
-                   !plan_read_list(c->plan.reserved, "optout.txt", NULL);
+                    !plan_read_list(c->plan.forbidden, "reserved.txt", NULL)) &&
+                   !plan_read_list(c->plan.forbidden, "optout.txt", NULL);
     c->slots = calloc(c->plan.n_servers + cfg->smtp_controls.n + FIXED_ITEMS,
                       sizeof *c->slots);
     return c->slots ? 0 : SNOW_ENOMEM;

@@ -20,8 +20,12 @@ enum smtp_whom { SMTP_CANDIDATES, SMTP_NAMED, SMTP_ALL, SMTP_NONE };
 enum registration_how {
     REGISTRATION_AUTO,
     REGISTRATION_RDAP,
+    REGISTRATION_WHOIS,
     REGISTRATION_NONE
 };
+
+/** Whether to look; the order of the words of --mail and --web. */
+enum look { LOOK_CHECK, LOOK_NONE };
 
 #define SNOW_OPTIONS_MAX 96
 
@@ -55,9 +59,15 @@ struct snow_config {
     /* registration */
     uint64_t registration; /**< enum registration_how */
     char *rdap_bootstrap, *registration_cache, *ca_file;
-    struct text_list rdap_servers;
+    struct text_list rdap_servers, whois_servers;
     double registration_rate, http_timeout_s;
     uint64_t background;
+
+    /* what else is known of a domain, and of addresses */
+    uint64_t mail, web; /**< enum look */
+    uint64_t http_port;
+    char *domains;   /**< file of registrations of one's own */
+    char *as_source; /**< where an AS number's prefixes come from */
 
     /* analysis */
     char *psl;

@@ -159,7 +159,7 @@ static void greet(struct control *c)
     struct snow_error err = { 0 };
     int code;
 
-    if (snow_ranges_contains(c->plan->reserved, c->addr)) {
+    if (snow_ranges_contains(c->plan->forbidden, c->addr)) {
         fail(c, "is at an address to be left alone",
              "name another; --include-reserved lifts it for reserved ones");
         return;

@@ -2,29 +2,6 @@
 
 #include "base/text.h"
 
-#define HTTP_PARALLEL 32
-
-/* One name for curl: found by the resolver of the scan, never by curl. */
-static void on_resolved(void *arg, const struct snow_addr *addrs, size_t n)
-{
-    http_lookup_done(arg, addrs, n);
-}
-
-static void on_resolve(void *arg, const char *host, struct http_lookup *l)
-{
-    struct enquire *q = arg;
-
-    if (dns_resolver_ask(q->resolver, host, on_resolved, l))
-        http_lookup_done(l, NULL, 0);
-}
-
-static bool on_allow(void *arg, struct snow_addr a)
-{
-    struct enquire *q = arg;
-
-    return !snow_ranges_contains(q->plan->reserved, a);
-}
-
 static void end(struct enquire *q, int code)
 {
     if (!q->stage.is_done)
@@ -85,30 +62,6 @@ void enquire_cache_path(char *out, size_t cap, const struct snow_config *cfg)
         *out = '\0';
 }
 
-static int open_http(struct enquire *q, struct snow_error *err)
-{
-    const struct snow_config *cfg = q->run->cfg;
-    struct http_config http = {
-        .user_agent = q->user_agent,
-        .ca_file = cfg->ca_file[0] ? cfg->ca_file : NULL,
-        .timeout_ms = (unsigned)(cfg->http_timeout_s * 1000),
-        .parallel = HTTP_PARALLEL,
-        .resolve = on_resolve,
-        .allow = on_allow,
-        .arg = q,
-    };
-
-    snprintf(q->user_agent, sizeof q->user_agent, "snowline/%s%s%s%s",
-             SNOW_VERSION, cfg->contact[0] ? " (" : "", cfg->contact,
-             cfg->contact[0] ? ")" : "");
-    if (dns_resolver_new(
-            &q->resolver, &q->run->loop, q->plan->servers, q->plan->n_servers,
-            (unsigned)(cfg->dns_timeout_s * 1000), (unsigned)cfg->dns_tries) ||
-        http_new(&q->http, &q->run->loop, &http))
-        return snow_fail(err, SNOW_ENOMEM, "HTTP cannot be set up");
-    return 0;
-}
-
 static int open_client(struct enquire *q, struct snow_error *err)
 {
     const struct snow_config *cfg = q->run->cfg;
@@ -122,22 +75,23 @@ static int open_client(struct enquire *q, struct snow_error *err)
     };
 
     enquire_cache_path(cache, sizeof cache, cfg);
-    return registration_client_new(&q->client, &q->run->loop, q->http,
+    return registration_client_new(&q->client, &q->run->loop, q->reach->http,
                                    &registration, q->run->clock, err);
 }
 
-int enquire_start(struct enquire *q, struct run *run, const struct plan *plan,
+int enquire_start(struct enquire *q, struct run *run, struct reach *reach,
                   char *const *domains, size_t n, struct snow_error *err)
 {
     int code;
 
     q->run = run;
-    q->plan = plan;
+    q->reach = reach;
     q->stage = (struct stage){
         .on = { [STAGE_DRAIN] = on_stop, [STAGE_STOP] = on_stop },
         .stats = add_stats,
     };
-    if ((code = open_http(q, err)) || (code = open_client(q, err)))
+    code = open_client(q, err);
+    if (code)
         return code;
     run_add(run, &q->stage);
     for (size_t i = 0; i < n; i++) {
@@ -153,9 +107,5 @@ int enquire_start(struct enquire *q, struct run *run, const struct plan *plan,
 void enquire_end(struct enquire *q)
 {
     registration_client_close(q->client);
-    http_close(q->http);
-    dns_resolver_close(q->resolver);
     q->client = NULL;
-    q->http = NULL;
-    q->resolver = NULL;
 }

@@ -49,22 +49,13 @@ int plan_read_list(struct snow_ranges *set, const char *name,
     return snow_ranges_read_list(set, path, err);
 }
 
-static int read_reserved(struct plan *p, const struct snow_config *cfg,
-                         struct snow_error *err)
+static int read_forbidden(struct snow_ranges *out,
+                          const struct snow_config *cfg, struct snow_error *err)
 {
-    return cfg->include_reserved
-               ? 0
-               : plan_read_list(p->reserved, "reserved.txt", err);
-}
+    int code = 0;
 
-static int read_exclusions(struct plan *p, struct snow_ranges *out,
-                           const struct snow_config *cfg,
-                           struct snow_error *err)
-{
-    int code = read_reserved(p, cfg, err);
-
-    if (!code)
-        code = snow_ranges_add_all(out, p->reserved);
+    if (!cfg->include_reserved)
+        code = plan_read_list(out, "reserved.txt", err);
     if (!code)
         code = plan_read_list(out, "optout.txt", err);
     for (size_t i = 0; !code && i < cfg->excludes.n; i++)
@@ -138,13 +129,12 @@ static int count_ipv4(struct plan *p, uint64_t *n)
 int plan_init(struct plan *p, const struct snow_config *cfg,
               struct snow_error *err)
 {
-    struct snow_ranges *excluded = NULL;
     uint64_t n_left;
     int code;
 
     *p = (struct plan){ 0 };
-    if (snow_ranges_new(&p->targets) || snow_ranges_new(&p->reserved) ||
-        snow_ranges_new(&p->ipv4) || snow_ranges_new(&excluded)) {
+    if (snow_ranges_new(&p->targets) || snow_ranges_new(&p->forbidden) ||
+        snow_ranges_new(&p->ipv4)) {
         code = snow_fail(err, SNOW_ENOMEM, "out of memory");
         goto fail;
     }
@@ -155,16 +145,14 @@ int plan_init(struct plan *p, const struct snow_config *cfg,
         code = snow_ranges_read(p->targets, cfg->targets.at[i], err);
     if (code || (code = count_ipv4(p, &p->n_given)))
         goto fail;
-    if ((code = read_exclusions(p, excluded, cfg, err)) ||
-        (code = snow_ranges_subtract(p->targets, excluded)) ||
+    if ((code = read_forbidden(p->forbidden, cfg, err)) ||
+        (code = snow_ranges_subtract(p->targets, p->forbidden)) ||
         (code = count_ipv4(p, &n_left)) || (code = check_policy(p, cfg, err)))
         goto fail;
     p->n_excluded = p->n_given - n_left;
-    snow_ranges_free(excluded);
     return 0;
 
 fail:
-    snow_ranges_free(excluded);
     plan_fini(p);
     return code;
 }
@@ -262,9 +250,9 @@ int plan_init_servers(struct plan *p, const struct snow_config *cfg,
     int code;
 
     *p = (struct plan){ 0 };
-    if (snow_ranges_new(&p->reserved))
+    if (snow_ranges_new(&p->forbidden))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    code = read_reserved(p, cfg, err);
+    code = read_forbidden(p->forbidden, cfg, err);
     if (!code)
         code = plan_servers(p, cfg, err);
     if (code)
@@ -275,7 +263,7 @@ int plan_init_servers(struct plan *p, const struct snow_config *cfg,
 void plan_fini(struct plan *p)
 {
     snow_ranges_free(p->targets);
-    snow_ranges_free(p->reserved);
+    snow_ranges_free(p->forbidden);
     snow_ranges_free(p->ipv4);
     *p = (struct plan){ 0 };
 }

@@ -10,11 +10,12 @@
 #include "snowline/ranges.h"
 
 struct plan {
-    struct snow_ranges *targets;  /**< to be asked */
-    struct snow_ranges *ipv4;     /**< those of them that are walked one by
-                                       one; IPv6 is walked by the cut */
-    struct snow_ranges *reserved; /**< never connected to by anyone */
-    uint64_t n_given;             /**< IPv4 addresses before exclusion */
+    struct snow_ranges *targets;   /**< to be asked */
+    struct snow_ranges *ipv4;      /**< those of them that are walked one by
+                                        one; IPv6 is walked by the cut */
+    struct snow_ranges *forbidden; /**< reserved, opted out, excluded: no
+                                        look-up connects to these either */
+    uint64_t n_given;              /**< IPv4 addresses before exclusion */
     uint64_t n_excluded;
     struct sockaddr_storage servers[DNS_SERVERS_MAX];
     size_t n_servers;

@@ -37,6 +37,7 @@ struct progress_note {
 
 struct progress {
     struct progress_stage sweep, probe, registration;
+    struct progress_stage forward, mail, web, netblock; /**< look-ups */
     uint64_t queries, queries_again, connections, http_requests;
     uint64_t fallen_back; /**< asked of the resolvers, as a zone's own servers
                                did not help */

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 
 #define GRACE_MS 4000 /* a drain ends within 5 s, the last commit included */
 
@@ -53,14 +54,19 @@ static void snapshot(struct run *r, struct progress *p)
     p->elapsed_s = (double)(clock_mono_us(r->clock) - r->started_us) / 1e6;
 }
 
-static uint64_t answered(const struct progress *p)
+static uint64_t answered(const struct progress *p, uint64_t *pending)
 {
-    const struct progress_stage *stages[] = { &p->sweep, &p->probe,
-                                              &p->registration };
+    const struct progress_stage *stages[] = {
+        &p->sweep, &p->probe, &p->registration, &p->forward,
+        &p->mail,  &p->web,   &p->netblock,
+    };
     uint64_t n = 0;
 
-    for (size_t i = 0; i < 3; i++)
+    *pending = 0;
+    for (size_t i = 0; i < COUNT_OF(stages); i++) {
         n += stages[i]->targets - stages[i]->excluded - stages[i]->pending;
+        *pending += stages[i]->pending;
+    }
     return n;
 }
 
@@ -73,8 +79,7 @@ static void tell(struct run *r, bool is_last)
     double mean;
 
     snapshot(r, &p);
-    done = answered(&p);
-    pending = p.sweep.pending + p.probe.pending + p.registration.pending;
+    done = answered(&p, &pending);
     p.rate_per_s = (double)(done - r->totals_done);
     r->totals_done = done;
     r->ticks++;
@@ -223,10 +228,11 @@ static int verdict(struct run *r, struct snow_error *err)
 int run_stages(struct run *r, struct snow_error *err)
 {
     struct progress p;
+    uint64_t pending;
     int code;
 
     snapshot(r, &p);
-    r->totals_done = r->done_at_start = answered(&p);
+    r->totals_done = r->done_at_start = answered(&p, &pending);
     if (r->is_draining)
         each_stage(r, STAGE_DRAIN);
     if (!all_done(r)) {

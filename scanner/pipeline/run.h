@@ -31,7 +31,7 @@ struct stage {
     bool is_done;
 };
 
-#define RUN_STAGES_MAX 3
+#define RUN_STAGES_MAX 8
 
 struct run {
     const struct snow_config *cfg;

@@ -6,8 +6,10 @@
  *   sweep.c    the walk and the DNS engine        blocks.c  open blocks
  *   greet.c    the walk and the SMTP engine
  *   forward.c  A of the names in greetings and beside them
- *   enquire.c  the registration client, HTTP and its resolver
- *   scan.c     sweep → candidates → greet, forward, enquire → finished
+ *   reach.c    the resolver and HTTP of all look-ups
+ *   enquire.c  the registration client
+ *   lookups.c  one thing asked about many subjects; kinds.c which things
+ *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
  *   ownname.c  the name that EHLO says, there and back
  *   single.c   each stage alone: ptr, probe, domain
@@ -22,6 +24,7 @@
 #include "pipeline/scan.h"
 
 #include "analysis/forward.h"
+#include "analysis/given.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/random.h"
@@ -30,6 +33,7 @@
 #include "pipeline/enquire.h"
 #include "pipeline/forward.h"
 #include "pipeline/greet.h"
+#include "pipeline/kinds.h"
 #include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
 
@@ -47,11 +51,14 @@ struct scan {
     struct snow_candidates candidates;
     struct snow_ranges *to_greet; /**< not greeted yet */
     struct map known;             /**< domains that are answered */
-    char **to_ask;                /**< [n_to_ask]; borrowed strings */
-    size_t n_to_ask;
+    char **to_ask, **to_give;     /**< [n_to_ask], …; borrowed strings */
+    size_t n_to_ask, n_to_give;
     struct greet greet;
     struct forward forward;
     struct enquire enquire;
+    struct given given; /**< registrations of the user's own */
+    struct kinds kinds; /**< of look-ups about the candidates' domains */
+    struct reach reach;
 };
 
 void scan_analysis_config(struct snow_analysis_config *out,
@@ -67,6 +74,13 @@ void scan_analysis_config(struct snow_analysis_config *out,
         .candidates_max = cfg->candidates_max,
         .seed = scan->seed,
     };
+}
+
+int scan_given(struct given *out, const struct snow_config *cfg,
+               struct snow_error *err)
+{
+    *out = (struct given){ 0 };
+    return cfg->domains[0] ? given_read(out, cfg->domains, err) : 0;
 }
 
 /* The newest scan, if it is unfinished and was asked for the same. */
@@ -307,16 +321,25 @@ static int take_known(void *arg, const struct snow_evidence *e)
     return 0;
 }
 
+/* What the user has said counts, whatever was asked before; with nobody to ask
+ * the rest is not a target. */
 static void ask_unless_known(struct scan *s, char *const *domains, size_t n)
 {
+    bool is_asked = s->cfg->registration != REGISTRATION_NONE;
+
     for (size_t i = 0; i < n; i++) {
         uint64_t *status = map_get(&s->known, domains[i], strlen(domains[i]));
+        bool is_given = given_has(&s->given, domains[i]);
 
-        s->enquire.n_targets++;
-        if (status)
+        s->enquire.n_targets += is_asked || is_given;
+        if (is_given) {
+            s->enquire.by_status[SNOW_REGISTRATION_REGISTERED]++;
+            s->to_give[s->n_to_give++] = domains[i];
+        } else if (is_asked && status) {
             s->enquire.by_status[*status & 15]++;
-        else
+        } else if (is_asked) {
             s->to_ask[s->n_to_ask++] = domains[i];
+        }
     }
 }
 
@@ -325,10 +348,11 @@ static int choose_asked(struct scan *s, struct snow_error *err)
     struct snow_candidates *c = &s->candidates;
     int code;
 
-    if (s->cfg->registration == REGISTRATION_NONE)
+    if (s->cfg->registration == REGISTRATION_NONE && s->given.at.n == 0)
         return 0;
     s->to_ask = calloc(c->n_domains + c->n_background + 1, sizeof *s->to_ask);
-    if (!s->to_ask)
+    s->to_give = calloc(c->n_domains + c->n_background + 1, sizeof *s->to_give);
+    if (!s->to_ask || !s->to_give)
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     code = snow_store_each_evidence(s->store, s->id, "registration", take_known,
                                     s, err);
@@ -339,20 +363,46 @@ static int choose_asked(struct scan *s, struct snow_error *err)
     return 0;
 }
 
+static int take_evidence(void *arg, const struct snow_evidence *e)
+{
+    struct scan *s = arg;
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = s->id,
+                             .evidence = e };
+
+    return sink_put(s->run.sink, &r);
+}
+
+static int choose_looked_up(struct scan *s, struct snow_error *err)
+{
+    int code;
+
+    kinds_init(&s->kinds, s->cfg, take_evidence, s);
+    code = kinds_learn(&s->kinds, s->store, s->id, s->cfg->retry != 0, err);
+    if (!code && kinds_add_domains(&s->kinds, s->candidates.domains,
+                                   s->candidates.n_domains))
+        code = snow_fail(err, SNOW_ENOMEM, "out of memory");
+    return code;
+}
+
 static int choose(struct scan *s, struct snow_error *err)
 {
     struct snow_scan scan = { .now_utc_s = s->now_utc_s, .seed = s->seed };
     struct snow_analysis_config analysis;
     int code;
 
-    if (s->cfg->smtp == SMTP_NONE && s->cfg->registration == REGISTRATION_NONE)
+    if (s->cfg->smtp == SMTP_NONE &&
+        s->cfg->registration == REGISTRATION_NONE && s->given.at.n == 0 &&
+        kinds_are_none(s->cfg))
         return 0;
     scan_analysis_config(&analysis, s->cfg, &scan);
     code =
         snow_candidates_choose(&s->candidates, s->store, s->id, &analysis, err);
     if (!code)
         code = choose_greeted(s, err);
-    return code ? code : choose_asked(s, err);
+    if (!code)
+        code = choose_asked(s, err);
+    return code ? code : choose_looked_up(s, err);
 }
 
 /* --- the stages that follow the sweep, at the same time --- */
@@ -375,16 +425,6 @@ static void greeted(void *arg)
     forward_over(&s->forward);
 }
 
-static int take_evidence(void *arg, const struct snow_evidence *e)
-{
-    struct scan *s = arg;
-    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
-                             .scan = s->id,
-                             .evidence = e };
-
-    return sink_put(s->run.sink, &r);
-}
-
 static int take_registration(void *arg, const struct snow_registration *reg)
 {
     struct scan *s = arg;
@@ -402,6 +442,27 @@ static int take_registration(void *arg, const struct snow_registration *reg)
         code = take_evidence(s, &e);
     buf_fini(&json);
     return code;
+}
+
+static int give(struct scan *s)
+{
+    struct snow_registration r;
+    int code = 0;
+
+    for (size_t i = 0; !code && i < s->n_to_give; i++)
+        if (given_get(&s->given, s->to_give[i], &r))
+            code = take_registration(s, &r);
+    return code;
+}
+
+static int look_up(struct scan *s, struct snow_error *err)
+{
+    int code = reach_open(&s->reach, &s->run, &s->plan, err);
+
+    if (!code && s->n_to_ask > 0)
+        code = enquire_start(&s->enquire, &s->run, &s->reach, s->to_ask,
+                             s->n_to_ask, err);
+    return code ? code : kinds_start(&s->kinds, &s->run, &s->reach, err);
 }
 
 static int greet_and_forward(struct scan *s, struct snow_error *err)
@@ -427,16 +488,20 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
     s->enquire.answer = take_registration;
     s->forward.answer = take_evidence;
     s->greet.arg = s->forward.arg = s->enquire.arg = s;
-    code = greet_and_forward(s, err);
-    if (!code && s->n_to_ask > 0)
-        code = enquire_start(&s->enquire, &s->run, &s->plan, s->to_ask,
-                             s->n_to_ask, err);
+    code = give(s);
+    if (!code)
+        code = greet_and_forward(s, err);
+    if (!code)
+        code = look_up(s, err);
     if (!code)
         code = run_stages(&s->run, err);
     kept = run_unsink(&s->run, code ? NULL : err);
     greet_end(&s->greet);
     forward_end(&s->forward);
     enquire_end(&s->enquire);
+    kinds_stop(&s->kinds);
+    reach_close(&s->reach);
+    kinds_end(&s->kinds);
     return code ? code : kept;
 }
 
@@ -457,6 +522,8 @@ static void scan_fini(struct scan *s)
     snow_ranges_free(s->to_greet);
     map_fini(&s->known);
     free(s->to_ask);
+    free(s->to_give);
+    given_fini(&s->given);
     snow_store_close(s->store);
     plan_fini(&s->plan);
 }
@@ -470,6 +537,7 @@ int scan_run(const struct scan_request *req, struct scan_result *out,
     *out = (struct scan_result){ 0 };
     if ((code = plan_init(&s.plan, s.cfg, err)) ||
         (code = plan_servers(&s.plan, s.cfg, err)) ||
+        (code = scan_given(&s.given, s.cfg, err)) ||
         (code = snow_store_open(
              &s.store, req->store_url,
              req->resume ? SNOW_STORE_WRITE : SNOW_STORE_CREATE, err)) ||

@@ -42,6 +42,11 @@ void scan_analysis_config(struct snow_analysis_config *out,
                           const struct snow_config *cfg,
                           const struct snow_scan *scan);
 
+/** The registrations of --domains; empty without it. @return as given_read() */
+struct given;
+int scan_given(struct given *out, const struct snow_config *cfg,
+               struct snow_error *err);
+
 /** Progress of a stored scan, from the store alone. */
 int scan_status(struct snow_store *s, const struct snow_scan *scan,
                 const struct snow_config *cfg, struct progress *out,

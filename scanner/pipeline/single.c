@@ -203,12 +203,13 @@ static int take_domain(void *arg, const struct snow_registration *r)
 }
 
 /* The targets are names here, and the only addresses that count are those of
- * registries: the plan holds the name servers and the reserved list alone. */
+ * registries: the plan holds the name servers and the forbidden list alone. */
 int scan_domain(const struct snow_config *cfg, const struct stage_taker *taker,
                 int *signal, struct snow_error *err)
 {
     struct single s = { 0 };
     struct enquire q = { .answer = take_domain, .arg = &s };
+    struct reach reach = { 0 };
     int code = plan_init_servers(&s.plan, cfg, err);
 
     if (code || (code = begin(&s, cfg, taker, err))) {
@@ -216,11 +217,14 @@ int scan_domain(const struct snow_config *cfg, const struct stage_taker *taker,
         return code;
     }
     q.n_targets = cfg->targets.n;
-    code = enquire_start(&q, &s.run, &s.plan, cfg->targets.at, cfg->targets.n,
-                         err);
+    code = reach_open(&reach, &s.run, &s.plan, err);
+    if (!code)
+        code = enquire_start(&q, &s.run, &reach, cfg->targets.at,
+                             cfg->targets.n, err);
     if (!code)
         code = run_stages(&s.run, err);
     enquire_end(&q);
+    reach_close(&reach);
     end(&s, signal);
     return code;
 }

@@ -52,7 +52,7 @@ static size_t choose(const struct zones *z, struct sockaddr_storage *out,
     size_t chosen = 0;
 
     for (size_t i = 0; i < n; i++)
-        if (!snow_ranges_contains(z->plan->reserved, addrs[i]))
+        if (!snow_ranges_contains(z->plan->forbidden, addrs[i]))
             dns_server_from_addr(&out[chosen++], addrs[i], PORT);
     return chosen;
 }

@@ -1,5 +1,6 @@
 #include "report/registrations.h"
 
+#include "analysis/given.h"
 #include "base/records.h"
 
 static int keep(void *arg, const struct snow_evidence *e)
@@ -7,7 +8,7 @@ static int keep(void *arg, const struct snow_evidence *e)
     struct report_registrations *r = arg;
     uint64_t *at = map_get(&r->by_domain, e->subject, strlen(e->subject));
 
-    if (!at)
+    if (!at || *at > 0) /* not wanted, or the user's own word */
         return 0;
     *at = 1 + r->json.len;
     buf_add(&r->json, e->data, e->data_len);
@@ -24,6 +25,24 @@ static int want_domains(struct report_registrations *r,
     return 0;
 }
 
+static int take_given(struct report_registrations *r,
+                      const struct snow_finding *f, const struct given *given)
+{
+    struct snow_registration g;
+
+    for (size_t i = 0; given && i < f->n_domains; i++) {
+        uint64_t *at =
+            map_get(&r->by_domain, f->domains[i], strlen(f->domains[i]));
+
+        if (!at || *at > 0 || !given_get(given, f->domains[i], &g))
+            continue;
+        *at = 1 + r->json.len;
+        record_registration_format_json(&r->json, &g);
+        buf_add_char(&r->json, '\0');
+    }
+    return r->json.failed ? SNOW_ENOMEM : 0;
+}
+
 int report_registrations_load(struct report_registrations *out,
                               const struct report_request *q,
                               const struct report_tree *t,
@@ -33,8 +52,9 @@ int report_registrations_load(struct report_registrations *out,
     int code = 0;
 
     for (size_t i = 0; q->store && i < t->n && code == 0; i++)
-        if (t->nodes[i].is_shown)
-            code = want_domains(&r, &q->findings->all[i]);
+        if (t->nodes[i].is_shown &&
+            !(code = want_domains(&r, &q->findings->all[i])))
+            code = take_given(&r, &q->findings->all[i], q->given);
     if (code == 0 && q->store)
         code = snow_store_each_evidence(q->store, q->scan, "registration", keep,
                                         &r, err);

@@ -33,6 +33,8 @@ struct report_request {
                                    was asked for in vain from one that was
                                    not asked for */
     int64_t scan;
+    const struct given *given; /**< registrations that count for more than the
+                                    stored ones; NULL: none */
     enum snow_tier least; /**< shown at least; review unless somebody asks for
                                more. What belongs to a shown campaign or strip
                                is shown with it, whatever its own tier */

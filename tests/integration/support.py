@@ -87,7 +87,8 @@ class Case(unittest.TestCase):
     def sweep_only(self, resolver=None):
         return ["--include-reserved", "--progress", "none",
                 "--resolver", resolver or lab().dns, "--smtp", "none",
-                "--registration", "none", "--now", NOW, "--seed", "2018"]
+                "--registration", "none", "--mail", "none", "--web", "none",
+                "--now", NOW, "--seed", "2018"]
 
     def names_of(self, store):
         """{address: {name, ...}} of the last scan of a store."""

@@ -35,7 +35,8 @@ class Forward(Case):
         # patient: a busy machine must not make it ask twice
         return [*BLOCKS.split(","), *self.to_lab(self.proxy.address),
                 "--dns-timeout", "20", "--dns-block-rate", "0", "--smtp",
-                "named", "--registration", "none", *more]
+                "named", "--registration", "none", "--mail", "none",
+                "--web", "none", *more]
 
     def asked(self):
         """{name: how often its addresses were asked for}, ours left out"""

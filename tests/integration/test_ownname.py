@@ -162,7 +162,8 @@ class OwnName(WithResolver):
                 ) and self.proxy.answered == self.proxy.total()
                 done = run("scan", LOOPBACK, "--include-reserved", "--resolver",
                            self.proxy.address, "--progress", "none",
-                           "--registration", "none", "--smtp", whom,
+                           "--registration", "none", "--mail", "none",
+                "--web", "none", "--smtp", whom,
                            "--ehlo", "none.example", "-o", self.path(whom))
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(done.stderr, WARNING % "none.example"
@@ -219,7 +220,8 @@ class ShutIn(WithResolver):
     def test_a_scan(self):
         done = run("scan", NET, "--include-reserved", "--resolver",
                    self.proxy.address, "--progress", "none", "--smtp", "all",
-                   "--registration", "none", *self.QUICK, "-o",
+                   "--registration", "none", "--mail", "none",
+                "--web", "none", *self.QUICK, "-o",
                    self.path("store"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr, NOTE)
