@@ -195,6 +195,24 @@ struct snow_registration {
     char source[512]; /**< URL or server that said it; "" when nobody did */
 };
 
+#define SNOW_MAILBOX_MAX 255 /**< RFC 5321 erratum 1690: 254, and the NUL */
+
+/** What a registry says of the network that an address lies in. All text
+ * NUL-terminated; empty text: not published. */
+struct snow_network {
+    uint8_t status; /**< enum snow_registration_status */
+    uint16_t http_code;
+    struct snow_addr first, last; /**< holds the address that was asked for */
+    int64_t seen_utc_s;           /**< when the registry said so */
+    char handle[128];
+    char name[128];         /**< the network's own, as "EXAMPLE-NET-1" */
+    char organisation[256]; /**< who holds it; never the network's name */
+    char abuse_email[SNOW_MAILBOX_MAX]; /**< a plain ASCII mailbox */
+    char country[3];                    /**< ISO 3166 code, upper case */
+    char parent[128];                   /**< handle of the network around it */
+    char source[512];                   /**< URL that said it */
+};
+
 /** One observation that a finding rests on. */
 struct snow_evidence {
     const char *subject; /**< a domain name or an address as text */

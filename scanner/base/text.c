@@ -192,3 +192,45 @@ int text_parse_u64(uint64_t *out, const char *text, uint64_t max)
     *out = value;
     return 0;
 }
+
+/* Dot-string: atoms of RFC 5321's atext, joined by single dots. */
+static bool is_local_part(const char *text, size_t len)
+{
+    if (len == 0 || len > 64 || text[0] == '.' || text[len - 1] == '.')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '.' && text[i - 1] == '.')
+            return false;
+        if (!text_is_alnum(text[i]) && !strchr("!#$%&'*+-/=?^_`{|}~.", text[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Labels of letters, digits and inner hyphens; the last is no number. */
+static bool is_mail_domain(const char *text)
+{
+    const char *last = strrchr(text, '.');
+    size_t label = 0;
+
+    if (!last || !text_is_alpha(last[1]))
+        return false;
+    for (const char *c = text; *c; c++) {
+        if (*c == '.' && (label == 0 || c[-1] == '-'))
+            return false;
+        if (*c != '.' && !text_is_alnum(*c) && (*c != '-' || label == 0))
+            return false;
+        label = *c == '.' ? 0 : label + 1;
+        if (label > 63)
+            return false;
+    }
+    return label > 0 && text[strlen(text) - 1] != '-';
+}
+
+bool text_is_mailbox(const char *text)
+{
+    const char *at = strrchr(text, '@');
+
+    return at && strlen(text) <= 254 &&
+           is_local_part(text, (size_t)(at - text)) && is_mail_domain(at + 1);
+}

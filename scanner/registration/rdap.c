@@ -1,11 +1,10 @@
 #include "registration/rdap.h"
 
-#include "base/json.h"
 #include "base/text.h"
+#include "registration/card.h"
 #include "snowline/error.h"
 
-#define LIST_MAX 64        /* of events, entities, statuses, … looked at */
-#define RATE_TEXT_MAX 4096 /* octets of an error that are searched */
+#define RATE_TEXT_MAX 4096     /* octets of an error that are searched */
 #define OLDEST_UTC_S 473385600 /* 1985-01-01: no domain is older, RFC 920 */
 
 void registration_record_init(struct snow_registration *r, const char *domain)
@@ -18,53 +17,7 @@ void registration_record_init(struct snow_registration *r, const char *domain)
     text_copy(r->domain, sizeof r->domain, domain);
 }
 
-/* --- lists that may be a single value ------------------------------------ */
-
-/* How many elements to look at: one for a bare value where a list belongs. */
-static size_t list_n(const struct doc *v)
-{
-    size_t n = doc_is_array(v) ? doc_n(v) : v != NULL;
-
-    return n < LIST_MAX ? n : LIST_MAX;
-}
-
-static const struct doc *list_at(const struct doc *v, size_t i)
-{
-    return doc_is_array(v) ? doc_at(v, i) : v;
-}
-
 /* --- text ---------------------------------------------------------------- */
-
-static bool is_blank(char c)
-{
-    return (unsigned char)c <= ' ' || c == 0x7f;
-}
-
-/* Copy whole characters, runs of blanks and controls as one space, none at
- * either end. */
-static void copy_clean(char *to, size_t cap, const char *from)
-{
-    size_t len = strlen(from), n = 0;
-
-    for (size_t i = 0; i < len;) {
-        size_t step = text_utf8((const unsigned char *)from + i, len - i);
-        bool is_space = is_blank(from[i]);
-        size_t room = step > 0 ? step : 1;
-
-        if (is_space && (n == 0 || to[n - 1] == ' ')) {
-            i++;
-            continue;
-        }
-        if (n + room >= cap)
-            break;
-        memcpy(to + n, is_space ? " " : from + i, room);
-        n += room;
-        i += room;
-    }
-    if (n > 0 && to[n - 1] == ' ')
-        n--;
-    to[n] = '\0';
-}
 
 /* Append an item behind a ';', or leave it out when it does not fit whole. */
 static void append(char *list, size_t cap, const char *item)
@@ -108,7 +61,7 @@ static bool read_event(const struct doc *event, const char *action,
 
     if (!is || !date || !text_equal_fold(is, action))
         return false;
-    copy_clean(clean, sizeof clean, date);
+    registration_clean(clean, sizeof clean, date);
     return text_parse_time(utc_s, is_date_only, clean) == 0 &&
            *utc_s >= OLDEST_UTC_S;
 }
@@ -119,11 +72,12 @@ static bool pick_event(const struct doc *events, const char *action,
 {
     bool is_found = false;
 
-    for (size_t i = 0; i < list_n(events); i++) {
+    for (size_t i = 0; i < registration_list_n(events); i++) {
         int64_t t;
         bool date_only;
 
-        if (!read_event(list_at(events, i), action, &t, &date_only) ||
+        if (!read_event(registration_list_at(events, i), action, &t,
+                        &date_only) ||
             (is_found && (pick == LATEST ? t <= *utc_s : t >= *utc_s)))
             continue;
         *utc_s = t;
@@ -156,65 +110,12 @@ static void read_events(struct snow_registration *r, const struct doc *events)
 
 /* --- entities: by whom --------------------------------------------------- */
 
-static bool has_role(const struct doc *entity, const char *role)
-{
-    const struct doc *roles = doc_get(entity, "roles");
-
-    for (size_t i = 0; i < list_n(roles); i++) {
-        const char *is = doc_text(list_at(roles, i));
-
-        if (is && text_equal_fold(is, role))
-            return true;
-    }
-    return false;
-}
-
-/* Words that stand where a value was taken out (RFC 9537 §3, and before it). */
-static bool is_redacted(const char *text)
-{
-    static const char *const words[] = { "redacted for privacy", "redacted",
-                                         "data redacted", "not disclosed" };
-
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_equal_fold(text, words[i]))
-            return true;
-    return false;
-}
-
-/* Take a name for the registrar; false for what is none. */
-static bool take_name(struct snow_registration *r, const char *text)
-{
-    if (!text)
-        return false;
-    copy_clean(r->registrar, sizeof r->registrar, text);
-    if (is_redacted(r->registrar))
-        r->registrar[0] = '\0';
-    return r->registrar[0] != '\0';
-}
-
-/* A jCard property is [name, parameters, type, value, …]; some leave one of
- * the middle two out. An organisation's value may be a list of its parts. */
-static bool take_property(struct snow_registration *r,
-                          const struct doc *property, const char *name)
-{
-    const char *is = doc_text(doc_at(property, 0));
-    size_t n = doc_n(property);
-    const struct doc *value = doc_at(property, n == 3 ? 2 : 3);
-
-    return is && text_equal_fold(is, name) &&
-           take_name(r, doc_text(list_at(value, 0)));
-}
-
 static bool take_card(struct snow_registration *r, const struct doc *entity)
 {
-    static const char *const names[] = { "fn", "org" };
-    const struct doc *card = doc_at(doc_get(entity, "vcardArray"), 1);
-
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        for (size_t j = 0; j < doc_n(card) && j < LIST_MAX; j++)
-            if (take_property(r, doc_at(card, j), names[i]))
-                return true;
-    return false;
+    return registration_card_text(r->registrar, sizeof r->registrar, entity,
+                                  "fn") ||
+           registration_card_text(r->registrar, sizeof r->registrar, entity,
+                                  "org");
 }
 
 /* Its card, the card of an entity inside it, or its handle. */
@@ -222,22 +123,27 @@ static void read_registrar_name(struct snow_registration *r,
                                 const struct doc *entity)
 {
     const struct doc *inner = doc_get(entity, "entities");
+    const char *handle;
 
     if (take_card(r, entity))
         return;
-    for (size_t i = 0; i < list_n(inner); i++)
-        if (take_card(r, list_at(inner, i)))
+    for (size_t i = 0; i < registration_list_n(inner); i++)
+        if (take_card(r, registration_list_at(inner, i)))
             return;
-    take_name(r, doc_text(doc_get(entity, "handle")));
+    handle = doc_text(doc_get(entity, "handle"));
+    if (handle && !registration_is_redacted(handle))
+        registration_clean(r->registrar, sizeof r->registrar, handle);
 }
 
 static void read_iana_id(struct snow_registration *r, const struct doc *entity)
 {
     const struct doc *ids = doc_get(entity, "publicIds");
 
-    for (size_t i = 0; i < list_n(ids); i++) {
-        const struct doc *id = doc_get(list_at(ids, i), "identifier");
-        const char *type = doc_text(doc_get(list_at(ids, i), "type"));
+    for (size_t i = 0; i < registration_list_n(ids); i++) {
+        const struct doc *id =
+            doc_get(registration_list_at(ids, i), "identifier");
+        const char *type =
+            doc_text(doc_get(registration_list_at(ids, i), "type"));
         const char *text = doc_text(id);
         uint64_t number = 0;
         int64_t integer;
@@ -256,10 +162,10 @@ static void read_iana_id(struct snow_registration *r, const struct doc *entity)
 static void read_registrar(struct snow_registration *r,
                            const struct doc *entities)
 {
-    for (size_t i = 0; i < list_n(entities); i++) {
-        const struct doc *entity = list_at(entities, i);
+    for (size_t i = 0; i < registration_list_n(entities); i++) {
+        const struct doc *entity = registration_list_at(entities, i);
 
-        if (!has_role(entity, "registrar"))
+        if (!registration_has_role(entity, "registrar"))
             continue;
         read_registrar_name(r, entity);
         read_iana_id(r, entity);
@@ -288,13 +194,13 @@ static void spread_words(char *to, size_t cap, const char *from)
 static void read_statuses(struct snow_registration *r,
                           const struct doc *statuses)
 {
-    for (size_t i = 0; i < list_n(statuses); i++) {
-        const char *text = doc_text(list_at(statuses, i));
+    for (size_t i = 0; i < registration_list_n(statuses); i++) {
+        const char *text = doc_text(registration_list_at(statuses, i));
         char clean[64], words[sizeof clean * 2];
 
         if (!text)
             continue;
-        copy_clean(clean, sizeof clean, text);
+        registration_clean(clean, sizeof clean, text);
         spread_words(words, sizeof words, clean);
         append(r->statuses, sizeof r->statuses, words);
     }
@@ -327,11 +233,11 @@ static int compare_hosts(const void *a, const void *b)
 static void read_nameservers(struct snow_registration *r,
                              const struct doc *servers)
 {
-    char hosts[LIST_MAX][SNOW_DOMAIN_MAX];
+    char hosts[CARD_LIST_MAX][SNOW_DOMAIN_MAX];
     size_t n = 0;
 
-    for (size_t i = 0; i < list_n(servers); i++) {
-        const struct doc *server = list_at(servers, i);
+    for (size_t i = 0; i < registration_list_n(servers); i++) {
+        const struct doc *server = registration_list_at(servers, i);
         const char *name = doc_text(doc_get(server, "ldhName"));
 
         if (!name)
