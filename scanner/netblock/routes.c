@@ -4,6 +4,7 @@
  *   routes.c       what is gathered of one AS, and what is left out  (pure)
  *   announced.c    RIPEstat's JSON                                   (pure)
  *   irr.c          replies of an IRRd                                (pure)
+ *   source.c       which of these, and where: --as-source            (pure)
  *   pfx2as.c       a line of CAIDA's list; pfx2as_file.c the file
  *
  * Always    a document that is cut off, or of another AS, gives nothing.
