@@ -1,8 +1,9 @@
 #include "pipeline/reach.h"
 
 #define HTTP_PARALLEL 64
+#define TALK_PARALLEL 64
 
-/* One name for curl: found by the resolver of the scan, never by curl. */
+/* One name, found by the resolver of the scan, never by curl. */
 static void on_resolved(void *arg, const struct snow_addr *addrs, size_t n)
 {
     http_lookup_done(arg, addrs, n);
@@ -45,6 +46,19 @@ static int open_http(struct reach *r, struct run *run)
     return http_new(&r->http, &run->loop, &http);
 }
 
+static int open_talk(struct reach *r, struct run *run)
+{
+    struct talk_config talk = {
+        .timeout_ms = (unsigned)(r->cfg->http_timeout_s * 1000),
+        .parallel = TALK_PARALLEL,
+        .resolve = on_resolve,
+        .allow = on_allow,
+        .arg = r,
+    };
+
+    return talk_new(&r->talk, &run->loop, &talk);
+}
+
 int reach_open(struct reach *r, struct run *run, const struct plan *plan,
                struct snow_error *err)
 {
@@ -57,6 +71,8 @@ int reach_open(struct reach *r, struct run *run, const struct plan *plan,
         (unsigned)(cfg->dns_timeout_s * 1000), (unsigned)cfg->dns_tries);
     if (!code)
         code = open_http(r, run);
+    if (!code)
+        code = open_talk(r, run);
     if (code) {
         reach_close(r);
         return snow_fail(err, code, "look-ups cannot be set up");
@@ -66,6 +82,7 @@ int reach_open(struct reach *r, struct run *run, const struct plan *plan,
 
 void reach_close(struct reach *r)
 {
+    talk_close(r->talk);
     http_close(r->http);
     dns_resolver_close(r->resolver);
     *r = (struct reach){ 0 };

@@ -5,6 +5,7 @@
 
 #include "dns/resolve.h"
 #include "loop/http.h"
+#include "loop/talk.h"
 #include "pipeline/plan.h"
 #include "pipeline/run.h"
 
@@ -14,6 +15,7 @@ struct reach {
     const struct plan *plan;
     struct dns_resolver *resolver;
     struct http *http;
+    struct talk *talk; /**< WHOIS and its like */
     char user_agent[320];
 };
 

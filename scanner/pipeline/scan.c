@@ -23,6 +23,7 @@
  */
 #include "pipeline/scan.h"
 
+#include "addr/ranges_text.h"
 #include "analysis/forward.h"
 #include "analysis/given.h"
 #include "base/clock.h"
@@ -118,30 +119,44 @@ static int find_resumed(struct scan *s, struct snow_error *err)
     return 0;
 }
 
+static int add(struct scan *s, const char *targets, struct snow_error *err)
+{
+    struct snow_scan scan = {
+        .targets = targets,
+        .settings = s->req->settings,
+        .seed = s->cfg->seed ? s->cfg->seed : random_u64() >> 1,
+        .created_utc_s = clock_utc_s(&clock_system),
+        .finished_utc_s = SNOW_TIME_UNKNOWN,
+    };
+    int code = snow_store_begin(s->store, err);
+
+    if (code)
+        return code;
+    scan.now_utc_s = s->cfg->now_utc_s != SNOW_TIME_UNKNOWN
+                         ? s->cfg->now_utc_s
+                         : scan.created_utc_s;
+    s->seed = scan.seed;
+    s->now_utc_s = scan.now_utc_s;
+    if ((code = snow_store_add_scan(s->store, &scan, &s->id, err)) ||
+        (code = origins_keep(&s->plan, s->store, s->id, err)) ||
+        (code = snow_store_commit(s->store, err)))
+        snow_store_rollback(s->store);
+    return code;
+}
+
 static int find_or_add(struct scan *s, struct snow_error *err)
 {
     struct buf targets = { 0 };
-    struct snow_scan scan = { .settings = s->req->settings };
     int code;
 
-    plan_format_targets(&targets, s->plan.targets);
+    addr_ranges_format(&targets, s->plan.targets);
     if (targets.failed) {
         buf_fini(&targets);
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     }
     code = s->req->resume ? find_resumed(s, err) : find_same(s, targets.data);
-    if (code == SNOW_ENOTFOUND && !s->req->resume) {
-        scan.targets = targets.data;
-        scan.created_utc_s = clock_utc_s(&clock_system);
-        scan.now_utc_s = s->cfg->now_utc_s != SNOW_TIME_UNKNOWN
-                             ? s->cfg->now_utc_s
-                             : scan.created_utc_s;
-        scan.finished_utc_s = SNOW_TIME_UNKNOWN;
-        scan.seed = s->cfg->seed ? s->cfg->seed : random_u64() >> 1;
-        s->seed = scan.seed;
-        s->now_utc_s = scan.now_utc_s;
-        code = snow_store_add_scan(s->store, &scan, &s->id, err);
-    }
+    if (code == SNOW_ENOTFOUND && !s->req->resume)
+        code = add(s, targets.data, err);
     buf_fini(&targets);
     return code;
 }
@@ -531,12 +546,12 @@ static void scan_fini(struct scan *s)
 int scan_run(const struct scan_request *req, struct scan_result *out,
              struct snow_error *err)
 {
-    struct scan s = { .req = req, .cfg = req->cfg };
+    struct scan s = { .req = req, .cfg = req->cfg, .plan = *req->plan };
     int code;
 
     *out = (struct scan_result){ 0 };
-    if ((code = plan_init(&s.plan, s.cfg, err)) ||
-        (code = plan_servers(&s.plan, s.cfg, err)) ||
+    *req->plan = (struct plan){ 0 };
+    if ((code = plan_servers(&s.plan, s.cfg, err)) ||
         (code = scan_given(&s.given, s.cfg, err)) ||
         (code = snow_store_open(
              &s.store, req->store_url,

@@ -24,6 +24,8 @@ static int begin(struct single *s, const struct snow_config *cfg,
 {
     int code = run_init(&s->run, cfg, &clock_system, err);
 
+    if (!code && taker->planned)
+        taker->planned(taker->arg, &s->plan);
     s->taker = taker;
     s->run.progress = taker->progress;
     s->run.progress_arg = taker->progress_arg;
@@ -110,7 +112,7 @@ int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
     unsigned lanes;
     int code;
 
-    if ((code = plan_init(&s.plan, cfg, err)) ||
+    if ((code = plan_init(&s.plan, cfg, signal, err)) ||
         (code = plan_servers(&s.plan, cfg, err)) ||
         (code = begin(&s, cfg, taker, err))) {
         plan_fini(&s.plan);
@@ -175,7 +177,7 @@ int scan_probe(const struct snow_config *cfg, const struct stage_taker *taker,
     struct single s = { 0 };
     struct greet g = { .answer = take_probe, .arg = &s };
     struct own_name *own_name;
-    int code = plan_init(&s.plan, cfg, err);
+    int code = plan_init(&s.plan, cfg, signal, err);
 
     if (code || (code = plan_require_ipv4(&s.plan, err)) ||
         (code = find_servers(&s.plan, cfg, err)) ||
@@ -210,7 +212,7 @@ int scan_domain(const struct snow_config *cfg, const struct stage_taker *taker,
     struct single s = { 0 };
     struct enquire q = { .answer = take_domain, .arg = &s };
     struct reach reach = { 0 };
-    int code = plan_init_servers(&s.plan, cfg, err);
+    int code = plan_init_servers(&s.plan, cfg, signal, err);
 
     if (code || (code = begin(&s, cfg, taker, err))) {
         plan_fini(&s.plan);

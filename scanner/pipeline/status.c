@@ -1,4 +1,5 @@
 /* How far a stored scan is, told by its rows alone. */
+#include "addr/ranges_text.h"
 #include "base/records.h"
 #include "pipeline/scan.h"
 
@@ -125,7 +126,7 @@ int scan_status(struct snow_store *s, const struct snow_scan *scan,
     *out = (struct progress){ .left_s = -1 };
     if (snow_ranges_new(&targets))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    code = plan_parse_targets(targets, scan->targets);
+    code = addr_ranges_parse(targets, scan->targets);
     if (!code)
         code = snow_store_each_block(s, scan->id, count_block, &c, err);
     if (!code)
