@@ -101,4 +101,8 @@ void text_format_time(int64_t utc_s, char out[TEXT_TIME_MAX]);
  */
 int text_parse_time(int64_t *utc_s, bool *is_date_only, const char *text);
 
+/** UTC seconds at the start of a day of the Gregorian calendar; false when
+ * there is no such day. */
+bool text_day_utc(int64_t *utc_s, int year, int month, int day);
+
 #endif

@@ -129,6 +129,14 @@ static bool day_exists(int year, int month, int day)
            day <= lengths[month - 1] + (month == 2 && is_leap);
 }
 
+bool text_day_utc(int64_t *utc_s, int year, int month, int day)
+{
+    if (!day_exists(year, month, day))
+        return false;
+    *utc_s = days_of(year, month, day) * 86400;
+    return true;
+}
+
 /* "hh:mm:ss" and a fraction that is passed over; a leap second is let in. */
 static bool take_clock(const char **at, int64_t *seconds)
 {

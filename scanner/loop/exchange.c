@@ -186,6 +186,7 @@ static struct http_answer nothing(int code, const char *url)
                                  .body = "",
                                  .content_type = "",
                                  .retry_after = "",
+                                 .cache_control = "",
                                  .etag = "",
                                  .expires = "",
                                  .url = url ? url : "" };

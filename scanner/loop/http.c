@@ -397,6 +397,7 @@ void transfer_read(struct transfer *t, struct http_answer *a,
     a->body_len = t->body.len;
     a->content_type = header(t, "Content-Type");
     a->retry_after = header(t, "Retry-After");
+    a->cache_control = header(t, "Cache-Control");
     a->etag = header(t, "ETag");
     a->expires = header(t, "Expires");
 }

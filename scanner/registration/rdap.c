@@ -2,34 +2,11 @@
 
 #include "base/text.h"
 #include "registration/card.h"
+#include "registration/fields.h"
 #include "snowline/error.h"
 
 #define RATE_TEXT_MAX 4096     /* octets of an error that are searched */
 #define OLDEST_UTC_S 473385600 /* 1985-01-01: no domain is older, RFC 920 */
-
-void registration_record_init(struct snow_registration *r, const char *domain)
-{
-    *r = (struct snow_registration){ .status = SNOW_REGISTRATION_UNKNOWN,
-                                     .created_utc_s = SNOW_TIME_UNKNOWN,
-                                     .expires_utc_s = SNOW_TIME_UNKNOWN,
-                                     .updated_utc_s = SNOW_TIME_UNKNOWN,
-                                     .seen_utc_s = SNOW_TIME_UNKNOWN };
-    text_copy(r->domain, sizeof r->domain, domain);
-}
-
-/* --- text ---------------------------------------------------------------- */
-
-/* Append an item behind a ';', or leave it out when it does not fit whole. */
-static void append(char *list, size_t cap, const char *item)
-{
-    size_t n = strlen(list), len = strlen(item);
-
-    if (len == 0 || n + len + 2 > cap)
-        return;
-    if (n > 0)
-        list[n++] = ';';
-    memcpy(list + n, item, len + 1);
-}
 
 /* --- events: when -------------------------------------------------------- */
 
@@ -61,7 +38,7 @@ static bool read_event(const struct doc *event, const char *action,
 
     if (!is || !date || !text_equal_fold(is, action))
         return false;
-    registration_clean(clean, sizeof clean, date);
+    fields_copy_clean(clean, sizeof clean, date);
     return text_parse_time(utc_s, is_date_only, clean) == 0 &&
            *utc_s >= OLDEST_UTC_S;
 }
@@ -131,8 +108,8 @@ static void read_registrar_name(struct snow_registration *r,
         if (take_card(r, registration_list_at(inner, i)))
             return;
     handle = doc_text(doc_get(entity, "handle"));
-    if (handle && !registration_is_redacted(handle))
-        registration_clean(r->registrar, sizeof r->registrar, handle);
+    if (handle && !fields_is_redacted(handle))
+        fields_copy_clean(r->registrar, sizeof r->registrar, handle);
 }
 
 static void read_iana_id(struct snow_registration *r, const struct doc *entity)
@@ -175,66 +152,21 @@ static void read_registrar(struct snow_registration *r,
 
 /* --- statuses and name servers ------------------------------------------- */
 
-/* EPP's clientHold is RDAP's "client hold" (RFC 8056 §2). */
-static void spread_words(char *to, size_t cap, const char *from)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; from[i] && n + 2 < cap; i++) {
-        bool is_upper = from[i] >= 'A' && from[i] <= 'Z';
-        bool after_lower = i > 0 && from[i - 1] >= 'a' && from[i - 1] <= 'z';
-
-        if (is_upper && after_lower)
-            to[n++] = ' ';
-        to[n++] = from[i] == ';' ? ',' : text_lower(from[i]);
-    }
-    to[n] = '\0';
-}
-
 static void read_statuses(struct snow_registration *r,
                           const struct doc *statuses)
 {
     for (size_t i = 0; i < registration_list_n(statuses); i++) {
         const char *text = doc_text(registration_list_at(statuses, i));
-        char clean[64], words[sizeof clean * 2];
 
-        if (!text)
-            continue;
-        registration_clean(clean, sizeof clean, text);
-        spread_words(words, sizeof words, clean);
-        append(r->statuses, sizeof r->statuses, words);
+        if (text)
+            fields_add_status(r, text);
     }
 }
 
-/* Lower case, without the final dot; false for what is no host name. */
-static bool read_host(char out[SNOW_DOMAIN_MAX], const char *text)
-{
-    size_t n = strlen(text);
-
-    if (n > 0 && text[n - 1] == '.')
-        n--;
-    if (n == 0 || n >= SNOW_DOMAIN_MAX)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (!text_is_alnum(text[i]) && !strchr("-_.", text[i]))
-            return false;
-        out[i] = text_lower(text[i]);
-    }
-    out[n] = '\0';
-    return true;
-}
-
-static int compare_hosts(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-/* Sorted and each once, so that two domains' sets can be compared. */
 static void read_nameservers(struct snow_registration *r,
                              const struct doc *servers)
 {
-    char hosts[CARD_LIST_MAX][SNOW_DOMAIN_MAX];
-    size_t n = 0;
+    struct fields_hosts hosts = { 0 };
 
     for (size_t i = 0; i < registration_list_n(servers); i++) {
         const struct doc *server = registration_list_at(servers, i);
@@ -242,13 +174,10 @@ static void read_nameservers(struct snow_registration *r,
 
         if (!name)
             name = doc_text(server); /* a bare name where an object belongs */
-        if (name && read_host(hosts[n], name))
-            n++;
+        if (name)
+            fields_add_host(&hosts, name);
     }
-    qsort(hosts, n, sizeof hosts[0], compare_hosts);
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || strcmp(hosts[i], hosts[i - 1]) != 0)
-            append(r->nameservers, sizeof r->nameservers, hosts[i]);
+    fields_keep_hosts(r, &hosts);
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -262,9 +191,9 @@ static bool is_about(const struct doc *object, const char *domain)
 
     if (!class || !text_equal_fold(class, "domain"))
         return false;
-    if (!name || !read_host(is, name))
+    if (!name || !fields_read_host(is, name))
         return true;
-    return read_host(asked, domain) && strcmp(is, asked) == 0;
+    return fields_read_host(asked, domain) && strcmp(is, asked) == 0;
 }
 
 int registration_rdap_parse(struct snow_registration *r, const char *body,

@@ -4,7 +4,7 @@
 #ifndef REGISTRATION_RDAP_H
 #define REGISTRATION_RDAP_H
 
-#include "snowline/records.h"
+#include "registration/fields.h"
 
 #define RDAP_BODY_MAX (1u << 20)
 
@@ -15,9 +15,6 @@ struct registration_reply {
     const char *body;
     size_t body_len;
 };
-
-/** A record of which nothing is known but the domain. */
-void registration_record_init(struct snow_registration *r, const char *domain);
 
 /**
  * Read a domain object.

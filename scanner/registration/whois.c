@@ -1,0 +1,675 @@
+/*
+ * WHOIS answers – one reader for all registries, driven by tables.
+ *
+ *   whois_lines.c    text to lines, lines to label and value
+ *   whois_words.c    what labels, statuses and phrases mean; dialects
+ *   whois_date.c     dates
+ *   whois.c          whose the values are: the domain's, or someone else's
+ *   whois_servers.c  which host serves which domains
+ *
+ * Sections  A heading ("Registrar:", "[Holder]", "Technical Contact") or the
+ *           first label of a paragraph ("person:", "nic-hdl:") tells what the
+ *           lines below are about. Under one that is about people or hosts
+ *           nothing is taken for the domain's own.
+ * Start at  registration_whois_read(), at the end of this file.
+ */
+#include "registration/whois.h"
+
+#include "registration/whois_words.h"
+
+enum about {
+    ABOUT_DOMAIN,
+    ABOUT_REGISTRAR,
+    ABOUT_SERVERS,
+    ABOUT_OTHERS, /* people, hosts, other domains: nothing here counts */
+};
+
+/* What the answer has shown of a registered domain. */
+enum {
+    HAS_DATE = 1,
+    HAS_REGISTRAR = 2,
+    HAS_SERVERS = 4,
+    HAS_PEOPLE = 8,
+    HAS_STATUS = 16,
+};
+
+struct reader {
+    struct snow_registration *r;
+    struct whois_dates dates;
+    bool is_utf8;
+    bool is_ours;     /* an object of the domain asked for was seen */
+    bool is_another;  /* … or one of another domain */
+    unsigned shown;   /* HAS_… */
+    uint8_t says;     /* a status that tells: enum snow_registration_status */
+    uint8_t rank;     /* of the registrar's name taken so far; more is better */
+    uint8_t about;    /* enum about */
+    bool is_sticky;   /* … until the next heading of the same kind */
+    uint8_t awaited;  /* meaning whose value is on the next line */
+    unsigned indent;  /* of the heading, or of the label without its value */
+    struct fields_hosts hosts;
+};
+
+/* --- values -------------------------------------------------------------- */
+
+/* As UTF-8 text with an end. */
+static void copy_text(const struct reader *rd, char *to, size_t cap,
+                      struct whois_text from)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < from.len && n + 4 < cap; i++) {
+        unsigned char c = (unsigned char)from.at[i];
+
+        if (rd->is_utf8 || c < 0x80) {
+            to[n++] = from.at[i] ? from.at[i] : ' ';
+        } else if (c >= 0xa0) {
+            to[n++] = (char)(0xc0 | c >> 6);
+            to[n++] = (char)(0x80 | (c & 0x3f));
+        } else {
+            memcpy(to + n, "\xef\xbf\xbd", 3);
+            n += 3;
+        }
+    }
+    to[n] = '\0';
+}
+
+static struct whois_text first_word(struct whois_text t)
+{
+    size_t n = 0;
+
+    while (n < t.len && (unsigned char)t.at[n] > ' ')
+        n++;
+    return (struct whois_text){ t.at, n };
+}
+
+/* Cut off what stands behind a mark: "Name (http://…)". */
+static struct whois_text before(struct whois_text t, const char *mark)
+{
+    size_t n = strlen(mark);
+
+    for (size_t i = 1; i + n <= t.len; i++)
+        if (strncasecmp(t.at + i, mark, n) == 0)
+            return whois_trim(t.at, i);
+    return t;
+}
+
+/* --- whose object it is -------------------------------------------------- */
+
+enum same { SAME, OTHER, NO_NAME };
+
+/* A name that is not in A-labels cannot be compared and is let pass. */
+static enum same compare_name(const struct reader *rd, struct whois_text t)
+{
+    const char *asked = rd->r->domain;
+    size_t len = strlen(asked);
+    bool is_ascii = true, has_dot = false;
+
+    t = first_word(t);
+    if (t.len > 0 && t.at[t.len - 1] == '.')
+        t.len--;
+    if (t.len == len && strncasecmp(t.at, asked, len) == 0)
+        return SAME;
+    for (size_t i = 0; i < t.len; i++) {
+        is_ascii &= (unsigned char)t.at[i] < 0x80;
+        has_dot |= t.at[i] == '.' && i > 0 && i + 1 < t.len;
+        if ((unsigned char)t.at[i] < 0x80 && !text_is_alnum(t.at[i]) &&
+            !strchr("-_.", t.at[i]))
+            return NO_NAME;
+    }
+    if (!is_ascii)
+        return SAME;
+    /* "domain: COM": the object of the top-level domain */
+    if (!has_dot && (t.len >= len || t.len == 0 || asked[len - t.len - 1] != '.' ||
+                     strncasecmp(t.at, asked + len - t.len, t.len) != 0))
+        return NO_NAME;
+    return OTHER;
+}
+
+static void set_about(struct reader *rd, enum about about, unsigned indent,
+                      bool is_sticky)
+{
+    rd->about = (uint8_t)about;
+    rd->indent = indent;
+    rd->is_sticky = is_sticky;
+    rd->awaited = WHOIS_NOTHING;
+}
+
+static void take_domain(struct reader *rd, struct whois_text value,
+                        bool is_echo)
+{
+    enum same same = compare_name(rd, value);
+
+    if (same == NO_NAME || (is_echo && same == OTHER))
+        return;
+    if (same == SAME) {
+        rd->is_ours = true;
+        set_about(rd, ABOUT_DOMAIN, 0, false);
+        return;
+    }
+    rd->is_another = true;
+    set_about(rd, ABOUT_OTHERS, 0, true);
+}
+
+/* --- the domain's values ------------------------------------------------- */
+
+static bool read_date(const struct reader *rd, struct whois_text t,
+                      int64_t *utc_s, bool *is_date_only)
+{
+    return whois_date_read(utc_s, is_date_only, t.at, t.len, &rd->dates);
+}
+
+static void take_created(struct reader *rd, struct whois_text value)
+{
+    int64_t utc_s;
+    bool is_date_only;
+
+    if (rd->r->created_utc_s != SNOW_TIME_UNKNOWN ||
+        !read_date(rd, value, &utc_s, &is_date_only))
+        return;
+    rd->r->created_utc_s = utc_s;
+    rd->r->created_is_date_only = is_date_only;
+    rd->shown |= HAS_DATE;
+}
+
+static void take_expires(struct reader *rd, struct whois_text value)
+{
+    int64_t utc_s;
+    bool is_date_only;
+
+    if (rd->r->expires_utc_s == SNOW_TIME_UNKNOWN &&
+        read_date(rd, value, &utc_s, &is_date_only)) {
+        rd->r->expires_utc_s = utc_s;
+        rd->shown |= HAS_DATE;
+    }
+}
+
+/* "changed: somebody@host 20121216134104 (Changed)": the date behind whoever
+ * made the change. */
+static struct whois_text behind_person(struct whois_text t)
+{
+    size_t at = t.len;
+
+    for (size_t i = 0; i + 8 <= t.len; i++)
+        if (text_is_digit(t.at[i]) && (i == 0 || t.at[i - 1] == ' '))
+            at = i;
+    return (struct whois_text){ t.at + at, t.len - at };
+}
+
+static void take_updated(struct reader *rd, struct whois_text value)
+{
+    int64_t utc_s;
+    bool is_date_only;
+
+    if (!read_date(rd, value, &utc_s, &is_date_only)) {
+        struct whois_text date = behind_person(value);
+
+        if (date.len == 0 || !read_date(rd, date, &utc_s, &is_date_only))
+            return;
+        /* .il: the first of its changes is the assignment */
+        if (date.len > 10 && whois_text_is(whois_trim(date.at + 8, date.len - 8),
+                                           "(assigned)"))
+            take_created(rd, date);
+    }
+    rd->shown |= HAS_DATE;
+    if (rd->r->updated_utc_s == SNOW_TIME_UNKNOWN ||
+        rd->r->updated_utc_s < utc_s)
+        rd->r->updated_utc_s = utc_s;
+}
+
+/* Handles, organisations, names: each is better than the one before. */
+static void take_registrar(struct reader *rd, struct whois_text value,
+                           uint8_t rank)
+{
+    static const char *const ends[] = { " [tag", " (http", " (www.", " http:",
+                                        " https:" };
+    char text[256];
+
+    for (size_t i = 0; i < COUNT_OF(ends); i++)
+        value = before(value, ends[i]);
+    if (rank <= rd->rank || value.len == 0)
+        return;
+    copy_text(rd, text, sizeof text, value);
+    if (fields_is_redacted(text) || text_equal_fold(text, "none") ||
+        text_equal_fold(text, "n/a") || text_equal_fold(text, "-"))
+        return;
+    fields_copy_clean(rd->r->registrar, sizeof rd->r->registrar, text);
+    rd->rank = rank;
+    rd->shown |= HAS_REGISTRAR;
+}
+
+static void take_iana_id(struct reader *rd, struct whois_text value)
+{
+    uint64_t id = 0;
+
+    if (rd->r->registrar_iana_id != 0 || value.len == 0 || value.len > 9)
+        return;
+    for (size_t i = 0; i < value.len; i++) {
+        if (!text_is_digit(value.at[i]))
+            return;
+        id = id * 10 + (uint64_t)(value.at[i] - '0');
+    }
+    rd->r->registrar_iana_id = (uint32_t)id;
+}
+
+static void add_status(struct reader *rd, struct whois_text value)
+{
+    char text[64];
+
+    value = before(before(before(value, " http"), " ("), " - ");
+    if (value.len == 0 || value.len >= sizeof text / 2)
+        return;
+    copy_text(rd, text, sizeof text, value);
+    fields_add_status(rd->r, text);
+}
+
+static void take_status(struct reader *rd, struct whois_text value)
+{
+    enum snow_registration_status means = whois_status_means(value);
+
+    if (value.len > 9 && strncasecmp(value.at, "ok-until ", 9) == 0) { /* .ua */
+        take_expires(rd, whois_trim(value.at + 9, value.len - 9));
+        value.len = 2;
+    }
+    if (means == SNOW_REGISTRATION_REGISTERED)
+        rd->shown |= HAS_STATUS;
+    else if (means != SNOW_REGISTRATION_PENDING && rd->says == 0)
+        rd->says = (uint8_t)means;
+    while (value.len > 0) {
+        const char *comma = memchr(value.at, ',', value.len);
+        size_t n = comma ? (size_t)(comma - value.at) : value.len;
+
+        add_status(rd, whois_trim(value.at, n));
+        n += comma != NULL;
+        value = (struct whois_text){ value.at + n, value.len - n };
+    }
+}
+
+/* A host name, and its addresses at most behind it; .pt writes a whole record
+ * of the zone. */
+static bool take_server(struct reader *rd, struct whois_text value)
+{
+    struct whois_text host = first_word(value);
+    struct whois_text rest = whois_trim(value.at + host.len,
+                                        value.len - host.len);
+    char text[SNOW_DOMAIN_MAX];
+
+    if (rest.len > 3 && strncasecmp(rest.at, "ns", 2) == 0 &&
+        (unsigned char)rest.at[2] <= ' ')
+        return take_server(rd, whois_trim(rest.at + 3, rest.len - 3));
+    while (host.len > 0 && strchr(",;:", host.at[host.len - 1]))
+        host.len--;
+    if (host.len == 0 || host.len >= sizeof text ||
+        !memchr(host.at, '.', host.len) || text_is_digit(host.at[host.len - 1]))
+        return false;
+    memcpy(text, host.at, host.len);
+    text[host.len] = '\0';
+    if (!fields_read_host(text, text))
+        return false;
+    fields_add_host(&rd->hosts, text);
+    rd->shown |= HAS_SERVERS;
+    return true;
+}
+
+static void take_value(struct reader *rd, uint8_t meaning,
+                       struct whois_text value)
+{
+    switch (meaning) {
+    case WHOIS_DOMAIN:
+    case WHOIS_QUERY:
+        take_domain(rd, value, meaning == WHOIS_QUERY);
+        break;
+    case WHOIS_CREATED:
+        take_created(rd, value);
+        break;
+    case WHOIS_EXPIRES:
+        take_expires(rd, value);
+        break;
+    case WHOIS_UPDATED:
+        take_updated(rd, value);
+        break;
+    case WHOIS_REGISTRAR:
+        take_registrar(rd, value, 3);
+        break;
+    case WHOIS_REGISTRAR_ID:
+        take_registrar(rd, value, 1);
+        break;
+    case WHOIS_IANA_ID:
+        take_iana_id(rd, value);
+        break;
+    case WHOIS_STATUS:
+        take_status(rd, value);
+        break;
+    case WHOIS_NAMESERVER:
+        take_server(rd, value);
+        break;
+    default:
+        break;
+    }
+}
+
+/* --- sections ------------------------------------------------------------ */
+
+static bool is_date_meaning(uint8_t meaning)
+{
+    return meaning == WHOIS_CREATED || meaning == WHOIS_EXPIRES ||
+           meaning == WHOIS_UPDATED;
+}
+
+/* A label without a value: a heading, or its value is on the next line. */
+static void take_heading(struct reader *rd, const struct whois_line *l,
+                         const struct whois_word *w)
+{
+    uint8_t meaning = w ? w->meaning : WHOIS_NOTHING;
+
+    if (meaning == WHOIS_REGISTRAR || meaning == WHOIS_REGISTRAR_SECTION) {
+        set_about(rd, ABOUT_REGISTRAR, l->indent, l->is_bracketed);
+        rd->awaited = WHOIS_REGISTRAR;
+    } else if (meaning == WHOIS_NAMESERVER) {
+        set_about(rd, ABOUT_SERVERS, l->indent, l->is_bracketed);
+    } else if (meaning == WHOIS_PARTY || meaning == WHOIS_OBJECT ||
+               (!w && whois_is_about_people(l->label))) {
+        set_about(rd, ABOUT_OTHERS, l->indent, l->is_bracketed);
+    } else if (meaning == WHOIS_SECTION || meaning == WHOIS_DOMAIN) {
+        set_about(rd, ABOUT_DOMAIN, l->indent, false);
+        rd->awaited = meaning == WHOIS_DOMAIN ? meaning : WHOIS_NOTHING;
+    } else if (meaning == WHOIS_STATUS || is_date_meaning(meaning)) {
+        rd->awaited = meaning;
+    }
+}
+
+/* Does a line end the section it is in? */
+static bool ends_section(const struct reader *rd, const struct whois_line *l,
+                         const struct whois_word *w)
+{
+    bool is_clear = w && (w->flags & WHOIS_IS_CLEAR);
+
+    if (rd->is_sticky)
+        return l->is_bracketed && w;
+    if (l->indent < rd->indent)
+        return true;
+    if (l->indent > rd->indent)
+        return false;
+    return l->is_first || is_clear;
+}
+
+/* An object of its own: a person, a host; or a registrar's, once the domain's
+ * registrar is known. */
+static bool opens_object(struct reader *rd, const struct whois_line *l,
+                         const struct whois_word *w)
+{
+    char text[256], clean[256];
+
+    if (w->meaning == WHOIS_HOST_OBJECT ||
+        (l->is_first && (w->flags & WHOIS_OPENS))) {
+        set_about(rd, ABOUT_OTHERS, l->indent, false);
+        return true;
+    }
+    if (w->meaning != WHOIS_REGISTRAR || !l->is_first || rd->rank < 3)
+        return false;
+    set_about(rd, ABOUT_REGISTRAR, l->indent, false);
+    copy_text(rd, text, sizeof text, l->value);
+    fields_copy_clean(clean, sizeof clean, text);
+    if (rd->rank == 3 && text_equal_fold(clean, rd->r->registrar))
+        rd->rank = 2; /* it was a handle if there is a name now */
+    return true;
+}
+
+static void take_in_registrar(struct reader *rd, const struct whois_line *l,
+                              const struct whois_word *w)
+{
+    if (w->meaning == WHOIS_NAME)
+        take_registrar(rd, l->value, 3);
+    else if (w->meaning == WHOIS_ORG)
+        take_registrar(rd, l->value, 4);
+    else if (w->meaning == WHOIS_REGISTRAR || w->meaning == WHOIS_IANA_ID)
+        take_value(rd, w->meaning, l->value);
+    rd->awaited = WHOIS_NOTHING;
+}
+
+static void take_field(struct reader *rd, const struct whois_line *l,
+                       const struct whois_word *w)
+{
+    if (w->meaning == WHOIS_DOMAIN) {
+        take_domain(rd, l->value, false);
+        return;
+    }
+    if (opens_object(rd, l, w) || rd->about == ABOUT_OTHERS)
+        return;
+    if (rd->about == ABOUT_REGISTRAR) {
+        take_in_registrar(rd, l, w);
+        return;
+    }
+    if (w->meaning == WHOIS_PARTY)
+        rd->shown |= HAS_PEOPLE;
+    take_value(rd, w->meaning, l->value);
+}
+
+static void take_known(struct reader *rd, const struct whois_line *l,
+                       const struct whois_word *w)
+{
+    if (rd->about != ABOUT_REGISTRAR)
+        rd->awaited = WHOIS_NOTHING;
+    take_field(rd, l, w);
+}
+
+/* --- lines without a label that is known --------------------------------- */
+
+/* "Record created on 2017-11-03", "Domain cheap-meds.com": a label and its
+ * value with nothing between. */
+static bool take_sentence(struct reader *rd, const struct whois_line *l)
+{
+    char label[WHOIS_LABEL_MAX];
+    struct whois_text t = l->text;
+    size_t end = 0;
+
+    for (int words = 0; words < 4; words++) {
+        const struct whois_word *w;
+        struct whois_text rest;
+
+        while (end < t.len && (unsigned char)t.at[end] > ' ')
+            end++;
+        rest = whois_trim(t.at + end, t.len - end);
+        if (rest.len == 0)
+            return false;
+        w = whois_word(label, whois_label_clean(
+                                  label, (struct whois_text){ t.at, end }));
+        if (w && (is_date_meaning(w->meaning) ||
+                  (w->meaning == WHOIS_DOMAIN &&
+                   compare_name(rd, rest) == SAME &&
+                   first_word(rest).len == rest.len))) {
+            struct whois_line as_field = *l;
+
+            as_field.value = rest;
+            take_field(rd, &as_field, w);
+        }
+        end = (size_t)(rest.at - t.at);
+    }
+    return false;
+}
+
+static void take_awaited(struct reader *rd, const struct whois_line *l)
+{
+    uint8_t meaning = rd->awaited;
+
+    if (meaning == WHOIS_REGISTRAR && l->kind == WHOIS_FIELD)
+        return; /* its number, its address: the name may still come */
+    rd->awaited = WHOIS_NOTHING;
+    take_value(rd, meaning, l->text);
+}
+
+static bool is_asked_name(const struct reader *rd, struct whois_text t)
+{
+    if (t.len > 0 && t.at[t.len - 1] == ':')
+        t.len--;
+    return t.len == strlen(rd->r->domain) &&
+           strncasecmp(t.at, rd->r->domain, t.len) == 0;
+}
+
+static void take_unknown(struct reader *rd, const struct whois_line *l)
+{
+    if (rd->awaited) {
+        take_awaited(rd, l);
+        return;
+    }
+    if (rd->about == ABOUT_SERVERS && take_server(rd, l->text))
+        return;
+    if (is_asked_name(rd, l->text)) {
+        take_domain(rd, first_word(l->text), false);
+        rd->is_ours = true;
+        return;
+    }
+    if (l->kind == WHOIS_FIELD && l->value.len > 0 &&
+        whois_is_about_people(l->label))
+        rd->shown |= HAS_PEOPLE;
+    if (rd->about != ABOUT_OTHERS)
+        take_sentence(rd, l);
+}
+
+/* A heading without a colon: "Registrant", "[Tech-C]", "Name Servers". */
+static bool is_plain_heading(const struct whois_line *l,
+                             const struct whois_word *w)
+{
+    return l->kind == WHOIS_PLAIN && l->text.len < WHOIS_LABEL_MAX &&
+           (w ? w->meaning >= WHOIS_NAMESERVER || w->meaning == WHOIS_REGISTRAR
+              : whois_is_about_people(l->label) &&
+                    !strchr(".,;", l->text.at[l->text.len - 1]));
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+/* "%% complete date format : DD/MM/YYYY", "Expiry Date (mm/dd/yyyy)". */
+static void note_order(struct reader *rd, struct whois_text t)
+{
+    for (size_t i = 0; i + 10 <= t.len && i < 96; i++) {
+        if (t.at[i + 2] != '/' || t.at[i + 5] != '/')
+            continue;
+        if (strncasecmp(t.at + i, "dd/mm/yyyy", 10) == 0)
+            rd->dates.order = WHOIS_DAY_FIRST;
+        else if (strncasecmp(t.at + i, "mm/dd/yyyy", 10) == 0)
+            rd->dates.order = WHOIS_MONTH_FIRST;
+    }
+}
+
+static void read_line(struct reader *rd, struct whois_line *l)
+{
+    const struct whois_word *w;
+
+    note_order(rd, l->text);
+    if (l->kind < WHOIS_FIELD)
+        return;
+    if (l->kind == WHOIS_PLAIN && l->text.len < WHOIS_LABEL_MAX)
+        l->label_len = whois_label_clean(l->label, l->text);
+    w = whois_word(l->label, l->label_len);
+    if (rd->about != ABOUT_DOMAIN && ends_section(rd, l, w))
+        set_about(rd, ABOUT_DOMAIN, 0, false);
+    if (is_plain_heading(l, w) ||
+        (l->kind == WHOIS_FIELD && l->value.len == 0 && (w || !rd->awaited)))
+        take_heading(rd, l, w);
+    else if (w && l->kind == WHOIS_FIELD)
+        take_known(rd, l, w);
+    else
+        take_unknown(rd, l);
+}
+
+static bool is_utf8(const char *octets, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t n = 1;
+
+        if ((unsigned char)octets[i] >= 0x80)
+            n = text_utf8((const unsigned char *)octets + i, len - i);
+        if (n == 0)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+/* Registered: an object of the domain, and in it what only a registered domain
+ * has. Some registries leave the name out of the object. */
+static bool is_registered(const struct reader *rd)
+{
+    const unsigned facts = HAS_DATE | HAS_REGISTRAR | HAS_SERVERS;
+    bool is_refused = rd->says != 0 && !(rd->shown & HAS_DATE);
+
+    if (rd->is_another && !rd->is_ours)
+        return false;
+    if (!rd->is_ours)
+        return (rd->shown & HAS_DATE) && (rd->shown & facts) != HAS_DATE;
+    return rd->shown != 0 && !is_refused;
+}
+
+static enum snow_registration_status
+status_of(const struct reader *rd, const char *octets, size_t len)
+{
+    if (is_registered(rd))
+        return SNOW_REGISTRATION_REGISTERED;
+    if (rd->is_another && !rd->is_ours)
+        return SNOW_REGISTRATION_UNKNOWN;
+    if (rd->says != 0)
+        return (enum snow_registration_status)rd->says;
+    if (whois_trim(octets, len).len == 0)
+        return SNOW_REGISTRATION_LIMITED;
+    return whois_phrases_mean(octets, len, rd->r->domain);
+}
+
+/* Nothing but the status is known of what is not registered. */
+static void forget(struct snow_registration *r)
+{
+    char domain[SNOW_DOMAIN_MAX], source[sizeof r->source];
+    int64_t seen_utc_s = r->seen_utc_s;
+
+    memcpy(domain, r->domain, sizeof domain);
+    memcpy(source, r->source, sizeof source);
+    registration_record_init(r, domain);
+    memcpy(r->source, source, sizeof source);
+    r->seen_utc_s = seen_utc_s;
+}
+
+void registration_whois_read(struct snow_registration *r, const char *server,
+                             const char *octets, size_t len)
+{
+    struct reader rd = { .r = r, .dates = *whois_dates_of(r->domain) };
+    struct whois_lines lines;
+    struct whois_line line;
+    enum snow_registration_status status;
+
+    (void)server;
+    if (len > WHOIS_ANSWER_MAX)
+        len = WHOIS_ANSWER_MAX;
+    rd.is_utf8 = is_utf8(octets, len);
+    whois_lines_init(&lines, octets, len);
+    while (whois_lines_next(&lines, &line))
+        read_line(&rd, &line);
+    status = status_of(&rd, octets, len);
+    if (status == SNOW_REGISTRATION_REGISTERED)
+        fields_keep_hosts(r, &rd.hosts);
+    else
+        forget(r);
+    r->status = (uint8_t)status;
+}
+
+bool registration_whois_referral(char out[SNOW_DOMAIN_MAX], const char *octets,
+                                 size_t len)
+{
+    struct whois_lines lines;
+    struct whois_line line;
+
+    whois_lines_init(&lines, octets, len);
+    while (whois_lines_next(&lines, &line)) {
+        struct whois_text value = line.value;
+        char host[SNOW_DOMAIN_MAX];
+
+        if (line.kind != WHOIS_FIELD || value.len >= sizeof host ||
+            (strcmp(line.label, "refer") != 0 &&
+             strcmp(line.label, "whois") != 0))
+            continue;
+        memcpy(host, value.at, value.len);
+        host[value.len] = '\0';
+        if (fields_read_host(host, host)) {
+            memcpy(out, host, sizeof host);
+            return true;
+        }
+    }
+    return false;
+}
