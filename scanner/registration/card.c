@@ -1,6 +1,7 @@
 #include "registration/card.h"
 
 #include "base/text.h"
+#include "registration/fields.h"
 
 size_t registration_list_n(const struct doc *v)
 {
@@ -12,47 +13,6 @@ size_t registration_list_n(const struct doc *v)
 const struct doc *registration_list_at(const struct doc *v, size_t i)
 {
     return doc_is_array(v) ? doc_at(v, i) : v;
-}
-
-static bool is_blank(char c)
-{
-    return (unsigned char)c <= ' ' || c == 0x7f;
-}
-
-void registration_clean(char *to, size_t cap, const char *from)
-{
-    size_t len = strlen(from), n = 0;
-
-    for (size_t i = 0; i < len;) {
-        size_t step = text_utf8((const unsigned char *)from + i, len - i);
-        bool is_space = is_blank(from[i]);
-        size_t room = step > 0 ? step : 1;
-
-        if (is_space && (n == 0 || to[n - 1] == ' ')) {
-            i++;
-            continue;
-        }
-        if (n + room >= cap)
-            break;
-        memcpy(to + n, is_space ? " " : from + i, room);
-        n += room;
-        i += room;
-    }
-    if (n > 0 && to[n - 1] == ' ')
-        n--;
-    to[n] = '\0';
-}
-
-/* RFC 9537 §3, and what was usual before it. */
-bool registration_is_redacted(const char *text)
-{
-    static const char *const words[] = { "redacted for privacy", "redacted",
-                                         "data redacted", "not disclosed" };
-
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_equal_fold(text, words[i]))
-            return true;
-    return false;
 }
 
 bool registration_has_role(const struct doc *entity, const char *role)
@@ -96,8 +56,8 @@ bool registration_card_text(char *to, size_t cap, const struct doc *entity,
     size_t at = 0;
 
     while ((text = registration_card_next(entity, name, &at, NULL))) {
-        registration_clean(to, cap, text);
-        if (*to && !registration_is_redacted(to))
+        fields_copy_clean(to, cap, text);
+        if (*to && !fields_is_redacted(to))
             return true;
     }
     *to = '\0';

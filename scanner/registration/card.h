@@ -12,13 +12,6 @@
 size_t registration_list_n(const struct doc *v);
 const struct doc *registration_list_at(const struct doc *v, size_t i);
 
-/** Copy whole characters, runs of blanks and controls as one space, none at
- * either end. @param cap  1 … */
-void registration_clean(char *to, size_t cap, const char *from);
-
-/** True for words that stand where a value was taken out. */
-bool registration_is_redacted(const char *text);
-
 /** True when this is one of the entity's roles. */
 bool registration_has_role(const struct doc *entity, const char *role);
 

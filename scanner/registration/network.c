@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "registration/card.h"
+#include "registration/fields.h"
 #include "snowline/error.h"
 
 #define ABUSE_DEPTH 4 /* entities inside entities: two are usual */
@@ -18,8 +19,8 @@ static void take_text(char *to, size_t cap, const struct doc *v)
 {
     const char *text = doc_text(v);
 
-    registration_clean(to, cap, text ? text : "");
-    if (registration_is_redacted(to))
+    fields_copy_clean(to, cap, text ? text : "");
+    if (fields_is_redacted(to))
         *to = '\0';
 }
 
@@ -136,7 +137,7 @@ static bool take_mailbox(struct snow_network *n, const char *text)
 
     if (strncmp(text, "mailto:", 7) == 0)
         text += 7;
-    registration_clean(clean, sizeof clean, text);
+    fields_copy_clean(clean, sizeof clean, text);
     if (!text_is_mailbox(clean))
         return false;
     memcpy(n->abuse_email, clean, strlen(clean) + 1);
