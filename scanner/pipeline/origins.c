@@ -28,6 +28,7 @@ struct asking {
     const struct netblock_source *source;
     size_t next; /**< which is asked about, or will be */
     uint64_t n_asked;
+    bool is_running;
     struct snow_error error; /**< of the first that failed */
 };
 
@@ -35,10 +36,13 @@ static void ask_next(struct asking *a);
 
 /* --- what came of it ----------------------------------------------------- */
 
+/* Before the loop runs there is nothing to stop. */
 static void end(struct asking *a, int code)
 {
-    if (!a->stage.is_done)
+    if (!a->stage.is_done && a->is_running)
         run_stage_done(&a->run, &a->stage, code);
+    a->stage.code = code;
+    a->stage.is_done = true;
 }
 
 /* A source that fails is our own inability to begin, whatever it said. */
@@ -210,6 +214,7 @@ static int ask_all(struct asking *a, const struct snow_config *cfg,
     if (!code) {
         run_add(&a->run, &a->stage);
         ask_next(a);
+        a->is_running = true;
         code = run_stages(&a->run, err);
     }
     a->stage.is_done = true; /* what closing tells is no answer */

@@ -113,6 +113,7 @@ class RipeStats(Refused):
                  "its name has no address"),
                 (f"ripestat:http://127.0.0.1:{free_port()}/",
                  "refused"),
+                ("ripestat:http://[::1/", "malformed"),
                 (f"irr:nobody.test:{self.web.port}",
                  "its name has no address")]:
             with self.subTest(source):
@@ -284,7 +285,7 @@ class Files(Refused):
         """Nor does it need the list: it is gone by then."""
         store = self.path("scan.db")
         options = [*self.sweep_only(), "--as-source", self.source]
-        done = run("scan", "AS64500", "AS64501", "127.20.20.0/24", "--exclude",
+        done = run("scan", "AS64500", "AS64501", "127.20.26.0/24", "--exclude",
                    "AS64504", "-o", store, *options, "--max-queries", "30",
                    "--dns-rate", "60")
         self.assertEqual(done.returncode, 3, done.stderr)
@@ -292,6 +293,11 @@ class Files(Refused):
         ok("resume", store, "--dns-rate", "0", "--dns-block-rate", "0",
            "--progress", "none")
         names = self.names_of(store)
-        blocks = ("127.20.11.", "127.20.12.", "127.20.16.", "127.20.20.")
+        blocks = ("127.20.11.", "127.20.12.", "127.20.16.", "127.20.26.")
         self.assertEqual(names, {a: n for a, n in lab().names.items()
                                  if a.startswith(blocks)})
+        rows = csv_rows(ok("export", store, "--tier", "context"))
+        self.assertEqual({(r["first_ip"].rsplit(".", 1)[0], r["asn"])
+                          for r in rows if r["kind"] == "run"},
+                         {("127.20.11", "64500"), ("127.20.16", "64501"),
+                          ("127.20.26", "")})
