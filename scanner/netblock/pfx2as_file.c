@@ -41,31 +41,34 @@ static int take(struct reading *r, const char *octets, size_t n)
     return code;
 }
 
-/* A gzip file that is cut off tells so only when it is closed. */
+/* What zlib says of a file that has been read to its end. */
+static int check_end(gzFile f, const char *path, struct snow_error *err)
+{
+    int number;
+    const char *reason = gzerror(f, &number);
+
+    if (number == Z_OK || number == Z_STREAM_END)
+        return 0;
+    if (number == Z_ERRNO)
+        return snow_fail(err, SNOW_EIO, "%s: %s", path, strerror(errno));
+    if (number == Z_BUF_ERROR)
+        reason = "it is cut off";
+    return snow_fail(err, SNOW_EIO, "%s: %s: fetch it again", path, reason);
+}
+
 static int read_all(struct reading *r, gzFile f, const char *path,
                     struct snow_error *err)
 {
-    static const char cut[] = "%s: %s: fetch it again";
     char octets[READ_AT_ONCE];
-    int n, number, code = 0;
-    const char *reason;
+    int n, code = 0;
 
     while (!code && (n = gzread(f, octets, sizeof octets)) > 0)
         code = take(r, octets, (size_t)n);
     if (!code && r->len > 0)
         code = end_line(r);
     if (code)
-        netblock_routes_fail(err, code);
-    reason = gzerror(f, &number);
-    if (!code && number == Z_ERRNO)
-        code = snow_fail(err, SNOW_EIO, "%s: %s", path, strerror(errno));
-    else if (!code && number != Z_OK && number != Z_STREAM_END)
-        code = snow_fail(err, SNOW_EIO, cut, path,
-                         number == Z_BUF_ERROR ? "it is cut off" : reason);
-    number = gzclose_r(f);
-    if (!code && number != Z_OK)
-        code = snow_fail(err, SNOW_EIO, cut, path, "it is cut off");
-    return code;
+        return netblock_routes_fail(err, code);
+    return check_end(f, path, err);
 }
 
 int netblock_pfx2as_read(struct netblock_wanted *w, const char *path,
@@ -79,6 +82,7 @@ int netblock_pfx2as_read(struct netblock_wanted *w, const char *path,
         return snow_fail(err, errno == ENOENT ? SNOW_ENOTFOUND : SNOW_EIO,
                          "%s: %s", path, strerror(errno));
     code = read_all(&r, f, path, err);
+    gzclose_r(f);
     if (!code && w->n_lines == 0)
         code = snow_fail(err, SNOW_ESYNTAX,
                          "%s: no line in it is \"PREFIX LENGTH AS\"", path);

@@ -67,6 +67,20 @@ static void lines_are_read(void **state)
     }
 }
 
+static void what_is_no_text_is_no_line(void **state)
+{
+    static const char line[] = "192.0.2.0\t24\t64500\0_64501";
+    struct netblock_routes r;
+    struct netblock_wanted w = { .at = &r, .n = 1 };
+
+    (void)state;
+    routes_init(&r);
+    assert_int_equal(netblock_pfx2as_line(&w, line, sizeof line - 1), 0);
+    assert_int_equal(w.n_bad, 1);
+    assert_int_equal(r.n_taken, 0);
+    routes_fini(&r);
+}
+
 static void each_as_gets_its_own(void **state)
 {
     struct netblock_routes r[3];
@@ -173,7 +187,7 @@ static void broken_gzip_is_refused(void **state)
     (void)state;
     make_list(&list);
     pack(&packed, &list);
-    for (size_t cut = 20; cut < packed.len; cut += packed.len / 40) {
+    for (size_t cut = 3; cut < packed.len; cut += 1 + cut / 8) {
         struct netblock_routes r;
         struct netblock_wanted w = { .at = &r, .n = 1 };
         struct snow_error err = { 0 };
@@ -236,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_read),
+        cmocka_unit_test(what_is_no_text_is_no_line),
         cmocka_unit_test(each_as_gets_its_own),
         cmocka_unit_test(files_are_read_plain_and_gzip),
         cmocka_unit_test(broken_gzip_is_refused),

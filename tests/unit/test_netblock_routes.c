@@ -46,6 +46,8 @@ static const struct {
       "; 2 bogons" },
     { "half in the bogons, left to the exclusions", { "11.0.0.0/8",
       "100.0.0.0/8" }, "11.0.0.0/8 100.0.0.0/8; 2 taken" },
+    { "begins in the bogons, ends behind them", { "12.0.0.0/8" },
+      "12.0.0.0/8; 1 taken" },
     { "bogons in IPv6", { "fd00::/16", "fec0::/16" },
       "fec0::/16; 1 taken, 1 bogons" },
 };
@@ -58,6 +60,7 @@ static void prefixes_are_taken_or_counted(void **state)
     (void)state;
     assert_int_equal(snow_ranges_new(&bogons), 0);
     assert_int_equal(snow_ranges_read(bogons, "10.0.0.0/8", NULL), 0);
+    assert_int_equal(snow_ranges_read(bogons, "12.0.0.0/9", NULL), 0);
     assert_int_equal(snow_ranges_read(bogons, "100.64.0.0/10", NULL), 0);
     assert_int_equal(snow_ranges_read(bogons, "fc00::/7", NULL), 0);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
