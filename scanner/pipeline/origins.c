@@ -221,6 +221,10 @@ static int ask_all(struct asking *a, const struct snow_config *cfg,
     reach_close(&a->reach);
     *signal = a->run.signal;
     run_fini(&a->run);
+    if (code == SNOW_EINCOMPLETE)
+        return snow_fail(err, code,
+                         "--max-time reached before the AS numbers were "
+                         "looked up; nothing has begun");
     if (code && a->error.code && !*signal) {
         code = a->error.code;
         if (err)

@@ -167,6 +167,12 @@ class Irrs(Refused):
                      "AS64500", *self.asking(irr, "--http-timeout", "0.3"))
         self.assertLess(time.monotonic() - begun, 15)
 
+    def test_max_time_ends_it(self):
+        irr = Irr({"!gAS64500": "silence"})
+        self.refused(3, "--max-time reached before", "scan", "AS64500",
+                     *self.asking(irr, "--max-time", "1"))
+        self.assertEqual(os.listdir(self.dir), [])
+
     def test_a_signal_ends_it(self):
         irr = Irr({"!gAS64500": "silence"})
         process = start("scan", "AS64500", *self.asking(irr), cwd=self.dir)
@@ -253,6 +259,15 @@ class Files(Refused):
         text = ok("targets", "AS64500", *self.asking(),
                   "--as-source", "pfx2as:" + path)
         self.assertIn(f'# pfx2as:{path}: 2 lines passed over', text)
+
+    def test_registries_at_an_excluded_as(self):
+        """An AS to be left alone is not asked about domains either."""
+        args = ["domain", "blueomb.com", "--registration-cache",
+                self.path("cache.db"), "--rdap-server", "com=" + lab().rdap]
+        for asn, status in [("AS64500", "registered"), ("AS64502", "unknown")]:
+            text = ok(*args, "--exclude", asn, *self.asking())
+            self.assertEqual(json.loads(text)["status"], status)
+            os.remove(self.path("cache.db"))
 
     def test_a_stage_alone(self):
         done = run("ptr", "AS64500", *self.asking("--dns-block-rate", "0",
