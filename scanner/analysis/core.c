@@ -15,6 +15,7 @@
  *   campaigns.c   runs tied together                             (pure)
  *   findings.c    measures of each finding                       (pure)
  *   score.c       their sum, tier and words                      (pure)
+ *   spf.c         who may send for a domain; spf_term.c reads     (pure)
  *   candidates.c  whom the later stages ask                      (pure)
  *
  * Life      pass 1 learns, pass 2 folds runs; then registrations and probes

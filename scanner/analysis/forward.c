@@ -5,16 +5,25 @@
 #include "base/json.h"
 #include "snowline/error.h"
 
+#define LABEL_MAX 63 /* RFC 1035 §2.3.4 */
+#define NAME_MAX_TEXT 253
+
 bool analysis_forward_is_fit(const char *name)
 {
-    size_t len = strlen(name);
+    size_t len = strlen(name), label = 0;
     struct snow_addr a;
 
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
         if (!text_is_alnum(name[i]) && !strchr("-_.", name[i]))
             return false;
-    return len <= 253 && strchr(name, '.') && name[0] != '.' &&
-           name[len - 1] != '.' && snow_addr_parse(&a, name) != 0;
+        if (name[i] == '.' && label == 0)
+            return false;
+        label = name[i] == '.' ? 0 : label + 1;
+        if (label > LABEL_MAX)
+            return false;
+    }
+    return len <= NAME_MAX_TEXT && label > 0 && strchr(name, '.') &&
+           snow_addr_parse(&a, name) != 0;
 }
 
 void analysis_forward_format_json(struct buf *to,

@@ -15,8 +15,8 @@ struct analysis_forward {
     struct snow_addr addrs[ANALYSIS_FORWARD_MAX]; /**< [n] */
 };
 
-/** Is it worth asking for: at least two labels, in letters that need no
- * escape, and no address? */
+/** Is it worth asking for: at least two labels of 1 to 63 letters that need no
+ * escape, 253 octets at most, and no address? */
 bool analysis_forward_is_fit(const char *name);
 
 /** Append it as one JSON object: {"status":"name","a":["192.0.2.1"]}. */

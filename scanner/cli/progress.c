@@ -112,11 +112,13 @@ void progress_json(struct buf *to, const struct progress *p)
         to,
         "\"queries\":%llu,\"queries_again\":%llu,\"fallen_back\":%llu,"
         "\"connections\":%llu,"
-        "\"http_requests\":%llu,\"elapsed_s\":%.1f,"
+        "\"http_requests\":%llu,\"whois_questions\":%llu,"
+        "\"elapsed_s\":%.1f,"
         "\"rate_per_s\":%.0f,\"left_s\":",
         (unsigned long long)p->queries, (unsigned long long)p->queries_again,
         (unsigned long long)p->fallen_back, (unsigned long long)p->connections,
-        (unsigned long long)p->http_requests, p->elapsed_s, p->rate_per_s);
+        (unsigned long long)p->http_requests,
+        (unsigned long long)p->whois_questions, p->elapsed_s, p->rate_per_s);
     if (p->left_s >= 0)
         buf_printf(to, "%.0f", p->left_s);
     else
@@ -332,6 +334,9 @@ void progress_summary(const struct progress *p)
         buf_printf(&text, ", %llu connections, %llu HTTP requests",
                    (unsigned long long)p->connections,
                    (unsigned long long)p->http_requests);
+    if (p->whois_questions > 0)
+        buf_printf(&text, ", %llu WHOIS questions",
+                   (unsigned long long)p->whois_questions);
     buf_printf(&text, ", %.1f s\n", p->elapsed_s);
     for (size_t i = 0; i < p->n_servers; i++)
         server_text(&text, &p->servers[i]);

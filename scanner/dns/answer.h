@@ -3,26 +3,12 @@
 #define DNS_ANSWER_H
 
 #include "dns/engine.h"
+#include "dns/wire.h"
 #include "snowline/block.h"
 
-#define DNS_TYPE_A 1
-#define DNS_TYPE_NS 2
-#define DNS_TYPE_CNAME 5
-#define DNS_TYPE_SOA 6
-#define DNS_TYPE_PTR 12
+#define DNS_QUERY_MAX 96 /**< header, 74 octets of ip6.arpa name, 4 */
 
-#define DNS_HEADER_LEN 12 /**< RFC 1035 §4.1.1 */
-#define DNS_QUERY_MAX 96  /**< header, 74 octets of ip6.arpa name, 4 */
-
-/** Longest name as text: 250 octets as \DDD, three dots, a NUL. */
-#define DNS_NAME_TEXT_MAX 1004
 #define DNS_NAMES_MAX (SNOW_BLOCK_NAMES_MAX * DNS_NAME_TEXT_MAX)
-
-/** Octets of somebody else. */
-struct dns_octets {
-    const unsigned char *at;
-    size_t len;
-};
 
 /**
  * Write a query of class IN with recursion desired and id 0.

@@ -5,7 +5,9 @@
  *   ask.c      whom to ask what next
  *   hear.c     what came back, what did not, and what that means
  *   policy.c   ask again, or is that the answer?             (pure)
- *   answer.c   wire reply to struct dns_answer                (pure)
+ *   wire.c     names and records as they lie in a message     (pure)
+ *   answer.c   reply to a PTR query: struct dns_answer        (pure)
+ *   records.c  reply to a question of another type            (pure)
  *   servers.c  how much a server is trusted with, its health  (pure)
  *   io.c       datagrams in batches, ids
  *   doubt.c    resolvers held against each other

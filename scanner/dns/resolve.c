@@ -9,7 +9,6 @@
 #include "dns/channel.h"
 
 #define PORT_DEFAULT 53
-#define ADDRS_MAX 64 /* of one name; more are no use to anybody */
 
 static void set_ipv4(struct sockaddr_storage *out, struct in_addr addr,
                      unsigned port)
@@ -164,8 +163,9 @@ struct lookup {
     uint8_t status;
     void *arg;
     size_t n;
-    struct snow_addr addrs[ADDRS_MAX];
-    struct hostent *host; /* c-ares' form of records: names are aliases */
+    struct snow_addr addrs[DNS_ADDRS_MAX];
+    unsigned char *reply; /* [reply_len] to a question for records */
+    size_t reply_len;
 };
 
 struct dns_resolver {
@@ -190,16 +190,17 @@ static void schedule(struct dns_resolver *r)
 
 static void deliver_records(struct lookup *l)
 {
-    struct dns_records r = { .status = l->status,
-                             .names = l->host ? l->host->h_aliases : NULL,
-                             .addrs = l->addrs,
-                             .n_addrs = l->n };
+    struct dns_records r = { 0 };
+    struct dns_octets reply = { l->reply, l->reply_len };
 
-    while (r.names && r.names[r.n_names])
-        r.n_names++;
+    if (l->status == SNOW_PTR_NAME &&
+        (!reply.at || dns_records_parse(&r, reply, l->type)))
+        r.status = SNOW_PTR_ERROR; /* no memory */
+    if (l->status != SNOW_PTR_NAME)
+        r.status = l->status;
     l->told(l->arg, &r);
-    if (l->host)
-        ares_free_hostent(l->host);
+    dns_records_fini(&r);
+    free(l->reply);
 }
 
 /* Those that get an answer from inside done() wait for the next round. */
@@ -252,7 +253,7 @@ static void add_addr(struct lookup *l, const struct sockaddr *from)
     struct sockaddr_in6 in6;
     struct snow_addr a;
 
-    if (l->n == ADDRS_MAX)
+    if (l->n == DNS_ADDRS_MAX)
         return;
     if (from->sa_family == AF_INET) {
         memcpy(&in, from, sizeof in);
@@ -291,45 +292,12 @@ static void on_resolved(void *arg, int status, int timeouts,
     note_answered(l);
 }
 
-static int parse_a(struct lookup *l, const unsigned char *reply, int len)
-{
-    struct ares_addrttl found[ADDRS_MAX];
-    int n = ADDRS_MAX;
-    int code = ares_parse_a_reply(reply, len, NULL, found, &n);
-
-    for (int i = 0; code == ARES_SUCCESS && i < n; i++)
-        l->addrs[l->n++] = snow_addr_from_ipv4(ntohl(found[i].ipaddr.s_addr));
-    return code;
-}
-
-static int parse_ns(struct lookup *l, const unsigned char *reply, int len)
-{
-    return ares_parse_ns_reply(reply, len, &l->host);
-}
-
-static int parse_ptr(struct lookup *l, const unsigned char *reply, int len)
-{
-    struct in_addr any = { 0 };
-
-    return ares_parse_ptr_reply(reply, len, &any, sizeof any, AF_INET,
-                                &l->host);
-}
-
-static const struct record_type {
-    unsigned type;
-    int (*parse)(struct lookup *l, const unsigned char *reply, int len);
-} types[] = {
-    { DNS_TYPE_A, parse_a },
-    { DNS_TYPE_NS, parse_ns },
-    { DNS_TYPE_PTR, parse_ptr },
-};
-
 /* clang-format off */
 static const struct {
     int ares;
     uint8_t status;
 } statuses[] = {
-    { ARES_SUCCESS,      SNOW_PTR_NODATA }, /* unless records are found */
+    { ARES_SUCCESS,      SNOW_PTR_NAME }, /* unless its records say else */
     { ARES_ENODATA,      SNOW_PTR_NODATA },
     { ARES_ENOTFOUND,    SNOW_PTR_NXDOMAIN },
     { ARES_ESERVFAIL,    SNOW_PTR_SERVFAIL },
@@ -349,22 +317,21 @@ static uint8_t status_of(int ares)
     return SNOW_PTR_ERROR;
 }
 
-static void on_records(void *arg, int status, int timeouts,
-                       unsigned char *reply, int len)
+/* c-ares' octets are gone after the call. */
+static void on_reply(void *arg, int status, int timeouts, unsigned char *reply,
+                     int len)
 {
     struct lookup *l = arg;
-    size_t i = 0;
 
     (void)timeouts;
-    while (types[i].type != l->type)
-        i++;
     l->status = status_of(status);
     if (status == ARES_SUCCESS) {
-        status = types[i].parse(l, reply, len);
-        l->status = status == ARES_SUCCESS ? SNOW_PTR_NAME : status_of(status);
+        l->reply = malloc((size_t)len);
+        if (l->reply) {
+            memcpy(l->reply, reply, (size_t)len);
+            l->reply_len = (size_t)len;
+        }
     }
-    if (status != ARES_SUCCESS)
-        l->host = NULL;
     note_answered(l);
 }
 
@@ -471,7 +438,7 @@ int dns_resolver_query(struct dns_resolver *r, const char *name, unsigned type,
     l->told = done;
     l->type = type;
     r->n_asked++;
-    ares_query(r->channel.ares, name, 1, (int)type, on_records, l);
+    ares_query(r->channel.ares, name, 1, (int)type, on_reply, l);
     schedule(r);
     return 0;
 }

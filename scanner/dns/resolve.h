@@ -4,9 +4,9 @@
 
 #include <sys/socket.h>
 
+#include "dns/records.h"
 #include "snowline/addr.h"
 #include "snowline/error.h"
-#include "snowline/records.h"
 
 struct uv_loop_s;
 struct dns_resolver;
@@ -52,21 +52,14 @@ typedef void (*dns_resolved_fn)(void *arg, const struct snow_addr *addrs,
 int dns_resolver_ask(struct dns_resolver *r, const char *name,
                      dns_resolved_fn done, void *arg);
 
-/** What came of one question. */
-struct dns_records {
-    uint8_t status;     /**< enum snow_ptr_status; NAME: there are records,
-                             TIMEOUT: nobody answered, PENDING: it was closed */
-    char *const *names; /**< [n_names], as text, of NS and PTR */
-    size_t n_names;
-    const struct snow_addr *addrs; /**< [n_addrs], of A */
-    size_t n_addrs;
-};
-
 /** As dns_resolved_fn. */
 typedef void (*dns_records_fn)(void *arg, const struct dns_records *r);
 
-/** Ask one question. @param type  DNS_TYPE_A, _NS or _PTR
- * @return as dns_resolver_ask() */
+/** Ask one question; over TCP when the answer is truncated.
+ *
+ * @param name  as text whose octets need no escape
+ * @param type  one that dns_records_has_type()
+ * @return      as dns_resolver_ask() */
 int dns_resolver_query(struct dns_resolver *r, const char *name, unsigned type,
                        dns_records_fn done, void *arg);
 

@@ -1,13 +1,12 @@
 /*
  * A GET from the queue over names and redirects to its answer.
  *
- * Life      queued → resolving → fetching → done; a redirect goes back to
- *           resolving, so that each hop is judged anew. pump() makes every
- *           step, from the loop; everything else notes what is next.
- * Always    free + under way + ready == slots; one answer for each request.
- * Never     goes from https back to http, where anyone on the way could
- *           answer.
- * Sources   RFC 9110 §15.4 (redirects).
+ * Life      queued → resolving → its turn → fetching → done; a redirect goes
+ *           back to resolving, so that each hop is judged anew. pump() makes
+ * every step, from the loop; everything else notes what is next. Always    free
+ * + under way + ready == slots; one answer for each request. Never     goes
+ * from https back to http, where anyone on the way could answer; only what is
+ * merely looked at may. Sources   RFC 9110 §15.4 (redirects).
  */
 #include "loop/transfer.h"
 
@@ -18,6 +17,12 @@ struct request {
     char text[];
 };
 
+struct exchange;
+
+struct http_turn {
+    struct exchange *exchange; /**< NULL when that ended first */
+};
+
 /** A slot. */
 struct exchange {
     struct transfer transfer;
@@ -26,6 +31,8 @@ struct exchange {
     struct exchange *next;            /**< in the free or the ready list */
     void (*step)(struct exchange *x); /**< what pump() does next */
     struct http_lookup *lookup;       /**< under way, or NULL */
+    struct http_turn *turn;           /**< waited for, or NULL */
+    uint64_t left_ms;                 /**< until the deadline, then */
     uv_timer_t deadline;
     struct buf url;
     struct http_place place;
@@ -85,6 +92,48 @@ static void fetch(struct exchange *x)
         end(x, code);
 }
 
+/* The time that a turn takes is not the server's. */
+static void await_turn(struct exchange *x)
+{
+    const struct http_request *r = &x->request->copy;
+    struct http_hop hop = { .host = x->place.host,
+                            .port = x->place.port,
+                            .is_https = x->place.is_https,
+                            .addr = x->place.is_literal ? x->place.addr
+                                                        : x->addrs.at[0] };
+
+    if (!r->turn) {
+        fetch(x);
+        return;
+    }
+    x->turn = malloc(sizeof *x->turn);
+    if (!x->turn) {
+        end(x, SNOW_ENOMEM);
+        return;
+    }
+    x->turn->exchange = x;
+    x->left_ms = uv_timer_get_due_in(&x->deadline);
+    uv_timer_stop(&x->deadline);
+    r->turn(r->arg, &hop, x->turn);
+}
+
+static void on_deadline(uv_timer_t *t);
+
+void http_turn_done(struct http_turn *t, bool may_go)
+{
+    struct exchange *x = t->exchange;
+
+    free(t);
+    if (!x)
+        return;
+    x->turn = NULL;
+    uv_timer_start(&x->deadline, on_deadline, x->left_ms, 0);
+    if (may_go)
+        set_step(x, fetch);
+    else
+        end(x, SNOW_EPOLICY);
+}
+
 static void on_lookup(void *owner, const struct snow_addr *addrs, size_t n)
 {
     struct exchange *x = owner;
@@ -95,7 +144,7 @@ static void on_lookup(void *owner, const struct snow_addr *addrs, size_t n)
     if (code)
         end(x, code);
     else
-        set_step(x, fetch);
+        set_step(x, await_turn);
 }
 
 static void resolve(struct exchange *x)
@@ -104,7 +153,7 @@ static void resolve(struct exchange *x)
 
     if (x->place.is_literal) {
         if (cfg->allow(cfg->arg, x->place.addr))
-            set_step(x, fetch);
+            set_step(x, await_turn);
         else
             end(x, SNOW_EPOLICY);
         return;
@@ -132,7 +181,8 @@ static int redirect(struct exchange *x, const char *url)
     struct buf text = { 0 };
     int code = http_place_parse(&to, &text, url);
 
-    if (code == 0 && x->place.is_https && !to.is_https)
+    if (code == 0 && x->place.is_https && !to.is_https &&
+        !x->request->copy.is_look)
         code = SNOW_EPOLICY;
     if (code) {
         buf_fini(&text);
@@ -154,6 +204,9 @@ static void abandon(struct exchange *x)
     if (x->lookup)
         x->lookup->owner = NULL; /* its end is going to free it */
     x->lookup = NULL;
+    if (x->turn)
+        x->turn->exchange = NULL; /* so is its own */
+    x->turn = NULL;
 }
 
 static void on_deadline(uv_timer_t *t)
@@ -189,6 +242,8 @@ static struct http_answer nothing(int code, const char *url)
                                  .cache_control = "",
                                  .etag = "",
                                  .expires = "",
+                                 .address = "",
+                                 .redirect = "",
                                  .url = url ? url : "" };
 }
 
@@ -210,10 +265,12 @@ static void finish(struct exchange *x)
 {
     struct http_answer a = nothing(x->code, x->url.data);
     const char *to = NULL;
+    long status;
 
     if (x->code == 0)
         transfer_read(&x->transfer, &a, &to);
-    if (to && is_redirect(a.status) && x->redirects_left > 0) {
+    status = a.status;
+    if (to && is_redirect(status) && x->redirects_left > 0) {
         int code = redirect(x, to);
 
         if (code == 0) {
@@ -222,6 +279,9 @@ static void finish(struct exchange *x)
         }
         a = nothing(code, x->url.data);
     }
+    if (to && is_redirect(status))
+        a.redirect = to;
+    a.redirects = x->request->copy.redirects - x->redirects_left;
     deliver(x, &a);
 }
 

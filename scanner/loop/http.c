@@ -115,7 +115,10 @@ static size_t on_body(char *octets, size_t size, size_t n, void *arg)
     size_t len = size * n;
 
     if (len > t->body_max - t->body.len) {
-        t->is_too_large = true;
+        t->is_too_large = !t->is_look;
+        t->is_cut = t->is_look;
+        if (t->is_cut)
+            buf_add(&t->body, octets, t->body_max - t->body.len);
         return 0;
     }
     buf_add(&t->body, octets, len);
@@ -142,9 +145,11 @@ static int on_progress(void *arg, curl_off_t total, curl_off_t now,
     (void)total;
     (void)up_total;
     (void)up_now;
-    if (now > 0 && (uint64_t)now > t->body_max + HEADERS_MAX)
-        t->is_too_large = true;
-    return t->is_too_large;
+    if (now <= 0 || (uint64_t)now <= t->body_max + HEADERS_MAX)
+        return 0;
+    t->is_too_large = !t->is_look;
+    t->is_cut = t->is_look;
+    return 1;
 }
 
 static bool read_sockaddr(struct snow_addr *out, const struct curl_sockaddr *s)
@@ -206,8 +211,6 @@ static const struct {
     { CURLOPT_FOLLOWLOCATION,    0 },
     { CURLOPT_HTTP_VERSION,      CURL_HTTP_VERSION_1_1 },
     { CURLOPT_SSLVERSION,        CURL_SSLVERSION_TLSv1_2 },
-    { CURLOPT_SSL_VERIFYPEER,    1 },
-    { CURLOPT_SSL_VERIFYHOST,    2 },
     { CURLOPT_NETRC,             CURL_NETRC_IGNORED },
     { CURLOPT_DNS_CACHE_TIMEOUT, RESOLVED_FOR_S },
 };
@@ -237,6 +240,18 @@ static bool set_callbacks(struct transfer *t)
            !curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, t);
 }
 
+/* What is only looked at proves nothing, so its certificate need not either;
+ * others, a registry's, are verified. */
+static bool set_trust(struct transfer *t)
+{
+    long is_judged = !t->is_look;
+
+    return !curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, is_judged) &&
+           !curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, 2 * is_judged) &&
+           !curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, !is_judged + 0L) &&
+           !curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, !is_judged + 0L);
+}
+
 static bool set_target(struct transfer *t, const struct transfer_target *to)
 {
     CURL *e = t->easy;
@@ -249,7 +264,7 @@ static bool set_target(struct transfer *t, const struct transfer_target *to)
            !curl_easy_setopt(e, CURLOPT_RESOLVER_START_FUNCTION, forbid) &&
            !curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers) &&
            !curl_easy_setopt(e, CURLOPT_MAXFILESIZE_LARGE,
-                             (curl_off_t)t->body_max);
+                             t->is_look ? 0 : (curl_off_t)t->body_max);
 }
 
 static bool set_options(struct transfer *t, const struct transfer_target *to)
@@ -267,7 +282,7 @@ static bool set_options(struct transfer *t, const struct transfer_target *to)
     if (cfg->ca_file && curl_easy_setopt(e, CURLOPT_CAINFO, cfg->ca_file))
         return false;
     return !curl_easy_setopt(e, CURLOPT_USERAGENT, cfg->user_agent) &&
-           set_callbacks(t) && set_target(t, to);
+           set_callbacks(t) && set_trust(t) && set_target(t, to);
 }
 
 static bool add_line(struct curl_slist **list, struct buf *line)
@@ -328,7 +343,8 @@ int transfer_start(struct transfer *t, const struct transfer_target *to)
     buf_clear(&t->body);
     t->body_max = to->request->body_max;
     t->header_octets = 0;
-    t->is_denied = t->is_too_large = false;
+    t->is_denied = t->is_too_large = t->is_cut = false;
+    t->is_look = to->request->is_look;
     if (!add_header(t, "Accept", to->request->accept) ||
         !add_header(t, "If-None-Match", to->request->if_none_match) ||
         !add_addresses(t, to))
@@ -349,7 +365,7 @@ static int code_of(const struct transfer *t, CURLcode result)
         return SNOW_ELIMIT;
     if (t->body.failed || result == CURLE_OUT_OF_MEMORY)
         return SNOW_ENOMEM;
-    if (result == CURLE_OK)
+    if (result == CURLE_OK || t->is_cut)
         return 0;
     if (result == CURLE_OPERATION_TIMEDOUT)
         return SNOW_ETIMEOUT;
@@ -358,7 +374,12 @@ static int code_of(const struct transfer *t, CURLcode result)
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
     if (t->is_denied)
         return SNOW_EPOLICY;
-    return os == ETIMEDOUT ? SNOW_ETIMEOUT : SNOW_EREFUSED;
+    if (os == ETIMEDOUT)
+        return SNOW_ETIMEOUT;
+    /* no route, no descriptor: that is us */
+    return os == ECONNREFUSED || os == EHOSTUNREACH || os == ECONNRESET
+               ? SNOW_EREFUSED
+               : SNOW_EIO;
 }
 
 void transfer_stop(struct transfer *t)
@@ -388,9 +409,12 @@ static const char *header(struct transfer *t, const char *name)
 void transfer_read(struct transfer *t, struct http_answer *a,
                    const char **redirect)
 {
-    char *url = NULL;
+    char *url = NULL, *address = NULL;
 
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &a->status);
+    curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
+    a->address = address ? address : "";
+    a->is_cut = t->is_cut;
     curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &url);
     *redirect = url;
     a->body = t->body.data ? t->body.data : "";

@@ -18,10 +18,25 @@ struct http_lookup; /**< one name being resolved */
 void http_lookup_done(struct http_lookup *l, const struct snow_addr *addrs,
                       size_t n);
 
+struct http_turn; /**< a hop that waits until it may go on */
+
+/** Where a hop leads. */
+struct http_hop {
+    const char *host; /**< lower case; gone after the call */
+    unsigned port;
+    bool is_https;
+    struct snow_addr addr; /**< the first that will be tried */
+};
+
+/** Let a hop go on, or end its exchange with SNOW_EPOLICY. Due exactly once
+ * for each turn, also after its exchange or http_close(). */
+void http_turn_done(struct http_turn *t, bool may_go);
+
 struct http_config {
     const char *user_agent; /**< names us, the version and the contact */
     const char *ca_file;    /**< NULL: the system's */
-    unsigned timeout_ms;    /**< one exchange, redirects included */
+    unsigned timeout_ms;    /**< one exchange, redirects included, waiting for
+                                 turns not */
     size_t parallel;        /**< exchanges under way at once */
 
     /** Start to resolve @p host; must lead to one http_lookup_done() call,
@@ -40,7 +55,7 @@ struct http_answer {
                       addresses), SNOW_EPOLICY (address or scheme not
                       allowed, or a redirect from https to http), SNOW_ELIMIT
                       (body or headers too large), SNOW_ECANCELED, SNOW_ENOMEM,
-                      SNOW_EIO (TLS, a broken answer) */
+                      SNOW_EIO (TLS, a broken answer, no way to there) */
     long status; /**< HTTP status of the last response */
     const char *body; /**< NUL-terminated as well */
     size_t body_len;
@@ -49,7 +64,11 @@ struct http_answer {
     const char *cache_control;
     const char *etag;
     const char *expires;
-    const char *url; /**< where it came from in the end */
+    const char *url;      /**< where it came from in the end */
+    const char *address;  /**< that was connected to, "" if none */
+    const char *redirect; /**< where it points to and was not followed, or "" */
+    unsigned redirects;   /**< that were followed */
+    bool is_cut;          /**< the body goes on */
 };
 
 typedef void (*http_fn)(void *arg, const struct http_answer *a);
@@ -61,6 +80,13 @@ struct http_request {
     size_t body_max;           /**< octets, after decompression */
     unsigned redirects; /**< followed at most, by our own hand; the one after
                              the last is the answer */
+    /** It is only looked at, nothing is believed: a body that is too large is
+     * cut, certificates are not judged, https may lead to http, and the
+     * connection is closed afterwards. */
+    bool is_look;
+    /** Asked of each hop before it is connected to; must lead to one
+     * http_turn_done(), later or at once. NULL: each may go. */
+    void (*turn)(void *arg, const struct http_hop *hop, struct http_turn *t);
     http_fn done;
     void *arg;
 };

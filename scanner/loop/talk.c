@@ -96,6 +96,8 @@ static void deliver(struct exchange *x)
     unlink_open(x);
     x->answer.octets = x->in.data ? x->in.data : "";
     x->answer.len = x->in.len;
+    x->answer.host = x->request.host;
+    x->answer.port = x->request.port;
     done(x->request.arg, &x->answer);
 }
 
@@ -416,7 +418,10 @@ static void cancel_queued(struct talk *t)
     struct exchange *x;
 
     while ((x = next_queued(t))) {
-        struct talk_answer a = { .code = SNOW_ECANCELED, .octets = "" };
+        struct talk_answer a = { .code = SNOW_ECANCELED,
+                                 .host = x->request.host,
+                                 .port = x->request.port,
+                                 .octets = "" };
 
         x->request.done(x->request.arg, &a);
         free(x);

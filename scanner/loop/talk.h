@@ -32,7 +32,9 @@ struct talk_answer {
     bool is_cut; /**< there was more than answer_max */
     bool is_reset;         /**< ended by RST: what came before it is here */
     bool is_connected;     /**< it got as far as that, whatever the code */
-    struct snow_addr from; /**< of what was tried last */
+    const char *host;      /**< of the request, */
+    unsigned port;         /**< and its port */
+    struct snow_addr from; /**< what was tried last */
     const char *octets;    /**< what came, also in time before SNOW_ETIMEOUT;
                                 NUL-terminated as well */
     size_t len;

@@ -56,6 +56,8 @@ struct transfer {
     bool is_running;
     bool is_denied;    /**< an address was not allowed */
     bool is_too_large; /**< body or headers */
+    bool is_look;      /**< of the request */
+    bool is_cut;       /**< a body that is only looked at goes on */
 };
 
 /** What to fetch; borrowed until the transfer ends. */

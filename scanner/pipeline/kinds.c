@@ -1,13 +1,21 @@
 #include "pipeline/kinds.h"
 
+#include "pipeline/website.h"
+
 /** A kind, and who wants it. */
 struct entry {
     const struct lookups_kind *kind;
     bool (*is_wanted)(const struct snow_config *cfg);
 };
 
+static bool wants_web(const struct snow_config *cfg)
+{
+    return cfg->web == LOOK_CHECK;
+}
+
 /* clang-format off */
 static const struct entry entries[] = {
+    { &website_kind, wants_web },
     { NULL, NULL },
 };
 /* clang-format on */

@@ -39,6 +39,7 @@ struct progress {
     struct progress_stage sweep, probe, registration;
     struct progress_stage forward, mail, web, netblock; /**< look-ups */
     uint64_t queries, queries_again, connections, http_requests;
+    uint64_t whois_questions;
     uint64_t fallen_back; /**< asked of the resolvers, as a zone's own servers
                                did not help */
     double elapsed_s;

@@ -3,7 +3,7 @@
 #define HTTP_PARALLEL 64
 #define TALK_PARALLEL 64
 
-/* One name, found by the resolver of the scan, never by curl. */
+/* One name for curl or a talk: found by the resolver of the scan alone. */
 static void on_resolved(void *arg, const struct snow_addr *addrs, size_t n)
 {
     http_lookup_done(arg, addrs, n);
@@ -82,8 +82,8 @@ int reach_open(struct reach *r, struct run *run, const struct plan *plan,
 
 void reach_close(struct reach *r)
 {
-    talk_close(r->talk);
     http_close(r->http);
+    talk_close(r->talk);
     dns_resolver_close(r->resolver);
     *r = (struct reach){ 0 };
 }

@@ -1,5 +1,6 @@
 /* How look-ups get out: names through the resolvers of the scan, HTTP through
- * curl, and never to an address that is to be left alone. */
+ * curl, WHOIS over plain TCP, and never to an address that is to be left alone.
+ */
 #ifndef PIPELINE_REACH_H
 #define PIPELINE_REACH_H
 
@@ -15,7 +16,7 @@ struct reach {
     const struct plan *plan;
     struct dns_resolver *resolver;
     struct http *http;
-    struct talk *talk; /**< WHOIS and its like */
+    struct talk *talk;
     char user_agent[320];
 };
 

@@ -7,7 +7,8 @@
 
 #define US_PER_S 1000000u
 #define SLOWEST 64 /* the rate is never less than a 64th of what was asked */
-#define RESTORE 32 /* good answers that bring the whole rate back */
+#define RESTORE 32 /* steps that bring the whole rate back, */
+#define RESTORE_US (10 * US_PER_S) /* and the time from one to the next */
 
 /* --- Retry-After --------------------------------------------------------- */
 
@@ -71,7 +72,10 @@ void registration_pace_answered(struct registration_pace *p, uint64_t now_us)
 {
     p->limited = p->failed = 0;
     p->closed_status = 0;
+    if (p->pacer.rate >= p->rate || now_us < p->restored_us + RESTORE_US)
+        return;
     set_rate(p, p->pacer.rate + p->rate / RESTORE, now_us);
+    p->restored_us = now_us;
 }
 
 void registration_pace_limited(struct registration_pace *p, unsigned wait_s,
@@ -87,7 +91,7 @@ void registration_pace_limited(struct registration_pace *p, unsigned wait_s,
         set_rate(p, p->pacer.rate / 2, now_us);
         p->pacer.burst = 1; /* nothing is saved up against it any more */
         p->pacer.tokens = 0;
-        p->slowed_us = now_us;
+        p->slowed_us = p->restored_us = now_us;
     }
     if (p->limited >= PACE_LIMITED)
         close_for_now(p, SNOW_REGISTRATION_LIMITED, now_us);

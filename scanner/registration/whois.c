@@ -43,6 +43,8 @@ struct reader {
     uint8_t says;     /* a status that tells: enum snow_registration_status */
     uint8_t rank;     /* of the registrar's name taken so far; more is better */
     uint8_t about;    /* enum about */
+    bool is_object;   /* … until the end of the paragraph */
+    bool is_indented; /* … and lines further right than its heading */
     bool is_sticky;   /* … until the next heading of the same kind */
     uint8_t awaited;  /* meaning whose value is on the next line */
     unsigned indent;  /* of the heading, or of the label without its value */
@@ -118,9 +120,13 @@ static enum same compare_name(const struct reader *rd, struct whois_text t)
     }
     if (!is_ascii)
         return SAME;
+    if (!has_dot && t.len > 0 && t.len < len && asked[t.len] == '.' &&
+        strncasecmp(t.at, asked, t.len) == 0)
+        return SAME; /* .be once left the top-level domain out */
     /* "domain: COM": the object of the top-level domain */
-    if (!has_dot && (t.len >= len || t.len == 0 || asked[len - t.len - 1] != '.' ||
-                     strncasecmp(t.at, asked + len - t.len, t.len) != 0))
+    if (!has_dot &&
+        (t.len >= len || t.len == 0 || asked[len - t.len - 1] != '.' ||
+         strncasecmp(t.at, asked + len - t.len, t.len) != 0))
         return NO_NAME;
     return OTHER;
 }
@@ -131,6 +137,7 @@ static void set_about(struct reader *rd, enum about about, unsigned indent,
     rd->about = (uint8_t)about;
     rd->indent = indent;
     rd->is_sticky = is_sticky;
+    rd->is_object = rd->is_indented = false;
     rd->awaited = WHOIS_NOTHING;
 }
 
@@ -158,13 +165,31 @@ static bool read_date(const struct reader *rd, struct whois_text t,
     return whois_date_read(utc_s, is_date_only, t.at, t.len, &rd->dates);
 }
 
+/* "changed: somebody@host 20121216134104 (Changed)", "created: 0-UANIC
+ * 20020903000000": the date behind whoever did it. */
+static struct whois_text behind_person(struct whois_text t)
+{
+    for (size_t i = 1; i + 8 <= t.len; i++) {
+        size_t n = 0;
+
+        while (i + n < t.len && text_is_digit(t.at[i + n]))
+            n++;
+        if ((n == 8 || n == 14) && (unsigned char)t.at[i - 1] <= ' ' &&
+            (i + n == t.len || (unsigned char)t.at[i + n] <= ' '))
+            return (struct whois_text){ t.at + i, t.len - i };
+        i += n;
+    }
+    return (struct whois_text){ t.at, 0 };
+}
+
 static void take_created(struct reader *rd, struct whois_text value)
 {
     int64_t utc_s;
     bool is_date_only;
 
     if (rd->r->created_utc_s != SNOW_TIME_UNKNOWN ||
-        !read_date(rd, value, &utc_s, &is_date_only))
+        (!read_date(rd, value, &utc_s, &is_date_only) &&
+         !read_date(rd, behind_person(value), &utc_s, &is_date_only)))
         return;
     rd->r->created_utc_s = utc_s;
     rd->r->created_is_date_only = is_date_only;
@@ -183,18 +208,6 @@ static void take_expires(struct reader *rd, struct whois_text value)
     }
 }
 
-/* "changed: somebody@host 20121216134104 (Changed)": the date behind whoever
- * made the change. */
-static struct whois_text behind_person(struct whois_text t)
-{
-    size_t at = t.len;
-
-    for (size_t i = 0; i + 8 <= t.len; i++)
-        if (text_is_digit(t.at[i]) && (i == 0 || t.at[i - 1] == ' '))
-            at = i;
-    return (struct whois_text){ t.at + at, t.len - at };
-}
-
 static void take_updated(struct reader *rd, struct whois_text value)
 {
     int64_t utc_s;
@@ -206,8 +219,8 @@ static void take_updated(struct reader *rd, struct whois_text value)
         if (date.len == 0 || !read_date(rd, date, &utc_s, &is_date_only))
             return;
         /* .il: the first of its changes is the assignment */
-        if (date.len > 10 && whois_text_is(whois_trim(date.at + 8, date.len - 8),
-                                           "(assigned)"))
+        if (date.len > 10 &&
+            whois_text_is(whois_trim(date.at + 8, date.len - 8), "(assigned)"))
             take_created(rd, date);
     }
     rd->shown |= HAS_DATE;
@@ -220,8 +233,8 @@ static void take_updated(struct reader *rd, struct whois_text value)
 static void take_registrar(struct reader *rd, struct whois_text value,
                            uint8_t rank)
 {
-    static const char *const ends[] = { " [tag", " (http", " (www.", " http:",
-                                        " https:" };
+    static const char *const ends[] = { " [tag",  " (http", " ( http",
+                                        " (www.", " http:", " https:" };
     char text[256];
 
     for (size_t i = 0; i < COUNT_OF(ends); i++)
@@ -230,7 +243,8 @@ static void take_registrar(struct reader *rd, struct whois_text value,
         return;
     copy_text(rd, text, sizeof text, value);
     if (fields_is_redacted(text) || text_equal_fold(text, "none") ||
-        text_equal_fold(text, "n/a") || text_equal_fold(text, "-"))
+        text_equal_fold(text, "n/a") || text_equal_fold(text, "-") ||
+        strncasecmp(text, "no registrar", 12) == 0)
         return;
     fields_copy_clean(rd->r->registrar, sizeof rd->r->registrar, text);
     rd->rank = rank;
@@ -256,7 +270,7 @@ static void add_status(struct reader *rd, struct whois_text value)
     char text[64];
 
     value = before(before(before(value, " http"), " ("), " - ");
-    if (value.len == 0 || value.len >= sizeof text / 2)
+    if (value.len == 0 || value.len >= sizeof text - 4)
         return;
     copy_text(rd, text, sizeof text, value);
     fields_add_status(rd->r, text);
@@ -289,8 +303,8 @@ static void take_status(struct reader *rd, struct whois_text value)
 static bool take_server(struct reader *rd, struct whois_text value)
 {
     struct whois_text host = first_word(value);
-    struct whois_text rest = whois_trim(value.at + host.len,
-                                        value.len - host.len);
+    struct whois_text rest =
+        whois_trim(value.at + host.len, value.len - host.len);
     char text[SNOW_DOMAIN_MAX];
 
     if (rest.len > 3 && strncasecmp(rest.at, "ns", 2) == 0 &&
@@ -330,6 +344,9 @@ static void take_value(struct reader *rd, uint8_t meaning,
     case WHOIS_REGISTRAR:
         take_registrar(rd, value, 3);
         break;
+    case WHOIS_RESELLER:
+        take_registrar(rd, value, 2);
+        break;
     case WHOIS_REGISTRAR_ID:
         take_registrar(rd, value, 1);
         break;
@@ -349,6 +366,14 @@ static void take_value(struct reader *rd, uint8_t meaning,
 
 /* --- sections ------------------------------------------------------------ */
 
+static bool is_asked_name(const struct reader *rd, struct whois_text t)
+{
+    if (t.len > 0 && t.at[t.len - 1] == ':')
+        t.len--;
+    return t.len == strlen(rd->r->domain) &&
+           strncasecmp(t.at, rd->r->domain, t.len) == 0;
+}
+
 static bool is_date_meaning(uint8_t meaning)
 {
     return meaning == WHOIS_CREATED || meaning == WHOIS_EXPIRES ||
@@ -361,9 +386,15 @@ static void take_heading(struct reader *rd, const struct whois_line *l,
 {
     uint8_t meaning = w ? w->meaning : WHOIS_NOTHING;
 
-    if (meaning == WHOIS_REGISTRAR || meaning == WHOIS_REGISTRAR_SECTION) {
+    if (is_asked_name(rd, l->text)) { /* "cheap-meds.cl:" */
+        rd->is_ours = true;
+        set_about(rd, ABOUT_DOMAIN, l->indent, false);
+        return;
+    }
+    if (meaning == WHOIS_REGISTRAR || meaning == WHOIS_RESELLER ||
+        meaning == WHOIS_REGISTRAR_SECTION) {
         set_about(rd, ABOUT_REGISTRAR, l->indent, l->is_bracketed);
-        rd->awaited = WHOIS_REGISTRAR;
+        rd->awaited = meaning == WHOIS_RESELLER ? meaning : WHOIS_REGISTRAR;
     } else if (meaning == WHOIS_NAMESERVER) {
         set_about(rd, ABOUT_SERVERS, l->indent, l->is_bracketed);
     } else if (meaning == WHOIS_PARTY || meaning == WHOIS_OBJECT ||
@@ -385,32 +416,51 @@ static bool ends_section(const struct reader *rd, const struct whois_line *l,
 
     if (rd->is_sticky)
         return l->is_bracketed && w;
+    if (rd->is_object)
+        return l->is_first;
     if (l->indent < rd->indent)
         return true;
     if (l->indent > rd->indent)
         return false;
-    return l->is_first || is_clear;
+    if (rd->about == ABOUT_SERVERS && w && w->meaning == WHOIS_NAMESERVER)
+        return false;
+    return l->is_first || is_clear || rd->is_indented;
 }
 
-/* An object of its own: a person, a host; or a registrar's, once the domain's
- * registrar is known. */
-static bool opens_object(struct reader *rd, const struct whois_line *l,
-                         const struct whois_word *w)
+/* A registrar's own object, behind the domain's: "registrar: HANDLE", and
+ * below it the name. */
+static void open_registrar(struct reader *rd, const struct whois_line *l)
 {
     char text[256], clean[256];
 
-    if (w->meaning == WHOIS_HOST_OBJECT ||
-        (l->is_first && (w->flags & WHOIS_OPENS))) {
-        set_about(rd, ABOUT_OTHERS, l->indent, false);
-        return true;
-    }
-    if (w->meaning != WHOIS_REGISTRAR || !l->is_first || rd->rank < 3)
-        return false;
+    take_registrar(rd, l->value, 3);
     set_about(rd, ABOUT_REGISTRAR, l->indent, false);
+    rd->is_object = true;
     copy_text(rd, text, sizeof text, l->value);
     fields_copy_clean(clean, sizeof clean, text);
-    if (rd->rank == 3 && text_equal_fold(clean, rd->r->registrar))
+    if (rd->rank == 3 && text_equal_fold(clean, rd->r->registrar) &&
+        !strchr(clean, ' '))
         rd->rank = 2; /* it was a handle if there is a name now */
+}
+
+/* An object of its own: a person, a host, a registrar. */
+static bool opens_object(struct reader *rd, const struct whois_line *l,
+                         const struct whois_word *w)
+{
+    if (rd->is_sticky)
+        return false;
+    if (w->meaning == WHOIS_HOST_OBJECT ||
+        (l->is_first && (w->flags & WHOIS_OPENS))) {
+        set_about(rd,
+                  w->meaning == WHOIS_SERVER_SET ? ABOUT_SERVERS : ABOUT_OTHERS,
+                  l->indent, w->meaning == WHOIS_HOST_OBJECT);
+        rd->is_object = true;
+        return true;
+    }
+    if (w->meaning != WHOIS_REGISTRAR || !l->is_first || !rd->is_ours ||
+        (rd->rank < 3 && memchr(l->value.at, ' ', l->value.len)))
+        return false;
+    open_registrar(rd, l);
     return true;
 }
 
@@ -418,7 +468,7 @@ static void take_in_registrar(struct reader *rd, const struct whois_line *l,
                               const struct whois_word *w)
 {
     if (w->meaning == WHOIS_NAME)
-        take_registrar(rd, l->value, 3);
+        take_registrar(rd, l->value, rd->awaited == WHOIS_RESELLER ? 2 : 3);
     else if (w->meaning == WHOIS_ORG)
         take_registrar(rd, l->value, 4);
     else if (w->meaning == WHOIS_REGISTRAR || w->meaning == WHOIS_IANA_ID)
@@ -433,7 +483,8 @@ static void take_field(struct reader *rd, const struct whois_line *l,
         take_domain(rd, l->value, false);
         return;
     }
-    if (opens_object(rd, l, w) || rd->about == ABOUT_OTHERS)
+    if (opens_object(rd, l, w) || rd->about == ABOUT_OTHERS ||
+        (rd->about == ABOUT_SERVERS && w->meaning != WHOIS_NAMESERVER))
         return;
     if (rd->about == ABOUT_REGISTRAR) {
         take_in_registrar(rd, l, w);
@@ -447,6 +498,8 @@ static void take_field(struct reader *rd, const struct whois_line *l,
 static void take_known(struct reader *rd, const struct whois_line *l,
                        const struct whois_word *w)
 {
+    if (w->meaning == WHOIS_NAME && rd->awaited == WHOIS_DOMAIN) /* .ee */
+        take_domain(rd, l->value, false);
     if (rd->about != ABOUT_REGISTRAR)
         rd->awaited = WHOIS_NOTHING;
     take_field(rd, l, w);
@@ -454,55 +507,80 @@ static void take_known(struct reader *rd, const struct whois_line *l,
 
 /* --- lines without a label that is known --------------------------------- */
 
-/* "Record created on 2017-11-03", "Domain cheap-meds.com": a label and its
- * value with nothing between. */
-static bool take_sentence(struct reader *rd, const struct whois_line *l)
+/* Is the gap between a label and its value wide enough to be one? A sentence
+ * of the terms of use ends in a full stop and two blanks. */
+static bool is_column(struct whois_text gap)
+{
+    return gap.len > 2 || memchr(gap.at, '\t', gap.len);
+}
+
+/* May a label and its value stand side by side without a mark? */
+static bool is_sentence(const struct reader *rd, const struct whois_word *w,
+                        struct whois_text gap, struct whois_text rest)
+{
+    int64_t utc_s;
+    bool is_date_only;
+
+    if (!w)
+        return false;
+    if (is_column(gap) && (w->flags & WHOIS_IS_CLEAR))
+        return true;
+    /* "Last updated on …" is said of the whole database */
+    if (is_date_meaning(w->meaning))
+        return (w->meaning != WHOIS_UPDATED || is_column(gap) ||
+                strncmp(w->label, "record", 6) == 0) &&
+               read_date(rd, rest, &utc_s, &is_date_only);
+    if (w->meaning != WHOIS_DOMAIN || compare_name(rd, rest) != SAME)
+        return false;
+    return before(rest, " (").len == first_word(rest).len;
+}
+
+/* "Record created on 2017-11-03", "Domain cheap-meds.com", and columns:
+ * "Domain-name         cheap-meds.com". */
+static void take_sentence(struct reader *rd, const struct whois_line *l)
 {
     char label[WHOIS_LABEL_MAX];
     struct whois_text t = l->text;
     size_t end = 0;
 
     for (int words = 0; words < 4; words++) {
+        struct whois_text rest, gap;
+        struct whois_line as_field = *l;
         const struct whois_word *w;
-        struct whois_text rest;
 
         while (end < t.len && (unsigned char)t.at[end] > ' ')
             end++;
         rest = whois_trim(t.at + end, t.len - end);
         if (rest.len == 0)
-            return false;
-        w = whois_word(label, whois_label_clean(
-                                  label, (struct whois_text){ t.at, end }));
-        if (w && (is_date_meaning(w->meaning) ||
-                  (w->meaning == WHOIS_DOMAIN &&
-                   compare_name(rd, rest) == SAME &&
-                   first_word(rest).len == rest.len))) {
-            struct whois_line as_field = *l;
-
-            as_field.value = rest;
+            return;
+        w = whois_word(
+            label, whois_label_clean(label, (struct whois_text){ t.at, end }));
+        gap = (struct whois_text){ t.at + end, (size_t)(rest.at - t.at) - end };
+        as_field.value = rest;
+        if (is_sentence(rd, w, gap, rest)) {
             take_field(rd, &as_field, w);
+            return;
         }
         end = (size_t)(rest.at - t.at);
     }
-    return false;
 }
 
 static void take_awaited(struct reader *rd, const struct whois_line *l)
 {
     uint8_t meaning = rd->awaited;
+    int64_t utc_s;
+    bool is_date_only;
 
-    if (meaning == WHOIS_REGISTRAR && l->kind == WHOIS_FIELD)
+    if (rd->about == ABOUT_REGISTRAR && l->kind == WHOIS_FIELD)
         return; /* its number, its address: the name may still come */
     rd->awaited = WHOIS_NOTHING;
-    take_value(rd, meaning, l->text);
-}
-
-static bool is_asked_name(const struct reader *rd, struct whois_text t)
-{
-    if (t.len > 0 && t.at[t.len - 1] == ':')
-        t.len--;
-    return t.len == strlen(rd->r->domain) &&
-           strncasecmp(t.at, rd->r->domain, t.len) == 0;
+    if (!is_date_meaning(meaning)) {
+        take_value(rd, meaning, l->text);
+        return;
+    }
+    /* the whole line, or it is another field with a date of its own */
+    if (!l->is_bracketed && read_date(rd, l->text, &utc_s, &is_date_only))
+        take_value(rd, meaning, l->text);
 }
 
 static void take_unknown(struct reader *rd, const struct whois_line *l)
@@ -519,7 +597,7 @@ static void take_unknown(struct reader *rd, const struct whois_line *l)
         return;
     }
     if (l->kind == WHOIS_FIELD && l->value.len > 0 &&
-        whois_is_about_people(l->label))
+        !(rd->shown & HAS_PEOPLE) && whois_is_about_people(l->label))
         rd->shown |= HAS_PEOPLE;
     if (rd->about != ABOUT_OTHERS)
         take_sentence(rd, l);
@@ -532,7 +610,8 @@ static bool is_plain_heading(const struct whois_line *l,
     return l->kind == WHOIS_PLAIN && l->text.len < WHOIS_LABEL_MAX &&
            (w ? w->meaning >= WHOIS_NAMESERVER || w->meaning == WHOIS_REGISTRAR
               : whois_is_about_people(l->label) &&
-                    !strchr(".,;", l->text.at[l->text.len - 1]));
+                    !strchr(".,;", l->text.at[l->text.len - 1]) &&
+                    !memmem(l->text.at, l->text.len, "  ", 2));
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -560,8 +639,12 @@ static void read_line(struct reader *rd, struct whois_line *l)
     if (l->kind == WHOIS_PLAIN && l->text.len < WHOIS_LABEL_MAX)
         l->label_len = whois_label_clean(l->label, l->text);
     w = whois_word(l->label, l->label_len);
+    if (rd->about == ABOUT_SERVERS && l->kind == WHOIS_PLAIN && !w &&
+        take_server(rd, l->text))
+        return; /* blank lines between them and their heading end nothing */
     if (rd->about != ABOUT_DOMAIN && ends_section(rd, l, w))
         set_about(rd, ABOUT_DOMAIN, 0, false);
+    rd->is_indented |= l->indent > rd->indent;
     if (is_plain_heading(l, w) ||
         (l->kind == WHOIS_FIELD && l->value.len == 0 && (w || !rd->awaited)))
         take_heading(rd, l, w);
@@ -590,7 +673,9 @@ static bool is_utf8(const char *octets, size_t len)
 static bool is_registered(const struct reader *rd)
 {
     const unsigned facts = HAS_DATE | HAS_REGISTRAR | HAS_SERVERS;
-    bool is_refused = rd->says != 0 && !(rd->shown & HAS_DATE);
+    bool is_refused = rd->says != 0 &&
+                      rd->r->created_utc_s == SNOW_TIME_UNKNOWN &&
+                      rd->r->expires_utc_s == SNOW_TIME_UNKNOWN;
 
     if (rd->is_another && !rd->is_ours)
         return false;
@@ -599,8 +684,8 @@ static bool is_registered(const struct reader *rd)
     return rd->shown != 0 && !is_refused;
 }
 
-static enum snow_registration_status
-status_of(const struct reader *rd, const char *octets, size_t len)
+static enum snow_registration_status status_of(const struct reader *rd,
+                                               const char *octets, size_t len)
 {
     if (is_registered(rd))
         return SNOW_REGISTRATION_REGISTERED;
@@ -629,12 +714,11 @@ static void forget(struct snow_registration *r)
 void registration_whois_read(struct snow_registration *r, const char *server,
                              const char *octets, size_t len)
 {
-    struct reader rd = { .r = r, .dates = *whois_dates_of(r->domain) };
+    struct reader rd = { .r = r, .dates = *whois_dates_of(server, r->domain) };
     struct whois_lines lines;
     struct whois_line line;
     enum snow_registration_status status;
 
-    (void)server;
     if (len > WHOIS_ANSWER_MAX)
         len = WHOIS_ANSWER_MAX;
     rd.is_utf8 = is_utf8(octets, len);

@@ -6,6 +6,7 @@
 #define REGISTRATION_WHOIS_H
 
 #include "registration/fields.h"
+#include "registration/whois_servers.h"
 
 #define WHOIS_ANSWER_MAX (128u << 10) /* octets that are read of one answer */
 

@@ -222,8 +222,8 @@ static bool take_packed(struct scan *s)
     if (t->len == 14) {
         clock = date % 1000000;
         date /= 1000000;
-        s->seconds = (int)(clock / 10000 * 3600 + clock / 100 % 100 * 60 +
-                           clock % 100);
+        s->seconds =
+            (int)(clock / 10000 * 3600 + clock / 100 % 100 * 60 + clock % 100);
     }
     s->year = (int)(date / 10000);
     s->month = (int)(date / 100 % 100);
@@ -275,8 +275,9 @@ static bool take_day_first(struct scan *s)
     if (!take_month(s))
         return false;
     skip_marks(s);
-    if (is_number && !is_digits(peek(s, 0), 4, 4))
-        return false; /* three numbers of two digits: never */
+    if (is_number && !is_digits(peek(s, 0), 4, 4) &&
+        s->how->order == WHOIS_ORDER_UNKNOWN)
+        return false; /* three numbers of two digits */
     return take_year(s) && (!is_number || settle_order(s, is_dotted));
 }
 
@@ -378,8 +379,8 @@ static bool take_clock(struct scan *s)
     int minutes = 0, seconds = 0, fraction;
 
     if (is_digits(t, 6, 6) && s->at > 0 && is_word(t - 1, "t")) {
-        s->seconds = (int)(t->value / 10000 * 3600 +
-                           t->value / 100 % 100 * 60 + t->value % 100);
+        s->seconds = (int)(t->value / 10000 * 3600 + t->value / 100 % 100 * 60 +
+                           t->value % 100);
         s->at++;
         return t->value < 240000;
     }
@@ -500,6 +501,11 @@ static int east_of_utc_m(const struct scan *s, int64_t local_s)
     return east_m;
 }
 
+static bool is_utc(const struct scan *s)
+{
+    return s->has_zone && s->east_m == 0;
+}
+
 bool whois_date_read(int64_t *utc_s, bool *is_date_only, const char *text,
                      size_t len, const struct whois_dates *how)
 {
@@ -513,11 +519,12 @@ bool whois_date_read(int64_t *utc_s, bool *is_date_only, const char *text,
     if (!ends_well(&s) || s.year < 1985 || s.year > 2099 ||
         !text_day_utc(&day, s.year, s.month, s.day))
         return false;
-    *is_date_only = s.seconds < 0;
+    /* midnight there stands for no time at all */
+    *is_date_only = s.seconds < 0 || (s.seconds == 0 && !is_utc(&s));
     *utc_s = day;
-    if (s.seconds >= 0)
-        *utc_s += s.seconds -
-                  60 * (s.has_zone ? s.east_m
-                                   : east_of_utc_m(&s, day + s.seconds));
+    if (!*is_date_only)
+        *utc_s +=
+            s.seconds -
+            60 * (s.has_zone ? s.east_m : east_of_utc_m(&s, day + s.seconds));
     return true;
 }

@@ -28,7 +28,8 @@ struct whois_dates {
  * A form that can be read two ways is no date unless @p how tells which it is;
  * neither is a day that does not exist, a month without its day, or a year
  * before 1985 (RFC 920: no domain is older) or from 2100 on. A time of day
- * whose zone is a name that means several zones, or none known, is left out.
+ * whose zone is a name that means several zones, or none known, is left out;
+ * so is midnight that is not said to be UTC: it stands for no time at all.
  *
  * @param utc_s         set on success only; of a date alone, its first second
  *                      in UTC

@@ -53,7 +53,8 @@ static struct whois_text last_language(struct whois_text t)
 
 static bool joins_words(char c)
 {
-    return is_blank(c) || strchr("._-*#", c) != NULL;
+    return is_blank(c) || c == '.' || c == '_' || c == '-' || c == '*' ||
+           c == '#';
 }
 
 size_t whois_label_clean(char out[WHOIS_LABEL_MAX], struct whois_text text)
@@ -71,8 +72,12 @@ size_t whois_label_clean(char out[WHOIS_LABEL_MAX], struct whois_text text)
             return out[0] = '\0', 0;
         out[n++] = is_join ? ' ' : text_lower(text.at[i]);
     }
-    while (n > 0 && (out[n - 1] == ' ' || text_is_digit(out[n - 1])))
+    while (n > 0 && out[n - 1] == ' ')
+        n--;
+    for (size_t i = 0; i < 2 && n > 0 && text_is_digit(out[n - 1]); i++)
         n--; /* "name server 1" is a name server */
+    while (n > 0 && out[n - 1] == ' ')
+        n--;
     out[n] = '\0';
     return n;
 }
@@ -109,21 +114,27 @@ static bool take_bracketed(struct whois_line *l)
     return l->is_bracketed;
 }
 
-/* "Label#. . . . value" of .dz, and "Label....value" without a colon. */
+static struct whois_text skip_dots(struct whois_text t)
+{
+    while (t.len > 0 && strchr(". :", *t.at))
+        t = whois_trim(t.at + 1, t.len - 1);
+    return t;
+}
+
+/* "Label....: value", "Label#. . . . value" of .dz. */
 static bool take_dotted(struct whois_line *l)
 {
-    const char *at = l->text.at, *end = at + l->text.len, *dots;
+    const char *at = l->text.at;
+    const char *dots = memmem(at, l->text.len, "....", 4);
 
-    for (dots = at; dots + 4 < end && dots - at < LABEL_OCTETS_MAX; dots++) {
-        if ((dots[0] != '#' || dots[1] != '.' || dots[2] != ' ') &&
-            memcmp(dots, "....", 4) != 0)
-            continue;
-        set_field(l, whois_trim(at, (size_t)(dots - at)), dots + 1);
-        while (l->value.len > 0 && strchr(". :", *l->value.at))
-            l->value = whois_trim(l->value.at + 1, l->value.len - 1);
-        return l->kind == WHOIS_FIELD;
-    }
-    return false;
+    if (!dots)
+        dots = memmem(at, l->text.len, "#. . ", 5);
+    if (!dots || dots - at > LABEL_OCTETS_MAX ||
+        memchr(at, ':', (size_t)(dots - at)))
+        return false;
+    set_field(l, whois_trim(at, (size_t)(dots - at)), dots + 1);
+    l->value = skip_dots(l->value);
+    return l->kind == WHOIS_FIELD;
 }
 
 /* A label has no more than a few words before its colon; ours begins with a
@@ -131,12 +142,12 @@ static bool take_dotted(struct whois_line *l)
 static bool take_colon(struct whois_line *l)
 {
     const char *at = l->text.at;
-    size_t most = l->text.len < LABEL_OCTETS_MAX ? l->text.len
-                                                 : LABEL_OCTETS_MAX;
+    size_t most =
+        l->text.len < LABEL_OCTETS_MAX ? l->text.len : LABEL_OCTETS_MAX;
     const char *colon = memchr(at, ':', most);
 
     /* rwhois puts the class in front: "domain:Created:20090324" */
-    if (colon && colon - at == 6 && memcmp(at, "domain:", 7) == 0) {
+    if (colon && colon - at == 6 && strncasecmp(at, "domain:", 7) == 0) {
         const char *second = memchr(colon + 1, ':', most - 7);
 
         if (second && !is_blank(colon[1])) {
@@ -144,9 +155,12 @@ static bool take_colon(struct whois_line *l)
             colon = second;
         }
     }
-    if (!colon)
+    if (!colon ||
+        (colon + 2 < l->text.at + l->text.len && memcmp(colon, "://", 3) == 0))
         return false;
     set_field(l, whois_trim(at, (size_t)(colon - at)), colon + 1);
+    if (l->value.len > 1 && memcmp(l->value.at, "..", 2) == 0) /* .tg */
+        l->value = skip_dots(l->value);
     return l->kind == WHOIS_FIELD;
 }
 
@@ -189,8 +203,8 @@ static void take_line(struct whois_line *out, const char *at, size_t len)
         return;
     out->indent = indent_of(at, out->text.at);
     out->kind = WHOIS_PLAIN;
-    if (!take_bracketed(out) && !take_colon(out))
-        take_dotted(out);
+    if (!take_bracketed(out) && !take_dotted(out))
+        take_colon(out);
 }
 
 bool whois_lines_next(struct whois_lines *l, struct whois_line *out)

@@ -3,7 +3,9 @@
 #include "base/text.h"
 
 static const struct whois_word words[] = {
+#define ROW(label, meaning, flags) { label, meaning, flags },
 #include "registration/whois_labels.inc"
+#undef ROW
 };
 
 const struct whois_word *whois_word(const char *label, size_t len)
@@ -14,7 +16,11 @@ const struct whois_word *whois_word(const char *label, size_t len)
         return NULL;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = strcmp(words[middle].label, label);
+        int order = (unsigned char)*words[middle].label -
+                    (unsigned char)*label; /* most differ here already */
+
+        if (order == 0)
+            order = strcmp(words[middle].label, label);
 
         if (order == 0)
             return &words[middle];
@@ -29,9 +35,8 @@ const struct whois_word *whois_word(const char *label, size_t len)
 bool whois_is_about_people(const char *label)
 {
     static const char *const parts[] = {
-        "contact", "contatto", "registrant", "owner",   "holder",
-        "admin",   "technical", "billing",   "reseller", "titular",
-        "person",
+        "contact",   "contatto", "registrant", "owner",   "holder", "admin",
+        "technical", "billing",  "reseller",   "titular", "person",
     };
 
     for (size_t i = 0; i < COUNT_OF(parts); i++)
@@ -56,6 +61,7 @@ static const struct {
     { "delegated", SNOW_REGISTRATION_REGISTERED },
     { "granted", SNOW_REGISTRATION_REGISTERED },
     { "grace", SNOW_REGISTRATION_REGISTERED },
+    { "in quarantine", SNOW_REGISTRATION_REGISTERED },
     { "in use", SNOW_REGISTRATION_REGISTERED },
     { "inactive", SNOW_REGISTRATION_REGISTERED },
     { "hold", SNOW_REGISTRATION_REGISTERED },
@@ -108,10 +114,9 @@ static const struct {
 static bool begins(struct whois_text value, const char *words_of)
 {
     size_t n = strlen(words_of);
-    bool is_prefix = strcmp(words_of, "client") == 0 ||
-                     strcmp(words_of, "server") == 0 ||
-                     strcmp(words_of, "pending") == 0 ||
-                     strcmp(words_of, "redemption") == 0;
+    bool is_prefix =
+        strcmp(words_of, "client") == 0 || strcmp(words_of, "server") == 0 ||
+        strcmp(words_of, "pending") == 0 || strcmp(words_of, "redemption") == 0;
 
     if (value.len < n)
         return false;
@@ -147,7 +152,9 @@ static const char *const limited[] = {
     "*have been blacklisted*", "*access denied*", "*request denied*",
     "*server too busy*", "*server is busy*", "*try again later*",
     "*try again in *", "*throttled*", "*temporarily unavailable*",
-    "*excessive access*", "*temporarily denied*", "*excessive querying*, *your*",
+    "*excessive access*", "excessive querying, *", "*quota * exceeded*",
+    "please go away*", "*still in grace period*", "*wait * seconds*",
+    "please maintain at least *",  "*temporarily denied*", 
     "*temporarily * suspended*", "*limit was exceeded*", "*exceeded*quer*limit*",
     "*query limit * exceeded*", "*rate limit*exceed*", "*exceeds *limit*",
 };
@@ -174,7 +181,7 @@ static const char *const not_found[] = {
     "*error*no entries found*", "*error*domain is not registered*",
     "unfortunately, no results*", "there is no information available*",
     "*object_not_found*", "*object was not found*", "*not found in database*",
-    "we do not have an entry in our database*", "available", "available *",
+    "we do not have an entry in our database*", "available",
     "domain available*", "domain is available*", "domain status: available*",
     "not registered*", "this domain is available*", "@ - no match*",
     "the above domain name is not registered*",
@@ -182,7 +189,10 @@ static const char *const not_found[] = {
     "*no se encuentra registrado*", "*no existe*", "*no ha sido registrado*",
     "*no registrado*", "free", "*is free", "*is available for registration*",
     "*is available for purchase*", "no found", "* not found.", "*not been registered*",
-    "does not exist*", "*status: not registered*", "*no existing domain*",
+    "@ no match*", "@: no entries found*", "@: no existe*", "@ - * does not exist*",
+    "* was not found in the registry*", "*query or domain name not known*", "*/ no match", "no match for", "*@ not registred*",
+    "this domain is not available in our whois database*",
+    "*could not find the requested domain*", "does not exist*", "*status: not registered*", "*no existing domain*",
     "*domain you requested is not known*", "*returned 0 results*", "domain not registered*",
 };
 /* What cannot be had is neither registered nor free. */
@@ -190,49 +200,107 @@ static const char *const withheld[] = {
     "*reserved by the registry*", "*reserved domain*", "*is reserved*",
     "*prohibited string*", "*cannot be registered*", "*can not be registered*",
     "*not available for registration*", "*premium name*", "*is blocked*",
-    "*invalid query*", "*invalid domain*", "*malformed*", "*not valid*",
+    "*invalid domain*", "*malformed*", "*not valid*",
 };
 /* clang-format on */
 
-static bool matches(const char *text, const char *pattern)
-{
-    const char *star = NULL, *retry = NULL;
+#define PATTERNS_MAX COUNT_OF(not_found) /* the longest list */
 
-    while (*text) {
-        if (*pattern == '*') {
-            star = pattern++;
-            retry = text;
-        } else if (*pattern == *text) {
-            pattern++;
-            text++;
-        } else if (star) {
-            pattern = star + 1;
-            text = ++retry;
-        } else {
+/* The first that is said counts: a server that has had "too many requests"
+ * may write "no entries found" below. */
+static const struct {
+    const char *const *patterns;
+    size_t n;
+    uint8_t means;
+} phrase_kinds[] = {
+    { withheld, COUNT_OF(withheld), SNOW_REGISTRATION_UNKNOWN },
+    { limited, COUNT_OF(limited), SNOW_REGISTRATION_LIMITED },
+    { not_found, COUNT_OF(not_found), SNOW_REGISTRATION_NOT_FOUND },
+};
+
+_Static_assert(COUNT_OF(limited) <= PATTERNS_MAX, "the longest list");
+_Static_assert(COUNT_OF(withheld) <= PATTERNS_MAX, "the longest list");
+
+/* Each run of octets between two stars is looked for behind the one before;
+ * the first begins the text and the last ends it. */
+static bool matches(struct whois_text text, const char *pattern)
+{
+    const char *star = strchrnul(pattern, '*');
+    size_t n = (size_t)(star - pattern);
+
+    if (n > text.len || memcmp(text.at, pattern, n) != 0)
+        return false;
+    if (*star == '\0')
+        return n == text.len;
+    text = (struct whois_text){ text.at + n, text.len - n };
+    for (pattern = star + 1; *pattern; pattern = star + 1) {
+        const char *found;
+
+        star = strchrnul(pattern, '*');
+        n = (size_t)(star - pattern);
+        if (*star == '\0')
+            return n <= text.len &&
+                   memcmp(text.at + text.len - n, pattern, n) == 0;
+        found = memmem(text.at, text.len, pattern, n);
+        if (!found)
             return false;
-        }
+        text.len -= (size_t)(found + n - text.at);
+        text.at = found + n;
     }
-    while (*pattern == '*')
-        pattern++;
-    return *pattern == '\0';
+    return true;
 }
 
-static bool matches_any(const char *text, const char *const *patterns, size_t n)
+/* Pairs of neighbouring octets as a set of 64 bits: a pattern with a pair that
+ * the text has not cannot match it, and most can be told so. */
+static uint64_t pairs_of(const char *text, size_t len)
 {
+    uint64_t set = 0;
+
+    for (size_t i = 1; i < len; i++)
+        if (text[i] != '*' && text[i - 1] != '*')
+            set |= UINT64_C(1) << ((text[i - 1] * 37 + text[i]) & 63);
+    return set;
+}
+
+/* Patterns of one meaning, and their pairs. */
+struct phrases {
+    const char *const *patterns;
+    size_t n;
+    uint64_t pairs[PATTERNS_MAX];
+};
+
+static void phrases_init(struct phrases *p, const char *const *patterns,
+                         size_t n)
+{
+    p->patterns = patterns;
+    p->n = n;
     for (size_t i = 0; i < n; i++)
-        if (matches(text, patterns[i]))
+        p->pairs[i] = pairs_of(patterns[i], strlen(patterns[i]));
+}
+
+static bool matches_any(struct whois_text text, uint64_t pairs,
+                        const struct phrases *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if ((p->pairs[i] & ~pairs) == 0 && matches(text, p->patterns[i]))
             return true;
     return false;
 }
 
 static bool is_frame(char c)
 {
-    return strchr(" %#;*-=>.,!:&<()[]{}|\"'`", c) != NULL;
+    return (unsigned char)c <= ' ' || strchr("%#;*-=>.,!:&<()[]{}|\"'`", c);
+}
+
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'' || c == '`' || c == '[' || c == ']' ||
+           c == '<' || c == '>';
 }
 
 /* A line as patterns expect it. */
-static void simplify(char out[PHRASE_MAX + 1], struct whois_text t,
-                     const char *domain)
+static struct whois_text simplify(char out[PHRASE_MAX + 1], struct whois_text t,
+                                  const char *domain)
 {
     size_t n = 0, domain_len = strlen(domain);
 
@@ -242,61 +310,81 @@ static void simplify(char out[PHRASE_MAX + 1], struct whois_text t,
         bool is_blank = (unsigned char)t.at[i] <= ' ';
 
         if (domain_len > 0 && t.len - i >= domain_len &&
+            text_lower(t.at[i]) == text_lower(*domain) &&
             strncasecmp(t.at + i, domain, domain_len) == 0) {
             out[n++] = '@';
             i += domain_len;
             continue;
         }
-        if (!(is_blank && n > 0 && out[n - 1] == ' ') &&
-            !strchr("\"'`[]<>", t.at[i]))
+        if (!(is_blank && n > 0 && out[n - 1] == ' ') && !is_quote(t.at[i]))
             out[n++] = is_blank ? ' ' : text_lower(t.at[i]);
         i++;
     }
     while (n > 0 && strchr(" .!*-=", out[n - 1]))
         n--;
     out[n] = '\0';
+    return (struct whois_text){ out, n };
 }
 
-enum snow_registration_status
-whois_phrases_mean(const char *octets, size_t len, const char *domain)
+enum snow_registration_status whois_phrases_mean(const char *octets, size_t len,
+                                                 const char *domain)
 {
+    struct phrases kinds[COUNT_OF(phrase_kinds)];
+    bool has[COUNT_OF(phrase_kinds)] = { false };
     struct whois_lines lines;
     struct whois_line line;
-    bool is_limited = false, is_not_found = false;
-    char text[PHRASE_MAX + 1];
+    char simple[PHRASE_MAX + 1];
 
+    for (size_t i = 0; i < COUNT_OF(phrase_kinds); i++)
+        phrases_init(&kinds[i], phrase_kinds[i].patterns, phrase_kinds[i].n);
     whois_lines_init(&lines, octets, len);
     while (whois_lines_next(&lines, &line)) {
+        struct whois_text text;
+        uint64_t pairs;
+
         if (line.kind == WHOIS_BLANK || line.text.len > PHRASE_MAX)
             continue;
-        simplify(text, line.text, domain);
-        if (matches_any(text, withheld, COUNT_OF(withheld)))
-            return SNOW_REGISTRATION_UNKNOWN;
-        is_not_found |= matches_any(text, not_found, COUNT_OF(not_found));
-        is_limited |= matches_any(text, limited, COUNT_OF(limited));
+        text = simplify(simple, line.text, domain);
+        pairs = pairs_of(text.at, text.len);
+        for (size_t i = 0; i < COUNT_OF(phrase_kinds); i++)
+            has[i] |= matches_any(text, pairs, &kinds[i]);
     }
-    if (is_not_found)
-        return SNOW_REGISTRATION_NOT_FOUND;
-    return is_limited ? SNOW_REGISTRATION_LIMITED : SNOW_REGISTRATION_UNKNOWN;
+    for (size_t i = 0; i < COUNT_OF(phrase_kinds); i++)
+        if (has[i])
+            return (enum snow_registration_status)phrase_kinds[i].means;
+    return SNOW_REGISTRATION_UNKNOWN;
 }
 
 /* --- how registries write dates ------------------------------------------ */
 
-/* clang-format off */
-static const struct {
-    const char *suffix; /* of domain names; the longest one counts */
-    struct whois_dates how;
-} registries[] = {
 #define DMY .order = WHOIS_DAY_FIRST
 #define MDY .order = WHOIS_MONTH_FIRST
-#define EAST(hours) .east_of_utc_m = (hours) * 60
+#define EAST(hours) .east_of_utc_m = (hours)*60
 #define EU_SUMMER .has_summer = true
+
+struct dialect {
+    const char *of;
+    struct whois_dates how;
+};
+
+/* clang-format off */
+/* Servers whose domains may be served by others, too. */
+static const struct dialect of_servers[] = {
+    { "whois.dominio.gq", { MDY } },
+    { "whois.dot.cf", { MDY } },
+    { "whois.dot.ga", { MDY } },
+    { "whois.dot.ml", { MDY } },
+    { "whois.dot.tk", { MDY } },
+    { "whois.my.ga", { MDY } },
+};
+
+/* Suffixes of domain names; the longest one counts. */
+static const struct dialect of_suffixes[] = {
     { "at", { EAST(1), EU_SUMMER } },
-    { "cf", { MDY } }, { "ga", { MDY } }, { "gq", { MDY } },
-    { "ml", { MDY } }, { "tk", { MDY } },
     { "cn", { EAST(8) } },
     { "xn--fiqs8s", { EAST(8) } }, { "xn--fiqz9s", { EAST(8) } },
     { "cz", { EAST(1), EU_SUMMER } },
+    { "es", { DMY, .is_short = true } },
     { "fi", { EAST(2), EU_SUMMER } },
     { "fr", { DMY } }, { "re", { DMY } }, { "pm", { DMY } },
     { "tf", { DMY } }, { "wf", { DMY } }, { "yt", { DMY } },
@@ -316,25 +404,24 @@ static const struct {
     { "tn", { DMY } },
     { "tw", { EAST(8) } },
     { "ug", { DMY } },
-#undef DMY
-#undef MDY
-#undef EAST
-#undef EU_SUMMER
 };
 /* clang-format on */
 
-const struct whois_dates *whois_dates_of(const char *domain)
+const struct whois_dates *whois_dates_of(const char *server, const char *domain)
 {
     static const struct whois_dates unknown = { 0 };
     size_t len = strlen(domain), longest = 0;
     const struct whois_dates *how = &unknown;
 
-    for (size_t i = 0; i < COUNT_OF(registries); i++) {
-        size_t n = strlen(registries[i].suffix);
+    for (size_t i = 0; i < COUNT_OF(of_servers); i++)
+        if (text_equal_fold(server, of_servers[i].of))
+            return &of_servers[i].how;
+    for (size_t i = 0; i < COUNT_OF(of_suffixes); i++) {
+        size_t n = strlen(of_suffixes[i].of);
 
         if (n > longest && len > n && domain[len - n - 1] == '.' &&
-            text_equal_fold(domain + len - n, registries[i].suffix)) {
-            how = &registries[i].how;
+            text_equal_fold(domain + len - n, of_suffixes[i].of)) {
+            how = &of_suffixes[i].how;
             longest = n;
         }
     }

@@ -15,6 +15,7 @@ enum whois_meaning {
     WHOIS_EXPIRES,
     WHOIS_UPDATED,
     WHOIS_REGISTRAR,
+    WHOIS_RESELLER,     /**< may be the registrar where none is named */
     WHOIS_REGISTRAR_ID, /**< a handle: better than no name */
     WHOIS_IANA_ID,
     WHOIS_STATUS,
@@ -22,6 +23,7 @@ enum whois_meaning {
     WHOIS_NAME, /**< of whatever the section is about */
     WHOIS_ORG,
     WHOIS_OBJECT,      /**< a contact, a set of servers: not the domain */
+    WHOIS_SERVER_SET,  /**< an object of name servers that the domain uses */
     WHOIS_HOST_OBJECT, /**< a server that bears a domain's name */
     WHOIS_PARTY,       /**< a person's part: a heading, or a reference */
     WHOIS_SECTION,     /**< a heading above more about the domain */
@@ -55,10 +57,12 @@ enum snow_registration_status whois_status_means(struct whois_text value);
  *
  * @param domain  that was asked about
  */
-enum snow_registration_status
-whois_phrases_mean(const char *octets, size_t len, const char *domain);
+enum snow_registration_status whois_phrases_mean(const char *octets, size_t len,
+                                                 const char *domain);
 
-/** How dates are written about domains like this one. */
-const struct whois_dates *whois_dates_of(const char *domain);
+/** How a server, or else whoever registers domains like this one, writes
+ * dates. @param server  "" if not known */
+const struct whois_dates *whois_dates_of(const char *server,
+                                         const char *domain);
 
 #endif

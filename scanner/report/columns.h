@@ -3,7 +3,7 @@
 #ifndef REPORT_COLUMNS_H
 #define REPORT_COLUMNS_H
 
-#include "report/report.h"
+#include "report/websites.h"
 
 /** Each type with the word that results/README.md uses. */
 /* clang-format off */
@@ -91,6 +91,7 @@ struct report_finding_row {
     const struct snow_finding *finding;
     bool has_registration; /**< a registry answered about one of its domains */
     const struct report_holders *holders;
+    struct report_website_counts web;
 };
 
 struct analysis_forward;
@@ -111,6 +112,7 @@ struct report_evidence_row {
     const struct analysis_forward *forward; /**< of the name; NULL: not asked */
     const struct analysis_forward
         *banner_forward; /**< of the greeting's host */
+    const char *web;     /**< of the domain; NULL: not asked */
     int64_t now_utc_s;   /**< what an age is measured against */
 };
 

@@ -29,6 +29,7 @@ struct join {
     struct report_tree tree;
     struct report_registrations known;
     struct report_forwards forwards;
+    struct report_websites websites;
     int64_t now_utc_s;
     struct span *spans; /* in the order of their first addresses */
     size_t n_spans;
@@ -225,8 +226,10 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
         row.ptr_seen_utc_s = b->seen_utc_s[i];
     row.probe = probe_of(j, row.addr);
     choose_name(&row);
-    if (row.domain)
+    if (row.domain) {
         row.registration = registration_of(j, row.domain);
+        row.web = report_websites_word(&j->websites, row.domain);
+    }
     join_forward(j, &row);
     report_csv_row(&j->line, &report_kind_evidence, &row);
     return report_emit(j->to, &j->line);
@@ -287,6 +290,9 @@ static int prepare(struct join *j, struct snow_error *err)
     code = report_forwards_load(&j->forwards, j->q, err);
     if (code)
         return code;
+    code = report_websites_load(&j->websites, j->q, err);
+    if (code)
+        return code;
     code = gather_spans(j);
     if (code)
         return code;
@@ -312,6 +318,7 @@ int report_evidence_csv(const struct report_out *to,
     report_tree_fini(&j.tree);
     report_registrations_fini(&j.known);
     report_forwards_fini(&j.forwards);
+    report_websites_fini(&j.websites);
     buf_fini(&j.text);
     buf_fini(&j.line);
     free(j.probes);

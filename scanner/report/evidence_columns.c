@@ -305,6 +305,13 @@ static void get_http_code(struct report_cell *to, const void *record, size_t at)
         report_cell_count(to, g->http_code);
 }
 
+static void get_web(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (ROW(record)->web)
+        add_text(to, ROW(record)->web);
+}
+
 static void get_registration_time(struct report_cell *to, const void *record,
                                   size_t at)
 {
@@ -474,8 +481,10 @@ static const struct report_column columns[] = {
       "SPF record of the domain; not asked yet." },
     { "mx", REPORT_LIST, report_get_nothing, 0,
       "MX hosts of the domain; not asked yet." },
-    { "web_state", REPORT_TEXT, report_get_nothing, 0,
-      "Website of the domain; not asked yet." },
+    { "web_state", REPORT_TEXT, get_web, 0,
+      "Website of the domain: `none` (no address), `refused`, `timeout`, "
+      "`default` (a page that nobody made for it), `parked`, `content`, "
+      "`error`, `excluded` (at an address that is left alone)." },
     { "reporters", REPORT_COUNT, report_get_nothing, 0,
       "Independent reporters of the address; not known yet." },
     { "first_seen", REPORT_TIME, get_seen, 0,

@@ -55,6 +55,17 @@ static void get_time(struct report_cell *to, const void *record, size_t at)
     report_cell_time(to, utc_s);
 }
 
+static void get_web_none(struct report_cell *to, const void *record, size_t at)
+{
+    const struct report_finding_row *row = record;
+
+    (void)at;
+    if (row->web.known > 0)
+        report_cell_count(to, row->web.none);
+    else if (row->web.asked > 0)
+        report_cell_absent(to);
+}
+
 static void get_kind(struct report_cell *to, const void *record, size_t at)
 {
     const char *word = snow_finding_kind_word(finding_of(record)->kind);
@@ -306,8 +317,9 @@ static const struct report_column columns[] = {
       "measured yet." },
     { "fcrdns_ok", REPORT_COUNT, report_get_nothing, 0,
       "Addresses whose name leads back to them; not measured yet." },
-    { "web_none", REPORT_COUNT, report_get_nothing, 0,
-      "Domains without a website; not measured yet." },
+    { "web_none", REPORT_COUNT, get_web_none, 0,
+      "Domains without a website: no address, nobody listens, a page that "
+      "nobody made for it, or parked; `-` when of none it could be told." },
     { "reporters_max", REPORT_COUNT, report_get_nothing, 0,
       "Most independent reporters of one address; not measured yet." },
     { "reporters_median", REPORT_NUMBER, report_get_nothing, 0,

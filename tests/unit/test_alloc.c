@@ -246,15 +246,25 @@ static int open_registration(void)
     struct http_config http = { .user_agent = "test",
                                 .timeout_ms = 1000,
                                 .parallel = 2 };
-    struct registration_config cfg = { .bootstrap = "", .cache_path = "" };
+    struct talk_config talk = { .timeout_ms = 1000, .parallel = 2 };
+    static const char *const servers[] = { "com=http://rdap.example/" };
+    static const char *const whois_servers[] = { "com=whois.example" };
+    struct registration_config cfg = { .bootstrap = "",
+                                       .servers = servers,
+                                       .n_servers = 1,
+                                       .whois_servers = whois_servers,
+                                       .n_whois_servers = 1,
+                                       .cache_path = "" };
     struct registration_client *c = NULL;
-    struct http *h = NULL;
-    int code = http_new(&h, &loop, &http);
+    int code = http_new(&cfg.http, &loop, &http);
 
     if (!code)
-        code = registration_client_new(&c, &loop, h, &cfg, &clock_system, NULL);
+        code = talk_new(&cfg.talk, &loop, &talk);
+    if (!code)
+        code = registration_client_new(&c, &loop, &cfg, &clock_system, NULL);
     registration_client_close(c);
-    http_close(h);
+    http_close(cfg.http);
+    talk_close(cfg.talk);
     uv_run(&loop, UV_RUN_DEFAULT);
     return code;
 }

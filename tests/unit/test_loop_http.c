@@ -53,6 +53,15 @@ struct run {
     long status;
     size_t body_len;
     char body[128], url[128], retry_after[16], etag[64], type[64];
+    char address[64], redirect[128];
+    unsigned redirects;
+    bool is_cut;
+    uv_timer_t turn_timer;
+    struct http_turn *turn; /* held */
+    uint64_t hold_ms;       /* 0: for ever */
+    size_t n_turns;
+    bool may_go;
+    struct http_hop hop; /* the last; its host is gone */
 };
 
 static struct snow_addr ipv4(const char *text)
@@ -132,6 +141,10 @@ static void on_done(void *arg, const struct http_answer *a)
     text_copy(r->retry_after, sizeof r->retry_after, a->retry_after);
     text_copy(r->etag, sizeof r->etag, a->etag);
     text_copy(r->type, sizeof r->type, a->content_type);
+    text_copy(r->address, sizeof r->address, a->address);
+    text_copy(r->redirect, sizeof r->redirect, a->redirect);
+    r->redirects = a->redirects;
+    r->is_cut = a->is_cut;
 }
 
 static void open_http(struct run *r, struct fixture *f, unsigned timeout_ms,
@@ -464,6 +477,175 @@ static void certificates_are_verified(void **state)
     }
 }
 
+/* Look with a %u for the port. */
+static void look(struct run *r, const char *url, unsigned port)
+{
+    char text[256];
+    struct http_request ask = { .url = text,
+                                .body_max = 1 << 20,
+                                .redirects = 3,
+                                .is_look = true,
+                                .done = on_done,
+                                .arg = r };
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(text, sizeof text, url, port);
+#pragma GCC diagnostic pop
+    assert_int_equal(http_get(r->http, &ask), 0);
+    uv_run(&r->f->loop, UV_RUN_DEFAULT);
+}
+
+/* clang-format off */
+static const struct {
+    const char *why, *url;
+    bool is_secure, is_cut;
+    long status;
+    size_t body_len;
+    unsigned redirects;
+    const char *redirect;
+} looks[] = {
+    { "small enough", "http://rdap.test:%u/small.json",
+      false, false, 200, 7, 0, "" },
+    { "cut at the bound", "http://rdap.test:%u/big.json",
+      false, true, 200, 1 << 20, 0, "" },
+    { "cut once unpacked", "http://rdap.test:%u/bomb.json",
+      false, true, 200, 1 << 20, 0, "" },
+    { "nobody vouches for it", "https://rdap.test:%u/small.json",
+      true, false, 200, 7, 0, "" },
+    { "back to http", "https://rdap.test:%u/plain",
+      true, false, 200, 7, 1, "" },
+    { "redirects without end", "http://127.0.0.1:%u/loop",
+      false, false, 301, 162, 3, "/loop" },
+};
+/* clang-format on */
+
+static void looks_believe_nothing(void **state)
+{
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < COUNT_OF(looks); i++) {
+        struct run r;
+
+        open_http(&r, f, CALM_MS, NULL);
+        look(&r, looks[i].url,
+             looks[i].is_secure ? f->tls.port : f->plain.port);
+        if (r.code || r.status != looks[i].status ||
+            r.is_cut != looks[i].is_cut || r.redirects != looks[i].redirects ||
+            !strstr(r.redirect, looks[i].redirect))
+            fail_msg("%s: code %d, status %ld, %u redirects, then '%s'",
+                     looks[i].why, r.code, r.status, r.redirects, r.redirect);
+        if (looks[i].status == 200)
+            assert_int_equal(r.body_len, looks[i].body_len);
+        assert_string_equal(r.address, "127.0.0.1");
+        close_http(&r);
+    }
+}
+
+static void what_is_not_followed_is_told(void **state)
+{
+    struct fixture *f = *state;
+    struct run r;
+
+    open_http(&r, f, CALM_MS, NULL);
+    look(&r, "http://rdap.test:%u/ftp", f->plain.port);
+    assert_int_equal(r.code, SNOW_EPOLICY);
+    assert_string_equal(r.redirect, "ftp://rdap.test/");
+    close_http(&r);
+}
+
+/* --- turns --- */
+
+static void on_held(uv_timer_t *t)
+{
+    struct run *r = t->data;
+    struct http_turn *turn = r->turn;
+
+    r->turn = NULL;
+    uv_close((uv_handle_t *)t, NULL);
+    http_turn_done(turn, r->may_go);
+}
+
+static void on_turn(void *arg, const struct http_hop *hop,
+                    struct http_turn *turn)
+{
+    struct run *r = arg;
+
+    r->n_turns++;
+    r->hop = *hop;
+    r->hop.host = NULL;
+    if (r->n_turns > 1) {
+        http_turn_done(turn, r->may_go);
+        return;
+    }
+    r->turn = turn;
+    if (r->hold_ms == 0)
+        return;
+    uv_timer_init(&r->f->loop, &r->turn_timer);
+    r->turn_timer.data = r;
+    uv_timer_start(&r->turn_timer, on_held, r->hold_ms, 0);
+}
+
+static void take_turns(struct run *r, struct fixture *f, unsigned timeout_ms)
+{
+    char url[80];
+    struct http_request ask = { .url = url,
+                                .body_max = 1 << 20,
+                                .redirects = 3,
+                                .turn = on_turn,
+                                .done = on_done,
+                                .arg = r };
+
+    open_http(r, f, timeout_ms, NULL);
+    r->may_go = true;
+    snprintf(url, sizeof url, "http://rdap.test:%u/moved", f->plain.port);
+    assert_int_equal(http_get(r->http, &ask), 0);
+}
+
+/* Held for longer than the exchange may take. */
+static void waiting_for_a_turn_takes_no_time(void **state)
+{
+    struct run r;
+
+    take_turns(&r, *state, 2000);
+    r.hold_ms = 2500;
+    uv_run(&r.f->loop, UV_RUN_DEFAULT);
+    assert_int_equal(r.code, 0);
+    assert_int_equal(r.status, 200);
+    assert_int_equal(r.n_turns, 2); /* each hop has its own */
+    assert_int_equal(r.hop.port, r.f->plain.port);
+    assert_int_equal(snow_addr_compare(r.hop.addr, ipv4("127.0.0.1")), 0);
+    close_http(&r);
+}
+
+static void a_turn_may_be_denied(void **state)
+{
+    struct run r;
+
+    take_turns(&r, *state, CALM_MS);
+    r.hold_ms = 1;
+    r.may_go = false;
+    uv_run(&r.f->loop, UV_RUN_DEFAULT);
+    assert_int_equal(r.code, SNOW_EPOLICY);
+    assert_int_equal(r.n_done, 1);
+    assert_string_equal(r.address, "");
+    close_http(&r);
+}
+
+static void closing_ends_who_waits_for_a_turn(void **state)
+{
+    struct run r;
+
+    take_turns(&r, *state, CALM_MS);
+    for (int i = 0; i < 10 && r.n_turns == 0; i++)
+        uv_run(&r.f->loop, UV_RUN_NOWAIT);
+    assert_int_equal(r.n_turns, 1);
+    close_http(&r);
+    assert_int_equal(r.n_done, 1);
+    assert_int_equal(r.code, SNOW_ECANCELED);
+    http_turn_done(r.turn, true); /* late, but safe */
+}
+
 static void on_transfer(struct transfer *t, int code)
 {
     *(int *)t->owner = code;
@@ -516,6 +698,7 @@ static void make_certificate(const struct nginx *n)
 static int set_up(void **state)
 {
     static struct fixture f;
+    char secure_server[400];
 
     nginx_init(&f.plain);
     nginx_put(&f.plain, "www/small.json", "{\"a\":1}");
@@ -529,10 +712,13 @@ static int set_up(void **state)
     nginx_init(&f.tls);
     nginx_put(&f.tls, "www/small.json", "{\"a\":1}");
     make_certificate(&f.tls);
-    nginx_start(&f.tls,
-                "ssl_certificate cert.pem; ssl_certificate_key key.pem;\n"
-                "location = /down { return 302 http://rdap.test/; }\n",
-                "ssl");
+    snprintf(secure_server, sizeof secure_server,
+             "ssl_certificate cert.pem; ssl_certificate_key key.pem;\n"
+             "location = /down { return 302 http://rdap.test/; }\n"
+             "location = /plain { return 302 "
+             "http://rdap.test:%u/small.json; }\n",
+             f.plain.port);
+    nginx_start(&f.tls, secure_server, "ssl");
     assert_int_equal(uv_loop_init(&f.loop), 0);
     *state = &f;
     return 0;
@@ -560,6 +746,11 @@ int main(void)
         cmocka_unit_test(more_than_fit_wait),
         cmocka_unit_test(closing_ends_all),
         cmocka_unit_test(certificates_are_verified),
+        cmocka_unit_test(looks_believe_nothing),
+        cmocka_unit_test(what_is_not_followed_is_told),
+        cmocka_unit_test(waiting_for_a_turn_takes_no_time),
+        cmocka_unit_test(a_turn_may_be_denied),
+        cmocka_unit_test(closing_ends_who_waits_for_a_turn),
         cmocka_unit_test(curl_resolves_nothing_itself),
     };
 

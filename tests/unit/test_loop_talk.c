@@ -2,15 +2,14 @@
  * the same loop. */
 #include "loop/talk.h"
 
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 #include <uv.h>
 
+#include "../support/teller.h"
 #include "base/text.h"
 #include "loop/http.h"
 
@@ -20,175 +19,17 @@
 #define KEPT_MAX 64
 #define CALLS 8
 
-/* How the other side ends what it says. */
-enum ending { CLOSE, RESET, STAY, FLOOD };
-
-/* What it does: waits for the question (or not), says each part a moment after
- * the one before, ends. */
-struct part {
-    bool is_hasty; /* does not wait for the question */
-    const char *says[4];
-    enum ending ending;
-};
-
-struct server {
-    uv_tcp_t listener;
-    const struct part *part;
-    unsigned port;
-    size_t n_accepted, n_open, n_open_most;
-    struct caller *callers;
-    char heard[64]; /* of the last caller */
-    size_t n_heard;
-    bool was_half_closed; /* a FIN came before all was said */
-};
-
-struct caller {
-    uv_tcp_t tcp;
-    uv_timer_t timer;
-    struct server *server;
-    struct caller *next;
-    size_t at, open_handles;
-    bool is_over;
-    char in[64];
-};
-
 struct run {
     uv_loop_t loop;
     struct talk *talk;
-    struct server server;
+    struct teller server;
+    const struct teller_answer *part;
     struct http_lookup *never;
     size_t n_allowed, n_denied, n_done;
     struct talk_answer answer; /* the last */
     char text[KEPT_MAX + 1], from[SNOW_ADDR_TEXT_MAX];
     int codes[CALLS];
 };
-
-/* --- the other side ------------------------------------------------------ */
-
-static void on_caller_closed(uv_handle_t *h)
-{
-    struct caller *c = h->data;
-
-    if (--c->open_handles == 0)
-        free(c);
-}
-
-static void leave(struct caller *c, bool with_reset)
-{
-    struct caller **at = &c->server->callers;
-
-    if (c->is_over)
-        return;
-    c->is_over = true;
-    c->server->n_open--;
-    while (*at != c)
-        at = &(*at)->next;
-    *at = c->next;
-    uv_close((uv_handle_t *)&c->timer, on_caller_closed);
-    if (!with_reset || uv_tcp_close_reset(&c->tcp, on_caller_closed))
-        uv_close((uv_handle_t *)&c->tcp, on_caller_closed);
-}
-
-static void on_said(uv_write_t *w, int status)
-{
-    (void)status;
-    free(w);
-}
-
-static void say(struct caller *c, const char *text)
-{
-    uv_write_t *w = malloc(sizeof *w);
-    uv_buf_t out = uv_buf_init((char *)text, (unsigned)strlen(text));
-
-    assert_non_null(w);
-    if (uv_write(w, (uv_stream_t *)&c->tcp, &out, 1, on_said))
-        free(w);
-}
-
-static void on_moment(uv_timer_t *t)
-{
-    struct caller *c = t->data;
-    const struct part *p = c->server->part;
-    const char *text =
-        c->at < COUNT_OF(p->says) && p->says[c->at] ? p->says[c->at++] : NULL;
-
-    if (text) {
-        say(c, text);
-        uv_timer_start(&c->timer, on_moment, 5, 0);
-    } else if (p->ending == FLOOD) {
-        say(c, "more and more and more and more\n");
-        uv_timer_start(&c->timer, on_moment, 1, 0);
-    } else if (p->ending != STAY) {
-        leave(c, p->ending == RESET);
-    }
-}
-
-static void on_room(uv_handle_t *h, size_t suggested, uv_buf_t *out)
-{
-    struct caller *c = h->data;
-
-    (void)suggested;
-    *out = uv_buf_init(c->in, sizeof c->in);
-}
-
-static void on_heard(uv_stream_t *s, ssize_t n, const uv_buf_t *in)
-{
-    struct caller *c = s->data;
-    struct server *server = c->server;
-
-    for (ssize_t i = 0; i < n; i++)
-        if (server->n_heard < sizeof server->heard - 1)
-            server->heard[server->n_heard++] = in->base[i];
-    if (n == UV_EOF && uv_is_active((uv_handle_t *)&c->timer))
-        server->was_half_closed = true;
-    if (n < 0)
-        leave(c, false);
-    else if (n > 0 && !c->server->part->is_hasty)
-        uv_timer_start(&c->timer, on_moment, 5, 0);
-}
-
-static void on_caller(uv_stream_t *listener, int status)
-{
-    struct server *s = listener->data;
-    struct caller *c = calloc(1, sizeof *c);
-
-    assert_int_equal(status, 0);
-    assert_non_null(c);
-    c->server = s;
-    c->tcp.data = c->timer.data = c;
-    c->open_handles = 2;
-    c->next = s->callers;
-    s->callers = c;
-    uv_tcp_init(listener->loop, &c->tcp);
-    uv_timer_init(listener->loop, &c->timer);
-    assert_int_equal(uv_accept(listener, (uv_stream_t *)&c->tcp), 0);
-    s->n_accepted++;
-    if (++s->n_open > s->n_open_most)
-        s->n_open_most = s->n_open;
-    memset(s->heard, 0, sizeof s->heard);
-    s->n_heard = 0;
-    if (s->part->is_hasty) /* and deaf: what comes lies unread */
-        uv_timer_start(&c->timer, on_moment, 5, 0);
-    else
-        uv_read_start((uv_stream_t *)&c->tcp, on_room, on_heard);
-}
-
-static void serve(struct run *r, const struct part *part)
-{
-    struct server *s = &r->server;
-    struct sockaddr_in at;
-    int len = sizeof at;
-
-    *s = (struct server){ .part = part };
-    uv_ip4_addr("127.0.0.1", 0, &at);
-    uv_tcp_init(&r->loop, &s->listener);
-    s->listener.data = s;
-    assert_int_equal(uv_tcp_bind(&s->listener, (const struct sockaddr *)&at, 0),
-                     0);
-    assert_int_equal(uv_listen((uv_stream_t *)&s->listener, 16, on_caller), 0);
-    uv_tcp_getsockname(&s->listener, (struct sockaddr *)&at, &len);
-    s->port = ntohs(at.sin_port);
-}
 
 /* --- our side ------------------------------------------------------------ */
 
@@ -231,15 +72,6 @@ static bool allow(void *arg, struct snow_addr a)
     return true;
 }
 
-/* Let the loop end: nobody listens any more, whoever is there is sent off. */
-static void dismiss(struct run *r)
-{
-    if (!uv_is_closing((uv_handle_t *)&r->server.listener))
-        uv_close((uv_handle_t *)&r->server.listener, NULL);
-    while (r->server.callers)
-        leave(r->server.callers, false);
-}
-
 static void on_done(void *arg, const struct talk_answer *a)
 {
     struct run *r = arg;
@@ -258,10 +90,16 @@ static void on_done(void *arg, const struct talk_answer *a)
 static void on_only(void *arg, const struct talk_answer *a)
 {
     on_done(arg, a);
-    dismiss(arg);
+    teller_close(&((struct run *)arg)->server);
 }
 
-static void open_run(struct run *r, const struct part *part,
+static const struct teller_answer *choose(void *arg, const char *question)
+{
+    (void)question;
+    return ((struct run *)arg)->part;
+}
+
+static void open_run(struct run *r, const struct teller_answer *part,
                      unsigned timeout_ms, size_t parallel)
 {
     struct talk_config cfg = { .timeout_ms = timeout_ms,
@@ -273,12 +111,14 @@ static void open_run(struct run *r, const struct part *part,
     memset(r, 0, sizeof *r);
     assert_int_equal(uv_loop_init(&r->loop), 0);
     assert_int_equal(talk_new(&r->talk, &r->loop, &cfg), 0);
-    serve(r, part);
+    r->part = part;
+    r->server = (struct teller){ .answer = choose, .arg = r };
+    teller_open(&r->server, &r->loop);
 }
 
 static void close_run(struct run *r)
 {
-    dismiss(r);
+    teller_close(&r->server);
     talk_close(r->talk);
     uv_run(&r->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&r->loop), 0);
@@ -305,68 +145,68 @@ static int ask(struct run *r, const char *host, talk_fn done)
 /* clang-format off */
 static const struct {
     const char *why, *host;
-    struct part part;
+    struct teller_answer part;
     unsigned timeout_ms;
     int code;
     bool is_cut, is_reset, is_connected;
     const char *text, *from;
 } cases[] = {
     { "an answer", "127.0.0.1",
-      { false, { "yes\r\n" }, CLOSE }, CALM_MS,
+      { false, { "yes\r\n" }, TELLER_CLOSE }, CALM_MS,
       0, false, false, true, "yes\r\n", "127.0.0.1" },
     { "of a name", "whois.test",
-      { false, { "yes\r\n" }, CLOSE }, CALM_MS,
+      { false, { "yes\r\n" }, TELLER_CLOSE }, CALM_MS,
       0, false, false, true, "yes\r\n", "127.0.0.1" },
     { "in pieces", "whois.test",
-      { false, { "y", "e", "s" }, CLOSE }, CALM_MS,
+      { false, { "y", "e", "s" }, TELLER_CLOSE }, CALM_MS,
       0, false, false, true, "yes", "127.0.0.1" },
     { "nothing at all", "whois.test",
-      { false, { NULL }, CLOSE }, CALM_MS,
+      { false, { NULL }, TELLER_CLOSE }, CALM_MS,
       0, false, false, true, "", "127.0.0.1" },
     { "reset after an answer", "whois.test",
-      { false, { "yes\r\n" }, RESET }, CALM_MS,
+      { false, { "yes\r\n" }, TELLER_RESET }, CALM_MS,
       0, false, true, true, "yes\r\n", "127.0.0.1" },
     { "reset without one", "whois.test",
-      { false, { NULL }, RESET }, CALM_MS,
+      { false, { NULL }, TELLER_RESET }, CALM_MS,
       0, false, true, true, "", "127.0.0.1" },
     { "an answer to whatever it is, and the question unread", "whois.test",
-      { true, { "go away" }, CLOSE }, CALM_MS,
+      { true, { "go away" }, TELLER_CLOSE }, CALM_MS,
       0, false, true, true, "go away", "127.0.0.1" },
     { "as much as is kept", "whois.test",
-      { false, { SIXTY_FOUR }, CLOSE }, CALM_MS,
+      { false, { SIXTY_FOUR }, TELLER_CLOSE }, CALM_MS,
       0, false, false, true, SIXTY_FOUR, "127.0.0.1" },
     { "one octet more", "whois.test",
-      { false, { SIXTY_FOUR, "e" }, STAY }, CALM_MS,
+      { false, { SIXTY_FOUR, "e" }, TELLER_STAY }, CALM_MS,
       0, true, false, true, SIXTY_FOUR, "127.0.0.1" },
     { "an answer without end", "whois.test",
-      { false, { TEN TEN TEN TEN TEN TEN "a", "bcdefg" }, FLOOD }, CALM_MS,
+      { false, { TEN TEN TEN TEN TEN TEN "a", "bcdefg" }, TELLER_FLOOD }, CALM_MS,
       0, true, false, true, SIXTY_FOUR, "127.0.0.1" },
     { "silence", "whois.test",
-      { false, { NULL }, STAY }, SHORT_MS,
+      { false, { NULL }, TELLER_STAY }, SHORT_MS,
       SNOW_ETIMEOUT, false, false, true, "", "127.0.0.1" },
     { "silence after a while", "whois.test",
-      { false, { "wait" }, STAY }, SHORT_MS,
+      { false, { "wait" }, TELLER_STAY }, SHORT_MS,
       SNOW_ETIMEOUT, false, false, true, "wait", "127.0.0.1" },
     { "the second address, where the first refuses", "second.test",
-      { false, { "yes" }, CLOSE }, CALM_MS,
+      { false, { "yes" }, TELLER_CLOSE }, CALM_MS,
       0, false, false, true, "yes", "127.0.0.1" },
     { "nothing at any address", "away.test",
-      { false, { "yes" }, CLOSE }, CALM_MS,
+      { false, { "yes" }, TELLER_CLOSE }, CALM_MS,
       SNOW_EREFUSED, false, false, false, "", "127.0.0.4" },
     { "the allowed one of two addresses", "half.test",
-      { false, { "yes" }, CLOSE }, CALM_MS,
+      { false, { "yes" }, TELLER_CLOSE }, CALM_MS,
       0, false, false, true, "yes", "127.0.0.1" },
     { "no address of the name allowed", "denied.test",
-      { false, { "yes" }, CLOSE }, CALM_MS,
+      { false, { "yes" }, TELLER_CLOSE }, CALM_MS,
       SNOW_EPOLICY, false, false, false, "", "::" },
     { "an address that is not allowed", "127.0.0.9",
-      { false, { "yes" }, CLOSE }, CALM_MS,
+      { false, { "yes" }, TELLER_CLOSE }, CALM_MS,
       SNOW_EPOLICY, false, false, false, "", "::" },
     { "a name without addresses", "none.test",
-      { false, { "yes" }, CLOSE }, CALM_MS,
+      { false, { "yes" }, TELLER_CLOSE }, CALM_MS,
       SNOW_ENOTFOUND, false, false, false, "", "::" },
     { "a name that nobody resolves", "never.test",
-      { false, { "yes" }, CLOSE }, SHORT_MS,
+      { false, { "yes" }, TELLER_CLOSE }, SHORT_MS,
       SNOW_ETIMEOUT, false, false, false, "", "::" },
 };
 /* clang-format on */
@@ -403,8 +243,10 @@ static void answers_are_read_to_their_end(void **state)
     }
 }
 
-static const struct part slowly = { false, { "a", "b" }, CLOSE };
-static const struct part silent = { false, { NULL }, STAY };
+static const struct teller_answer slowly = { false,
+                                             { "a", "b" },
+                                             TELLER_CLOSE };
+static const struct teller_answer silent = { false, { NULL }, TELLER_STAY };
 
 static const struct {
     const char *why, *host;
@@ -444,7 +286,7 @@ static void on_sixth(void *arg, const struct talk_answer *a)
 
     on_done(arg, a);
     if (r->n_done == 6)
-        dismiss(r);
+        teller_close(&r->server);
 }
 
 static void more_than_fit_wait(void **state)
@@ -472,7 +314,7 @@ static void on_close_at_once(void *arg, const struct talk_answer *a)
     on_done(arg, a);
     talk_close(r->talk); /* ends the others, from here */
     r->talk = NULL;
-    dismiss(r);
+    teller_close(&r->server);
 }
 
 static void done_may_close_all(void **state)
@@ -498,7 +340,7 @@ static void on_hung(uv_timer_t *t)
     talk_close(r->talk);
     assert_int_equal(ask(r, "whois.test", on_done), SNOW_ECANCELED);
     r->talk = NULL;
-    dismiss(r);
+    teller_close(&r->server);
     uv_close((uv_handle_t *)t, NULL);
 }
 

@@ -332,6 +332,32 @@ static void put_forwards(struct snow_store *s, int64_t scan)
     }
 }
 
+/* What was seen of websites: one there, one not, one not told. */
+static const char *const websites[][2] = {
+    { "commercieopard.example",
+      "{\"status\":\"parked\",\"names_company\":\"no\"}" },
+    { "one.example", "{\"status\":\"timeout\",\"names_company\":\"unknown\"}" },
+    { "two.example", "{\"status\":" },
+    { "bridgewdable.example",
+      "{\"status\":\"content\",\"names_company\":\"yes\"}" },
+};
+
+static void put_websites(struct snow_store *s, int64_t scan)
+{
+    for (size_t i = 0; i < COUNT_OF(websites); i++) {
+        struct snow_evidence e = { .subject = websites[i][0],
+                                   .kind = "web",
+                                   .source = "http",
+                                   .observed_utc_s = 1526814100,
+                                   .data = websites[i][1],
+                                   .data_len = strlen(websites[i][1]) };
+
+        put(s, &(struct snow_record){ .kind = SNOW_RECORD_EVIDENCE,
+                                      .scan = scan,
+                                      .evidence = &e });
+    }
+}
+
 /* A store with one block, of which ten addresses are answered. */
 static const struct {
     const char *addr;
@@ -381,6 +407,7 @@ static struct snow_store *small_store(int64_t *scan)
     put_probes(s, *scan);
     put_registrations(s, *scan);
     put_forwards(s, *scan);
+    put_websites(s, *scan);
     put_ipv6_names(s, *scan);
     assert_int_equal(snow_store_commit(s, NULL), 0);
     snow_block_fini(&b);
@@ -427,6 +454,57 @@ static void asked_in_vain_is_a_dash(void **state)
     snow_store_close(q.store);
 }
 
+/* The row of a finding, and its column of that name. */
+static char *cell_of(const char *csv, const char *id, const char *column)
+{
+    static char cell[64];
+    const char *at = strstr(csv, id), *header = csv;
+    size_t n = 0;
+
+    assert_non_null(at);
+    for (; strncmp(header, column, strlen(column)) != 0; header++)
+        n += *header == ',';
+    for (bool is_quoted = false; n > 0; at++) {
+        is_quoted ^= *at == '"';
+        n -= *at == ',' && !is_quoted;
+    }
+    text_copy(cell, sizeof cell, at);
+    cell[strcspn(cell, ",")] = '\0';
+    return cell;
+}
+
+static const struct {
+    const char *id, *web_none;
+} counts[] = {
+    { "campaign-01,", "1" }, /* of three, one has a website, one is unknown */
+    { "run-01,", "1" },      /* the parked one */
+    { "run-02,", "0" },      /* the one with a website */
+    { "run-03,", "" },       /* nobody has looked */
+    { "run-04,", "-" },      /* nothing could be told */
+};
+
+static void missing_websites_are_counted(void **state)
+{
+    struct fixture f;
+    struct report_request q = { .findings = &f.findings,
+                                .least = SNOW_TIER_CONTEXT };
+    struct buf got = { 0 };
+
+    (void)state;
+    fixture_init(&f);
+    q.store = small_store(&q.scan);
+    write_report(&got, "csv", &q);
+    for (size_t i = 0; i < COUNT_OF(counts); i++) {
+        char line[16];
+
+        snprintf(line, sizeof line, "\n%s", counts[i].id);
+        assert_string_equal(cell_of(got.data, line, "web_none"),
+                            counts[i].web_none);
+    }
+    buf_fini(&got);
+    snow_store_close(q.store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +514,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_is_told),
         cmocka_unit_test(a_closed_pipe_is_told),
         cmocka_unit_test(store_exports_match_golden),
+        cmocka_unit_test(missing_websites_are_counted),
         cmocka_unit_test(asked_in_vain_is_a_dash),
     };
 
