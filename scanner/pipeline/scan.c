@@ -8,6 +8,7 @@
  *   forward.c  A of the names in greetings and beside them
  *   reach.c    the resolver and HTTP of all look-ups
  *   enquire.c  the registration client
+ *   netblock.c whose networks the candidates lie in
  *   lookups.c  one thing asked about many subjects; kinds.c which things
  *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
@@ -35,6 +36,7 @@
 #include "pipeline/forward.h"
 #include "pipeline/greet.h"
 #include "pipeline/kinds.h"
+#include "pipeline/netblock.h"
 #include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
 
@@ -57,6 +59,7 @@ struct scan {
     struct greet greet;
     struct forward forward;
     struct enquire enquire;
+    struct netblock netblock;
     struct given given; /**< registrations of the user's own */
     struct kinds kinds; /**< of look-ups about the candidates' domains */
     struct reach reach;
@@ -388,6 +391,16 @@ static int take_evidence(void *arg, const struct snow_evidence *e)
     return sink_put(s->run.sink, &r);
 }
 
+static int choose_netblocks(struct scan *s, struct snow_error *err)
+{
+    if (!netblock_is_wanted(s->cfg))
+        return 0;
+    s->netblock.answer = take_evidence;
+    s->netblock.arg = s;
+    return netblock_choose(&s->netblock, s->candidates.addrs, s->store, s->id,
+                           s->cfg->retry != 0, err);
+}
+
 static int choose_looked_up(struct scan *s, struct snow_error *err)
 {
     int code;
@@ -397,7 +410,7 @@ static int choose_looked_up(struct scan *s, struct snow_error *err)
     if (!code && kinds_add_domains(&s->kinds, s->candidates.domains,
                                    s->candidates.n_domains))
         code = snow_fail(err, SNOW_ENOMEM, "out of memory");
-    return code;
+    return code ? code : choose_netblocks(s, err);
 }
 
 static int choose(struct scan *s, struct snow_error *err)
@@ -472,11 +485,14 @@ static int give(struct scan *s)
 
 static int look_up(struct scan *s, struct snow_error *err)
 {
+    bool is_due = netblock_is_due(&s->netblock);
     int code = reach_open(&s->reach, &s->run, &s->plan, err);
 
-    if (!code && s->n_to_ask > 0)
+    if (!code && (s->n_to_ask > 0 || is_due))
         code = enquire_start(&s->enquire, &s->run, &s->reach, s->to_ask,
                              s->n_to_ask, err);
+    if (!code && is_due)
+        netblock_start(&s->netblock, &s->run, s->enquire.client);
     return code ? code : kinds_start(&s->kinds, &s->run, &s->reach, err);
 }
 
@@ -539,6 +555,7 @@ static void scan_fini(struct scan *s)
     free(s->to_ask);
     free(s->to_give);
     given_fini(&s->given);
+    netblock_end(&s->netblock);
     snow_store_close(s->store);
     plan_fini(&s->plan);
 }
