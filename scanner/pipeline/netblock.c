@@ -215,8 +215,8 @@ void netblock_count(const struct netblock *n, struct progress_stage *to)
 {
     memcpy(to->by_status, n->by_status, sizeof to->by_status);
     to->pending = netblock_is_due(n);
-    to->targets = n->by_status[LOOKUPS_DONE] + n->by_status[LOOKUPS_FAILED] +
-                  to->pending;
+    to->targets =
+        n->by_status[LOOKUPS_DONE] + n->by_status[LOOKUPS_FAILED] + to->pending;
     to->is_known = true;
 }
 
