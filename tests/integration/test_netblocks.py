@@ -85,7 +85,10 @@ class Netblocks(Case):
 
     def test_one_question_a_network(self):
         registry = self.registry()
-        ok(*self.scanning(registry))
+        done = run(*self.scanning(registry, "--progress", "json"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        last = json.loads(done.stderr.splitlines()[-1])
+        self.assertEqual(last["netblock"]["targets"], 3)
         self.assertEqual(len(registry.asked), 3)
         asked = [ipaddress.ip_address(a) for a in registry.asked]
         self.assertEqual(asked, sorted(asked))
