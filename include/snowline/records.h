@@ -184,7 +184,9 @@ struct snow_registration {
     uint8_t status;             /**< enum snow_registration_status */
     bool created_is_date_only;  /**< no time of day was given */
     uint16_t http_code;         /**< of the last answer, 0 if none */
-    uint32_t registrar_iana_id; /**< 0 unknown */
+    uint32_t registrar_iana_id; /**< 0 unknown; 9994 … 9999 are IANA's own:
+                                     tests, monitoring, and names that a
+                                     registry keeps without a registrar */
     int64_t created_utc_s, expires_utc_s, updated_utc_s; /**< or
                                               SNOW_TIME_UNKNOWN */
     int64_t seen_utc_s; /**< when the registry said so */

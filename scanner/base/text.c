@@ -117,6 +117,17 @@ static void json_octet(struct buf *to, unsigned char c)
     buf_printf(to, "\\u%04x", c);
 }
 
+/* A character of two or three octets that is not shown as it is: by its number,
+ * so that it is read back as what it was. */
+static void json_point(struct buf *to, const unsigned char *s, size_t n)
+{
+    unsigned point = s[0] & (n == 2 ? 0x1fu : 0x0fu);
+
+    for (size_t i = 1; i < n; i++)
+        point = point << 6 | (s[i] & 0x3fu);
+    buf_printf(to, "\\u%04x", point);
+}
+
 /* The printable ASCII at the front that no format treats in its own way. */
 static size_t simple(const unsigned char *s, size_t len)
 {
@@ -142,8 +153,12 @@ void text_json(struct buf *to, const void *octets, size_t len)
             i += n;
             continue;
         }
-        json_octet(to, s[i]);
-        i++;
+        n = text_utf8(s + i, len - i);
+        if (n == 2 || n == 3)
+            json_point(to, s + i, n);
+        else
+            json_octet(to, s[i]);
+        i += n > 0 ? n : 1;
     }
     buf_add_char(to, '"');
 }

@@ -128,7 +128,11 @@ void progress_json(struct buf *to, const struct progress *p)
         buf_add_text(to, i ? "," : "");
         server_json(to, &p->servers[i]);
     }
-    buf_printf(to, "],\"last\":%s}", flag(p->is_last));
+    if (p->rdap_snapshot[0])
+        buf_printf(to, "],\"rdap_snapshot\":\"%s\",\"last\":%s}",
+                   p->rdap_snapshot, flag(p->is_last));
+    else
+        buf_printf(to, "],\"last\":%s}", flag(p->is_last));
 }
 
 static void stage_text(struct buf *to, const struct progress *p,
@@ -265,6 +269,24 @@ static void tell_name(struct progress_shown *s, const struct progress *p)
     buf_fini(&name);
 }
 
+/* Once: whom we ask may have moved since. */
+static void tell_snapshot(struct progress_shown *s, const struct progress *p)
+{
+    struct buf url = { 0 };
+
+    if (s->has_told_snapshot || !p->rdap_snapshot[0] || s->how == PROGRESS_JSON)
+        return;
+    s->has_told_snapshot = true;
+    text_escape(&url, p->rdap_missed, strlen(p->rdap_missed));
+    progress_end(s);
+    if (!url.failed)
+        fprintf(stderr,
+                "snowline: note: RDAP servers from the snapshot of %s: %s did "
+                "not answer\n",
+                p->rdap_snapshot, url.data);
+    buf_fini(&url);
+}
+
 /* Of so many servers one would refuse us, at least. */
 static bool is_shut_in(const struct progress *p)
 {
@@ -298,6 +320,7 @@ void progress_show(void *arg, const struct progress *p)
     tell_doubts(s, p);
     tell_notes(s, p);
     tell_name(s, p);
+    tell_snapshot(s, p);
     if (s->how == PROGRESS_NONE)
         return;
     if (s->how == PROGRESS_LINES && !p->is_last &&

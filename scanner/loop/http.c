@@ -357,11 +357,21 @@ int transfer_start(struct transfer *t, const struct transfer_target *to)
 
 /* --- ends ---------------------------------------------------------------- */
 
+/* curl calls a header line of more than 100 KiB "out of memory", too. */
+static bool is_endless_line(const struct transfer *t, CURLcode result)
+{
+    curl_off_t begun_us = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &begun_us);
+    return result == CURLE_OUT_OF_MEMORY && begun_us > 0 && !t->body.failed;
+}
+
 static int code_of(const struct transfer *t, CURLcode result)
 {
     long os = 0;
 
-    if (t->is_too_large || result == CURLE_FILESIZE_EXCEEDED)
+    if (t->is_too_large || result == CURLE_FILESIZE_EXCEEDED ||
+        is_endless_line(t, result))
         return SNOW_ELIMIT;
     if (t->body.failed || result == CURLE_OUT_OF_MEMORY)
         return SNOW_ENOMEM;

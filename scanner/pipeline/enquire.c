@@ -1,6 +1,7 @@
 #include "pipeline/enquire.h"
 
 #include "base/text.h"
+#include "registration/snapshot.h"
 
 static void end(struct enquire *q, int code)
 {
@@ -39,6 +40,11 @@ static void add_stats(struct stage *s, struct progress *p)
     registration_client_stats(q->client, &stats);
     p->http_requests += stats.asked_rdap;
     p->whois_questions += stats.asked_whois;
+    if (stats.missed) {
+        text_copy(p->rdap_missed, sizeof p->rdap_missed, stats.missed);
+        text_copy(p->rdap_snapshot, sizeof p->rdap_snapshot,
+                  registration_snapshot_date());
+    }
     to->targets = q->n_targets;
     for (unsigned i = 1; i < COUNT_OF(to->by_status); i++) {
         to->by_status[i] = q->by_status[i];

@@ -362,3 +362,9 @@ unsigned plan_lanes(double rate, double block_rate)
         return 4096;
     return lanes < 1 ? 1 : (unsigned)lanes;
 }
+
+bool plan_has_ipv6(const struct plan *p)
+{
+    return p->targets && p->ipv4 &&
+           snow_ranges_count(p->targets) != snow_ranges_count(p->ipv4);
+}

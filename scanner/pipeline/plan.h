@@ -44,6 +44,9 @@ int plan_init(struct plan *p, const struct snow_config *cfg, int *signal,
 int plan_init_servers(struct plan *p, const struct snow_config *cfg,
                       int *signal, struct snow_error *err);
 
+/** True when IPv6 addresses are among the targets. */
+bool plan_has_ipv6(const struct plan *p);
+
 /** Read a list that the program comes with: reserved.txt, optout.txt.
  * @return 0, SNOW_EIO, SNOW_ESYNTAX, … */
 int plan_read_list(struct snow_ranges *set, const char *name,

@@ -5,8 +5,8 @@
  *   run.c      loop, signals, the tick, the sink; ends early in one way
  *   sweep.c    the walk and the DNS engine        blocks.c  open blocks
  *   greet.c    the walk and the SMTP engine
- *   forward.c  A of the names in greetings and beside them
- *   reach.c    the resolver and HTTP of all look-ups
+ *   forward.c  where reverse names and those in greetings lead
+ *   reach.c    the resolver and HTTP of all look-ups; memo.c asks once
  *   enquire.c  the registration client
  *   netblock.c whose networks the candidates lie in
  *   lookups.c  one thing asked about many subjects; kinds.c which things
@@ -25,7 +25,6 @@
 #include "pipeline/scan.h"
 
 #include "addr/ranges_text.h"
-#include "analysis/forward.h"
 #include "analysis/given.h"
 #include "base/clock.h"
 #include "base/map.h"
@@ -217,6 +216,16 @@ static int sweep(struct scan *s, struct snow_error *err)
     return code;
 }
 
+static int take_evidence(void *arg, const struct snow_evidence *e)
+{
+    struct scan *s = arg;
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = s->id,
+                             .evidence = e };
+
+    return sink_put(s->run.sink, &r);
+}
+
 /* --- whom to greet and what to ask that is not stored yet --- */
 
 static bool is_final_probe(const struct scan *s, const struct snow_probe *p)
@@ -257,18 +266,13 @@ static int take_named(void *arg, const struct snow_block *block, bool is_closed)
     return 0;
 }
 
-static int take_forward(void *arg, const struct snow_evidence *e)
+static bool wants_forward(const struct scan *s)
 {
-    struct scan *s = arg;
-    struct analysis_forward f;
-
-    if (s->cfg->retry &&
-        (analysis_forward_parse_json(&f, e->data, e->data_len) ||
-         snow_ptr_status_is_failure(f.status)))
-        return 0;
-    return forward_knows(&s->forward, e->subject);
+    return s->cfg->smtp != SMTP_NONE || s->cfg->mail == LOOK_CHECK;
 }
 
+/* Reverse names of candidates are asked for; those of others only when their
+ * address is greeted, and the greeting names a host. */
 static int take_reverse(void *arg, const struct snow_block *block,
                         bool is_closed)
 {
@@ -278,21 +282,28 @@ static int take_reverse(void *arg, const struct snow_block *block,
     (void)is_closed;
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
         struct snow_addr a = snow_addr_add(block->first, i);
+        const char *names = snow_block_names(block, i);
 
-        if (block->status[i] == SNOW_PTR_NAME &&
-            snow_ranges_contains(s->to_greet, a))
-            code = forward_name(&s->forward, a, snow_block_names(block, i),
-                                block->n_names[i]);
+        if (block->status[i] != SNOW_PTR_NAME)
+            continue;
+        if (s->cfg->mail == LOOK_CHECK &&
+            snow_ranges_contains(s->candidates.addrs, a))
+            code = forward_want(&s->forward, names, block->n_names[i]);
+        else if (snow_ranges_contains(s->to_greet, a))
+            code = forward_name(&s->forward, a, names, block->n_names[i]);
     }
     return code;
 }
 
-/* What is known of forward names, and the reverse names of whom we greet. */
+/* What is known of forward names, and which are wanted. */
 static int choose_forward(struct scan *s, struct snow_error *err)
 {
-    int code = snow_store_each_evidence(s->store, s->id, FORWARD_KIND,
-                                        take_forward, s, err);
+    int code;
 
+    if (!wants_forward(s))
+        return 0;
+    code = lookups_learn(&s->forward.lookups, s->store, s->id,
+                         s->cfg->retry != 0, err);
     return code ? code
                 : snow_store_each_block(s->store, s->id, take_reverse, s, err);
 }
@@ -312,7 +323,7 @@ static int choose_greeted(struct scan *s, struct snow_error *err)
     else if (s->cfg->smtp == SMTP_CANDIDATES)
         code = snow_ranges_add_all(s->to_greet, s->candidates.addrs);
     s->greet.n_targets = snow_ranges_count(s->to_greet);
-    if (!code && s->cfg->smtp != SMTP_NONE)
+    if (!code)
         code = choose_forward(s, err);
     if (!code && s->cfg->smtp != SMTP_NONE)
         code = snow_store_each_probe(s->store, s->id, take_greeted, &g, err);
@@ -381,16 +392,6 @@ static int choose_asked(struct scan *s, struct snow_error *err)
     return 0;
 }
 
-static int take_evidence(void *arg, const struct snow_evidence *e)
-{
-    struct scan *s = arg;
-    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
-                             .scan = s->id,
-                             .evidence = e };
-
-    return sink_put(s->run.sink, &r);
-}
-
 static int choose_netblocks(struct scan *s, struct snow_error *err)
 {
     if (!netblock_is_wanted(s->cfg))
@@ -419,6 +420,7 @@ static int choose(struct scan *s, struct snow_error *err)
     struct snow_analysis_config analysis;
     int code;
 
+    forward_init(&s->forward, take_evidence, s);
     if (s->cfg->smtp == SMTP_NONE &&
         s->cfg->registration == REGISTRATION_NONE && s->given.at.n == 0 &&
         kinds_are_none(s->cfg))
@@ -450,7 +452,7 @@ static void greeted(void *arg)
 {
     struct scan *s = arg;
 
-    forward_over(&s->forward);
+    lookups_over(&s->forward.lookups);
 }
 
 static int take_registration(void *arg, const struct snow_registration *reg)
@@ -483,30 +485,32 @@ static int give(struct scan *s)
     return code;
 }
 
+/* Greetings name hosts whose addresses are asked for as they come. */
+static int greet_and_forward(struct scan *s, struct snow_error *err)
+{
+    struct lookups *forward = &s->forward.lookups;
+    int code = 0;
+
+    s->greet.over = greeted;
+    forward->is_fed = s->to_greet && snow_ranges_n(s->to_greet) > 0;
+    if (forward->is_fed)
+        code = greet_start(&s->greet, &s->run, s->to_greet, s->seed, err);
+    return code ? code : lookups_start(forward, &s->run, &s->reach, err);
+}
+
 static int look_up(struct scan *s, struct snow_error *err)
 {
     bool is_due = netblock_is_due(&s->netblock);
     int code = reach_open(&s->reach, &s->run, &s->plan, err);
 
+    if (!code)
+        code = greet_and_forward(s, err);
     if (!code && (s->n_to_ask > 0 || is_due))
         code = enquire_start(&s->enquire, &s->run, &s->reach, s->to_ask,
                              s->n_to_ask, err);
     if (!code && is_due)
         netblock_start(&s->netblock, &s->run, s->enquire.client);
     return code ? code : kinds_start(&s->kinds, &s->run, &s->reach, err);
-}
-
-static int greet_and_forward(struct scan *s, struct snow_error *err)
-{
-    int code = 0;
-
-    s->greet.over = greeted;
-    s->forward.is_over = !s->to_greet || snow_ranges_n(s->to_greet) == 0;
-    if (!s->forward.is_over)
-        code = greet_start(&s->greet, &s->run, s->to_greet, s->seed, err);
-    if (!code && (!s->forward.is_over || forward_is_due(&s->forward)))
-        code = forward_start(&s->forward, &s->run, &s->plan, err);
-    return code;
 }
 
 static int probe_and_ask(struct scan *s, struct snow_error *err)
@@ -517,22 +521,18 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
         return code;
     s->greet.answer = take_probe;
     s->enquire.answer = take_registration;
-    s->forward.answer = take_evidence;
-    s->greet.arg = s->forward.arg = s->enquire.arg = s;
+    s->greet.arg = s->enquire.arg = s;
     code = give(s);
-    if (!code)
-        code = greet_and_forward(s, err);
     if (!code)
         code = look_up(s, err);
     if (!code)
         code = run_stages(&s->run, err);
     kept = run_unsink(&s->run, code ? NULL : err);
     greet_end(&s->greet);
-    forward_end(&s->forward);
     enquire_end(&s->enquire);
     kinds_stop(&s->kinds);
+    lookups_stop(&s->forward.lookups);
     reach_close(&s->reach);
-    kinds_end(&s->kinds);
     return code ? code : kept;
 }
 
@@ -549,6 +549,8 @@ static int work(struct scan *s, struct snow_error *err)
 
 static void scan_fini(struct scan *s)
 {
+    kinds_end(&s->kinds);
+    forward_end(&s->forward);
     snow_candidates_fini(&s->candidates);
     snow_ranges_free(s->to_greet);
     map_fini(&s->known);

@@ -2,6 +2,31 @@
 
 #include "base/text.h"
 #include "registration/fields.h"
+#include "snowline/error.h"
+
+int registration_doc_parse(struct doc **root, const char *octets, size_t len)
+{
+    const unsigned char *s = (const unsigned char *)octets;
+    struct buf mended = { 0 };
+    size_t n_odd = 0;
+    int code = doc_parse(root, octets, len);
+
+    for (size_t i = 0; code == SNOW_ESYNTAX && i < len;) {
+        size_t n = text_utf8(s + i, len - i);
+
+        if (n > 0)
+            buf_add(&mended, s + i, n);
+        else
+            buf_add_text(&mended, "\xef\xbf\xbd");
+        n_odd += n == 0;
+        i += n > 0 ? n : 1;
+    }
+    if (n_odd > 0)
+        code = mended.failed ? SNOW_ENOMEM
+                             : doc_parse(root, mended.data, mended.len);
+    buf_fini(&mended);
+    return code;
+}
 
 size_t registration_list_n(const struct doc *v)
 {

@@ -8,6 +8,15 @@
 
 #define CARD_LIST_MAX 64 /**< elements of a list that are looked at */
 
+/**
+ * Read an answer, also one in another character set: what is no UTF-8 in it
+ * becomes U+FFFD, so that one name does not void all the rest (RFC 8259 §8.1
+ * would have it so).
+ *
+ * @return as of doc_parse()
+ */
+int registration_doc_parse(struct doc **root, const char *octets, size_t len);
+
 /** How many elements to look at; one for a bare value where a list belongs. */
 size_t registration_list_n(const struct doc *v);
 const struct doc *registration_list_at(const struct doc *v, size_t i);

@@ -193,6 +193,7 @@ void registration_client_stats(const struct registration_client *c,
                                struct registration_stats *out)
 {
     *out = c->stats;
+    out->missed = registration_directory_missed(&c->directory);
 }
 
 /* --- beginning and end --------------------------------------------------- */

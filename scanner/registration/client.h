@@ -31,6 +31,8 @@ typedef void (*registration_network_fn)(void *arg,
                                         const struct snow_network *n);
 
 struct registration_stats {
+    const char *missed;  /**< URL of the bootstrap document instead of which the
+                              snapshot had to serve, until _close(); or NULL */
     uint64_t asked_rdap; /**< HTTP requests sent */
     uint64_t asked_whois;
     uint64_t from_cache;

@@ -234,7 +234,8 @@ void registration_network_read(struct snow_network *n,
         n->http_code = (uint16_t)reply->status;
     if (n->status != SNOW_REGISTRATION_REGISTERED)
         return;
-    if (doc_parse(&root, reply->body, reply->body_len) || !read_object(n, root))
+    if (registration_doc_parse(&root, reply->body, reply->body_len) ||
+        !read_object(n, root))
         n->status = SNOW_REGISTRATION_UNKNOWN;
     doc_free(root);
 }

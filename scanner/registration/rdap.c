@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "registration/card.h"
 #include "registration/fields.h"
+#include "registration/redaction.h"
 #include "snowline/error.h"
 
 #define RATE_TEXT_MAX 4096     /* octets of an error that are searched */
@@ -102,7 +103,7 @@ static void read_registrar_name(struct snow_registration *r,
     const struct doc *inner = doc_get(entity, "entities");
     const char *handle;
 
-    if (take_card(r, entity))
+    if (take_card(r, entity) || registration_card_is_redacted(entity))
         return;
     for (size_t i = 0; i < registration_list_n(inner); i++)
         if (take_card(r, registration_list_at(inner, i)))
@@ -122,12 +123,14 @@ static void read_iana_id(struct snow_registration *r, const struct doc *entity)
         const char *type =
             doc_text(doc_get(registration_list_at(ids, i), "type"));
         const char *text = doc_text(id);
+        char clean[32];
         uint64_t number = 0;
         int64_t integer;
 
         if (!type || !text_equal_fold(type, "IANA Registrar ID"))
             continue;
-        if (text && text_parse_u64(&number, text, UINT32_MAX))
+        fields_copy_clean(clean, sizeof clean, text ? text : "");
+        if (text && text_parse_u64(&number, clean, UINT32_MAX))
             continue;
         if (doc_integer(id, &integer) && integer > 0 && integer <= UINT32_MAX)
             number = (uint64_t)integer;
@@ -137,14 +140,17 @@ static void read_iana_id(struct snow_registration *r, const struct doc *entity)
 }
 
 static void read_registrar(struct snow_registration *r,
-                           const struct doc *entities)
+                           const struct doc *object)
 {
+    const struct doc *entities = doc_get(object, "entities");
+
     for (size_t i = 0; i < registration_list_n(entities); i++) {
         const struct doc *entity = registration_list_at(entities, i);
 
         if (!registration_has_role(entity, "registrar"))
             continue;
-        read_registrar_name(r, entity);
+        if (!registration_registrar_is_redacted(object, i))
+            read_registrar_name(r, entity);
         read_iana_id(r, entity);
         return;
     }
@@ -163,6 +169,14 @@ static void read_statuses(struct snow_registration *r,
     }
 }
 
+/* In A-labels; where there are none, the other one may be plain, too. */
+static const char *name_of(const struct doc *object)
+{
+    const char *name = doc_text(doc_get(object, "ldhName"));
+
+    return name ? name : doc_text(doc_get(object, "unicodeName"));
+}
+
 static void read_nameservers(struct snow_registration *r,
                              const struct doc *servers)
 {
@@ -170,7 +184,7 @@ static void read_nameservers(struct snow_registration *r,
 
     for (size_t i = 0; i < registration_list_n(servers); i++) {
         const struct doc *server = registration_list_at(servers, i);
-        const char *name = doc_text(doc_get(server, "ldhName"));
+        const char *name = name_of(server);
 
         if (!name)
             name = doc_text(server); /* a bare name where an object belongs */
@@ -186,7 +200,7 @@ static void read_nameservers(struct snow_registration *r,
 static bool is_about(const struct doc *object, const char *domain)
 {
     const char *class = doc_text(doc_get(object, "objectClassName"));
-    const char *name = doc_text(doc_get(object, "ldhName"));
+    const char *name = name_of(object);
     char is[SNOW_DOMAIN_MAX], asked[SNOW_DOMAIN_MAX];
 
     if (!class || !text_equal_fold(class, "domain"))
@@ -200,13 +214,13 @@ int registration_rdap_parse(struct snow_registration *r, const char *body,
                             size_t len)
 {
     struct doc *root;
-    int code = doc_parse(&root, body, len);
+    int code = registration_doc_parse(&root, body, len);
 
     if (code)
         return code;
     if (is_about(root, r->domain)) {
         read_events(r, doc_get(root, "events"));
-        read_registrar(r, doc_get(root, "entities"));
+        read_registrar(r, root);
         read_statuses(r, doc_get(root, "status"));
         read_nameservers(r, doc_get(root, "nameservers"));
     } else {
@@ -224,7 +238,7 @@ static bool says_not_found(const char *body, size_t len)
     int64_t number = 0;
     const char *text;
 
-    if (doc_parse(&root, body, len))
+    if (registration_doc_parse(&root, body, len))
         return false;
     error = doc_get(root, "errorCode");
     text = doc_text(error);

@@ -6,6 +6,8 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 #include <uv.h>
@@ -115,6 +117,25 @@ static void advance(struct fixture *f, int64_t seconds)
     f->now_utc_s += seconds;
 }
 
+/* A line is written after its answer is sent, and before the next question is
+ * read (there is one process): this one's answer comes behind all lines. */
+static void settle(const struct fixture *f)
+{
+    static const char question[] = "HEAD /mark HTTP/1.0\r\n\r\n";
+    struct sockaddr_in a = { .sin_family = AF_INET,
+                             .sin_port = htons((uint16_t)f->nginx.port),
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    char octets[512];
+
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(write(fd, question, sizeof question - 1),
+                     sizeof question - 1);
+    while (read(fd, octets, sizeof octets) > 0)
+        ;
+    close(fd);
+}
+
 /* How many lines of the server's log say this. */
 static size_t logged(const struct fixture *f, const char *words)
 {
@@ -122,6 +143,7 @@ static size_t logged(const struct fixture *f, const char *words)
     size_t n = 0;
     FILE *log;
 
+    settle(f);
     snprintf(path, sizeof path, "%s/access.log", f->nginx.dir);
     log = fopen(path, "r");
     while (log && fgets(line, sizeof line, log))
@@ -171,7 +193,7 @@ static void each_document_is_fetched_when_needed(void **state)
     assert_string_equal(find(f, "198.51.100.7"), "");
     assert_string_equal(find(f, "a.other"), "");
     assert_int_equal(logged(f, "GET"), 3);
-    assert_false(registration_directory_used_snapshot(&f->directory));
+    assert_null(registration_directory_missed(&f->directory));
     close_directory(f);
 }
 
@@ -238,7 +260,7 @@ static void a_stale_one_serves_when_it_is_gone(void **state)
     open_directory(f, f->url, f->cache);
     base = find(f, "a.test");
     assert_string_equal(base, "https://one.example/");
-    assert_false(registration_directory_used_snapshot(&f->directory));
+    assert_null(registration_directory_missed(&f->directory));
 
     f->is_up = true; /* it is back, changed: taken while the old one serves */
     publish(f, "x/dns.json", "test", "https://two.example/", NOW + 5);
@@ -265,7 +287,7 @@ static void the_snapshot_serves_when_there_is_none(void **state)
     assert_string_equal(find(f, "193.0.6.139"), "https://rdap.db.ripe.net/");
     assert_string_equal(find(f, "2a00::1"), "https://rdap.db.ripe.net/");
     assert_string_equal(find(f, "a.test"), "");
-    assert_true(registration_directory_used_snapshot(&f->directory));
+    assert_string_equal(registration_directory_missed(&f->directory), f->url);
 
     f->is_up = true;
     advance(f, 300);
@@ -274,6 +296,41 @@ static void the_snapshot_serves_when_there_is_none(void **state)
         uv_run(&f->loop, UV_RUN_ONCE);
     assert_string_equal(find(f, "a.test"), "https://one.example/");
     assert_string_equal(find(f, "a.com"), "");
+    close_directory(f);
+}
+
+/* A run of days asks after it as well, and waits for nothing. */
+static void a_long_run_asks_after_it(void **state)
+{
+    struct fixture *f = *state;
+    const char *bases[4];
+
+    open_directory(f, f->url, f->cache);
+    bases[0] = find(f, "a.test");
+    for (size_t day = 1; day < COUNT_OF(bases); day++) {
+        char url[32];
+        size_t n = f->n_changed;
+
+        snprintf(url, sizeof url, "https://day-%zu.example/", day);
+        publish(f, "x/dns.json", "test", url, NOW + (int64_t)day);
+        advance(f, DAY - 1);
+        assert_ptr_equal(find(f, "a.test"), bases[day - 1]);
+        assert_int_equal(logged(f, "GET"), day);
+        advance(f, 1);
+        assert_ptr_equal(find(f, "a.test"), bases[day - 1]);
+        while (f->n_changed == n)
+            uv_run(&f->loop, UV_RUN_ONCE);
+        bases[day] = find(f, "a.test");
+        assert_string_equal(bases[day], url);
+    }
+    assert_string_equal(bases[0], "https://one.example/"); /* is in use */
+    f->is_up = false;
+    advance(f, 3 * DAY);
+    assert_string_equal(find(f, "a.test"), bases[3]);
+    while (f->n_changed < 5)
+        uv_run(&f->loop, UV_RUN_ONCE);
+    assert_string_equal(find(f, "a.test"), bases[3]);
+    assert_null(registration_directory_missed(&f->directory));
     close_directory(f);
 }
 
@@ -318,7 +375,7 @@ static void files_lie_beside_each_other(void **state)
     assert_string_equal(find(f, "a.test"), "https://one.example/");
     assert_string_equal(find(f, "192.0.2.7"), "");
     assert_string_equal(find(f, "8.8.8.8"), ""); /* the user has said what */
-    assert_false(registration_directory_used_snapshot(&f->directory));
+    assert_null(registration_directory_missed(&f->directory));
     close_directory(f);
     assert_int_equal(logged(f, "GET"), 0);
 }
@@ -415,6 +472,7 @@ int main(void)
         TEST(a_new_one_replaces_it),
         TEST(a_stale_one_serves_when_it_is_gone),
         TEST(the_snapshot_serves_when_there_is_none),
+        TEST(a_long_run_asks_after_it),
         TEST(what_is_no_document_is_not_taken),
         TEST(files_lie_beside_each_other),
         TEST(documents_are_looked_for_beside),
