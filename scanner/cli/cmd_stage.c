@@ -99,9 +99,9 @@ static int take_probe(void *arg, const struct snow_probe *probe)
     return print_record(arg, probe);
 }
 
-static int take_domain(void *arg, const struct snow_registration *r)
+static int take_domain(void *arg, const struct report_domain *d)
 {
-    return print_record(arg, r);
+    return print_record(arg, d);
 }
 
 typedef int (*stage_fn)(const struct snow_config *cfg,

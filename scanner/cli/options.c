@@ -115,7 +115,8 @@ static const struct cli_option options[] = {
       "list of RDAP servers by top-level domain" },
     { 0, "rdap-server", CLI_LIST, TO(rdap_servers), NULL, "TLD=URL", NULL, 0,
       0, STAGE_REG, true, "Registration",
-      "RDAP server of a top-level domain, * for all; repeatable" },
+      "RDAP server of a top-level domain (* for all) or of a prefix; "
+      "repeatable" },
     { 0, "whois-server", CLI_LIST, TO(whois_servers), NULL,
       "TLD=HOST[:PORT]", NULL, 0, 0, STAGE_REG, true, "Registration",
       "WHOIS server of a top-level domain, * for all; repeatable" },

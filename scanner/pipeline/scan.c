@@ -12,7 +12,7 @@
  *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
  *   ownname.c  the name that EHLO says, there and back
- *   single.c   each stage alone: ptr, probe, domain
+ *   single.c   each stage alone: ptr, probe; domains.c: domain
  *   status.c   progress of a stored scan
  *
  * Life      a scan is added or found, then each stage asks the store what is

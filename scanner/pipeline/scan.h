@@ -52,13 +52,15 @@ int scan_status(struct snow_store *s, const struct snow_scan *scan,
                 const struct snow_config *cfg, struct progress *out,
                 struct snow_error *err);
 
+struct report_domain;
+
 /** Takes the answers of a stage that runs alone. Anything but 0 ends it. */
 struct stage_taker {
     int (*ptr)(void *arg, struct snow_addr addr, const struct dns_answer *a,
                const char *resolver); /**< "" for nobody */
     int (*rest)(void *arg);           /**< no more addresses come for now */
     int (*probe)(void *arg, const struct snow_probe *p);
-    int (*domain)(void *arg, const struct snow_registration *r);
+    int (*domain)(void *arg, const struct report_domain *d);
     void *arg;
     progress_fn progress;
     void *progress_arg;

@@ -2,7 +2,6 @@
 #include "base/clock.h"
 #include "base/mask.h"
 #include "base/random.h"
-#include "pipeline/enquire.h"
 #include "pipeline/greet.h"
 #include "pipeline/ownname.h"
 #include "pipeline/scan.h"
@@ -191,40 +190,6 @@ int scan_probe(const struct snow_config *cfg, const struct stage_taker *taker,
         code = run_stages(&s.run, err);
     own_name_close(own_name);
     greet_end(&g);
-    end(&s, signal);
-    return code;
-}
-
-static int take_domain(void *arg, const struct snow_registration *r)
-{
-    struct single *s = arg;
-
-    return s->taker->domain(s->taker->arg, r);
-}
-
-/* The targets are names here, and the only addresses that count are those of
- * registries: the plan holds the name servers and the forbidden list alone. */
-int scan_domain(const struct snow_config *cfg, const struct stage_taker *taker,
-                int *signal, struct snow_error *err)
-{
-    struct single s = { 0 };
-    struct enquire q = { .answer = take_domain, .arg = &s };
-    struct reach reach = { 0 };
-    int code = plan_init_servers(&s.plan, cfg, err);
-
-    if (code || (code = begin(&s, cfg, taker, err))) {
-        plan_fini(&s.plan);
-        return code;
-    }
-    q.n_targets = cfg->targets.n;
-    code = reach_open(&reach, &s.run, &s.plan, err);
-    if (!code)
-        code = enquire_start(&q, &s.run, &reach, cfg->targets.at,
-                             cfg->targets.n, err);
-    if (!code)
-        code = run_stages(&s.run, err);
-    enquire_end(&q);
-    reach_close(&reach);
     end(&s, signal);
     return code;
 }

@@ -4,10 +4,11 @@
 
 #include "registration/lifetime.h"
 
-#define DOCUMENT_MAX (4u << 20)     /* fifty times what it is today */
-#define ETAG_MAX 256                /* what is longer is not sent back */
-#define REDIRECTS 3                 /* of a document */
-#define AGAIN_US (300 * 1000000ull) /* after it could not be had */
+#define DOCUMENT_MAX (4u << 20) /* fifty times what it is today */
+#define ETAG_MAX 256            /* what is longer is not sent back */
+#define REDIRECTS 3             /* of a document */
+#define US_PER_S 1000000ull
+#define AGAIN_US (300 * US_PER_S) /* after it could not be had */
 
 static const char *const file_names[DOCUMENTS] = {
     [DOCUMENT_DNS] = "dns.json",
@@ -100,6 +101,7 @@ static int load_file(struct directory_document *doc, bool is_needed,
                          "%s: no RDAP bootstrap document (RFC 9224)", doc->url);
     } else {
         doc->state = DIRECTORY_READY;
+        doc->again_us = UINT64_MAX;
     }
     buf_fini(&text);
     return code == SNOW_ENOTFOUND ? SNOW_EIO : code;
@@ -143,7 +145,9 @@ void registration_directory_fini(struct registration_directory *d)
         if (doc->fetch)
             doc->fetch->directory = NULL; /* its end is going to free it */
         registration_bootstrap_fini(&doc->table);
-        registration_bootstrap_fini(&doc->old);
+        for (size_t j = 0; j < doc->n_old; j++)
+            registration_bootstrap_fini(&doc->old[j]);
+        free(doc->old);
         free(doc->url);
         *doc = (struct directory_document){ .state = DIRECTORY_NONE };
     }
@@ -151,15 +155,21 @@ void registration_directory_fini(struct registration_directory *d)
 
 /* --- a document ---------------------------------------------------------- */
 
-/* The old table is kept: it is replaced once, by what is fresh. */
-static void take_table(struct directory_document *doc,
+/* The old table is kept; without memory for that it stays the one.
+ * @return  false when the table has not been taken */
+static bool take_table(struct directory_document *doc,
                        const struct registration_bootstrap *table,
                        enum directory_state state)
 {
-    registration_bootstrap_fini(&doc->old);
-    doc->old = doc->table;
+    void *grown = realloc(doc->old, (doc->n_old + 1) * sizeof *doc->old);
+
+    if (!grown)
+        return false;
+    doc->old = grown;
+    doc->old[doc->n_old++] = doc->table;
     doc->table = *table;
     doc->state = state;
+    return true;
 }
 
 /* True when the table is filled from these octets. */
@@ -167,12 +177,24 @@ static bool take_octets(struct directory_document *doc, const char *octets,
                         size_t len, enum directory_state state)
 {
     struct registration_bootstrap table = { .n_prefixes = 0 };
+    bool is_taken = registration_bootstrap_parse(&table, octets, len) == 0 &&
+                    take_table(doc, &table, state);
 
-    if (registration_bootstrap_parse(&table, octets, len)) {
+    if (!is_taken)
         registration_bootstrap_fini(&table);
+    return is_taken;
+}
+
+/* A fresh one is asked after when it is not fresh any more. */
+static bool take_fresh(struct registration_directory *d,
+                       struct directory_document *doc,
+                       const struct registration_cached *c)
+{
+    int64_t left_s = c->fresh_until_utc_s - clock_utc_s(d->clock);
+
+    if (!take_octets(doc, c->octets, c->len, DIRECTORY_READY))
         return false;
-    }
-    take_table(doc, &table, state);
+    doc->again_us = clock_mono_us(d->clock) + (uint64_t)left_s * US_PER_S;
     return true;
 }
 
@@ -186,11 +208,37 @@ static bool get_cached(struct registration_directory *d,
                                                        out, memory) == 0;
 }
 
-/* Keep what has come, or been confirmed, for as long as the answer says. */
-static void put_cached(struct registration_directory *d,
-                       const struct directory_document *doc,
-                       const struct http_answer *a,
-                       struct registration_cached c)
+/* Half-filled for want of memory, it still serves what is in it. */
+static void take_snapshot(struct directory_document *doc,
+                          enum registration_document which)
+{
+    registration_snapshot_fill(&doc->table, which);
+    doc->state = DIRECTORY_MAKESHIFT;
+    doc->is_snapshot = true;
+}
+
+/* What serves goes on to do so. */
+static void give_up(struct registration_directory *d,
+                    enum registration_document which)
+{
+    struct directory_document *doc = &d->documents[which];
+    struct registration_cached c;
+    struct buf memory = { 0 };
+
+    doc->again_us = clock_mono_us(d->clock) + AGAIN_US;
+    if (doc->state == DIRECTORY_UNASKED &&
+        (!get_cached(d, doc, &c, &memory) ||
+         !take_octets(doc, c.octets, c.len, DIRECTORY_MAKESHIFT)))
+        take_snapshot(doc, which);
+    buf_fini(&memory);
+}
+
+/* Take what has come, or been confirmed, and keep it for as long as the answer
+ * says. */
+static bool take_and_keep(struct registration_directory *d,
+                          struct directory_document *doc,
+                          const struct http_answer *a,
+                          struct registration_cached c)
 {
     int64_t now_utc_s = clock_utc_s(d->clock);
 
@@ -201,34 +249,11 @@ static void put_cached(struct registration_directory *d,
         c.etag = a->etag;
     if (strlen(c.etag) > ETAG_MAX)
         c.etag = "";
+    if (!take_fresh(d, doc, &c))
+        return false;
     if (d->cache)
         registration_cache_put_document(d->cache, doc->url, now_utc_s, &c);
-}
-
-/* Half-filled for want of memory, it still serves what is in it. */
-static void take_snapshot(struct directory_document *doc,
-                          enum registration_document which)
-{
-    struct registration_bootstrap table = { .n_prefixes = 0 };
-
-    registration_snapshot_fill(&table, which);
-    take_table(doc, &table, DIRECTORY_MAKESHIFT);
-    doc->is_snapshot = true;
-}
-
-static void give_up(struct registration_directory *d,
-                    enum registration_document which)
-{
-    struct directory_document *doc = &d->documents[which];
-    struct registration_cached c;
-    struct buf memory = { 0 };
-
-    doc->again_us = clock_mono_us(d->clock) + AGAIN_US;
-    if (doc->state != DIRECTORY_MAKESHIFT &&
-        (!get_cached(d, doc, &c, &memory) ||
-         !take_octets(doc, c.octets, c.len, DIRECTORY_MAKESHIFT)))
-        take_snapshot(doc, which);
-    buf_fini(&memory);
+    return true;
 }
 
 /* RFC 9110 §15.4.5: what is in the cache is good for another while. */
@@ -238,11 +263,9 @@ static bool take_unchanged(struct registration_directory *d,
 {
     struct buf memory = { 0 };
     struct registration_cached c;
-    bool is_taken = get_cached(d, doc, &c, &memory) &&
-                    take_octets(doc, c.octets, c.len, DIRECTORY_READY);
+    bool is_taken =
+        get_cached(d, doc, &c, &memory) && take_and_keep(d, doc, a, c);
 
-    if (is_taken)
-        put_cached(d, doc, a, c);
     buf_fini(&memory);
     return is_taken;
 }
@@ -251,17 +274,15 @@ static bool take_answer(struct registration_directory *d,
                         struct directory_document *doc,
                         const struct http_answer *a)
 {
+    struct registration_cached c = { .etag = "",
+                                     .octets = a->body,
+                                     .len = a->body_len };
+
     if (a->code)
         return false;
     if (a->status == 304)
         return take_unchanged(d, doc, a);
-    if (a->status != 200 ||
-        !take_octets(doc, a->body, a->body_len, DIRECTORY_READY))
-        return false;
-    put_cached(d, doc, a,
-               (struct registration_cached){
-                   .etag = "", .octets = a->body, .len = a->body_len });
-    return true;
+    return a->status == 200 && take_and_keep(d, doc, a, c);
 }
 
 static void on_document(void *arg, const struct http_answer *a)
@@ -334,7 +355,7 @@ table_of(struct registration_directory *d, enum registration_document which)
 {
     struct directory_document *doc = &d->documents[which];
     bool is_due = doc->state == DIRECTORY_UNASKED ||
-                  (doc->state == DIRECTORY_MAKESHIFT &&
+                  (doc->state != DIRECTORY_NONE &&
                    clock_mono_us(d->clock) >= doc->again_us);
 
     if (is_due && !doc->fetch)

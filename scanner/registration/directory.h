@@ -1,8 +1,9 @@
 /* Whom to ask about a domain or an address: what the user says, else IANA's
  * bootstrap documents. Each is fetched when it is first needed, kept for a day
- * or as long as it says, then asked after by its ETag. When it cannot be had,
- * a stale one serves, and where there is none the snapshot that the program
- * comes with; it is tried again every five minutes meanwhile. */
+ * or as long as it says, then asked after by its ETag, while the old one
+ * serves. When it cannot be had, a stale one serves, and where there is none
+ * the snapshot that the program comes with; it is tried again every five
+ * minutes. */
 #ifndef REGISTRATION_DIRECTORY_H
 #define REGISTRATION_DIRECTORY_H
 
@@ -25,9 +26,10 @@ struct directory_document {
     enum directory_state state;
     char *url;
     struct registration_bootstrap table;
-    struct registration_bootstrap old; /**< what it has replaced: its URLs may
-                                            be in use */
-    uint64_t again_us;
+    struct registration_bootstrap *old; /**< [n_old] what it has replaced: their
+                                             URLs may be in use */
+    size_t n_old;
+    uint64_t again_us;             /**< when it is asked after again */
     struct directory_fetch *fetch; /**< under way, or NULL */
     bool is_snapshot;              /**< the snapshot has been used */
 };

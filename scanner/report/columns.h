@@ -80,7 +80,7 @@ extern const struct report_kind report_kind_name;
 extern const struct report_kind report_kind_ptr;
 /** struct snow_probe */
 extern const struct report_kind report_kind_probe;
-/** struct snow_registration */
+/** struct report_domain */
 extern const struct report_kind report_kind_domain;
 
 /** A column that nothing measures yet: always "not asked". */

@@ -62,7 +62,7 @@ void report_probe_ndjson(struct buf *to, const struct snow_probe *p)
     report_ndjson_row(to, &report_kind_probe, p);
 }
 
-void report_domain_ndjson(struct buf *to, const struct snow_registration *r)
+void report_domain_ndjson(struct buf *to, const struct report_domain *d)
 {
-    report_ndjson_row(to, &report_kind_domain, r);
+    report_ndjson_row(to, &report_kind_domain, d);
 }

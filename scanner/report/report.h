@@ -86,10 +86,21 @@ struct report_ptr {
     int64_t seen_utc_s;
 };
 
+struct analysis_mail_setup;
+struct analysis_website;
+
+/** All that was learnt of a domain, as `domain` prints it. NULL: not asked. */
+struct report_domain {
+    const char *domain;
+    const struct snow_registration *registration;
+    const struct analysis_mail_setup *mail;
+    const struct analysis_website *website;
+};
+
 /* Append one record as exactly one line of JSON. */
 void report_ptr_ndjson(struct buf *to, const struct report_ptr *p);
 void report_probe_ndjson(struct buf *to, const struct snow_probe *p);
-void report_domain_ndjson(struct buf *to, const struct snow_registration *r);
+void report_domain_ndjson(struct buf *to, const struct report_domain *d);
 
 /** Append the Markdown of results/README.md that names every column. */
 void report_columns_markdown(struct buf *to);

@@ -67,7 +67,7 @@ class HostileRegistryCase(Case):
                                      "2018-05-10T00:00:00Z")
 
     def test_all_at_once(self):
-        """Sixty names, five of them good: bad neighbours hold up nobody."""
+        """Bad neighbours hold up nobody."""
         names = [n for n in BEHAVIOURS if n != "limited"]
         m = Measured(*[n + ".test" for n in names], *self.options)
         self.assertEqual(m.code, 0, m.errors)

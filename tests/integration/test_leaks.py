@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import socket
+import socketserver
 import struct
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from support import Case, DnsProxy, ok, run, wait_until
 
 REGISTRY = "9.9.9.10"   # nobody's, in here
 NETBLOCK = "9.9.10.0/29"
+THERE = {(REGISTRY, port) for port in (43, 80, 443)}
 PACKET_OUTGOING = 4
 UDP, TCP = 17, 6
 SYN, ACK = 2, 16
@@ -27,6 +29,8 @@ other.registry.test.    A {REGISTRY}
 boot.registry.test.     A {REGISTRY}
 rdap.verisign.com.      A {REGISTRY}
 rdap.arin.net.          A {REGISTRY}
+whois.registry.test.    A {REGISTRY}
+whois.iana.org.         A {REGISTRY}
 six.registry.test.      AAAA 2620:fe::9
 loopback.registry.test. A 127.0.0.1
 private.registry.test.  A 10.0.0.1
@@ -92,6 +96,24 @@ class Registries(collections.defaultdict):
         return None, answer
 
 
+class Whois(socketserver.StreamRequestHandler):
+    """Refers whoever asks for a TLD to a name, and knows every domain."""
+
+    def handle(self):
+        asked = self.rfile.readline(256).decode().strip()
+        self.wfile.write((
+            f"Domain Name: {asked}\nRegistrar: Some Names Ltd\n"
+            "Creation Date: 2018-05-10T00:00:00Z\n" if "." in asked else
+            "domain: X\nrefer: whois.registry.test\n").encode())
+
+
+def whois():
+    server = socketserver.ThreadingTCPServer(("0.0.0.0", 43), Whois)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
 class Watcher(threading.Thread):
     """Every packet that leaves, anywhere: to whom, and of what kind."""
 
@@ -155,6 +177,9 @@ class LeaksCase(Case):
         self.registry = HostileRegistry("0.0.0.0", 80,
                                         Registries(None, BEHAVIOURS))
         self.addCleanup(self.registry.close)
+        server = whois()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
         self.n_runs = 0
 
     def options_for(self, command):
@@ -206,25 +231,42 @@ class LeaksCase(Case):
             ["domain", "a.test", "named.test", "nowhere.test", "outside.test",
              "--rdap-bootstrap", "", "--rdap-server", "test=" + RDAP],
             {"rdap.registry.test", "other.registry.test",
-             "nowhere.registry.test", "registry.outside.example"},
-            {(REGISTRY, 80)}),
+             "nowhere.registry.test", "registry.outside.example"}, THERE),
         "a named bootstrap": (
             ["domain", "a.test", "a.unlisted", "--rdap-bootstrap",
              "http://boot.registry.test/dns.json"],
-            {"boot.registry.test", "rdap.registry.test"}, {(REGISTRY, 80)}),
+            {"boot.registry.test", "rdap.registry.test"}, THERE),
         "IANA's, which is away": (
             ["domain", "blueomb.com", "cheap-meds.test"],
-            {"data.iana.org", "rdap.verisign.com"},
-            {(REGISTRY, 443)}),
+            {"data.iana.org", "rdap.verisign.com", "cheap-meds.test"},
+            THERE | {("9.9.10.1", 80), ("9.9.10.3", 80)}),
+        "WHOIS of a named server": (
+            ["domain", "a.test", "--registration", "whois", "--whois-server",
+             "test=whois.registry.test"],
+            {"whois.registry.test"}, {(REGISTRY, 43)}),
+        "WHOIS by IANA's word": (
+            ["domain", "a.unheard-of", "--registration", "whois"],
+            {"whois.iana.org", "whois.registry.test"}, {(REGISTRY, 43)}),
+        "WHOIS, after RDAP has failed": (
+            ["domain", "nowhere.test", "--rdap-bootstrap", "",
+             "--rdap-server", "test=" + RDAP, "--whois-server",
+             "test=whois.registry.test"],
+            {"rdap.registry.test", "whois.registry.test"},
+            THERE),
+        "WHOIS at an address that may not be had": (
+            ["domain", "a.test", "--registration", "whois", "--whois-server",
+             "test=loopback.registry.test"],
+            {"loopback.registry.test"}, set()),
         "a name without addresses that may be had": (
-            ["domain", "a.test", "--rdap-bootstrap", "", "--rdap-server",
+            ["domain", "a.test", "--registration", "rdap",
+             "--rdap-bootstrap", "", "--rdap-server",
              "test=http://mixed.registry.test/"],
             {"mixed.registry.test"}, set()),
         "a whole scan": (
             ["scan", NETBLOCK, "--smtp", "all", "--rdap-bootstrap",
              "http://boot.registry.test/dns.json", "-o", "STORE"],
             {"boot.registry.test", "1.10.9.9.in-addr.arpa"},
-            {(REGISTRY, 80)} | {(f"9.9.10.{i}", port) for i in range(8)
+            THERE | {(f"9.9.10.{i}", port) for i in range(8)
                                 for port in (25, 80)}),
         "the self-test": (["check"], set(), set()),
     }
@@ -265,8 +307,8 @@ class LeaksCase(Case):
                 with self.watcher.watching() as sent:
                     found = json.loads(ok(
                         "domain", name + ".test", *self.options_for("domain"),
-                        "--rdap-bootstrap", "", "--rdap-server",
-                        "test=" + RDAP))
+                        "--registration", "rdap", "--rdap-bootstrap", "",
+                        "--rdap-server", "test=" + RDAP))
                 self.assertEqual(found["status"], "registered"
                                  if name == "good" else "unknown")
                 self.assertEqual(len(self.registry.asked), 1)

@@ -242,11 +242,12 @@ static int open_registration(void)
                                 .timeout_ms = 1000,
                                 .parallel = 2 };
     struct talk_config talk = { .timeout_ms = 1000, .parallel = 2 };
-    static const char *const servers[] = { "com=http://rdap.example/" };
+    static const char *const servers[] = { "com=http://rdap.example/",
+                                           "192.0.2.0/24=http://net.example" };
     static const char *const whois_servers[] = { "com=whois.example" };
-    struct registration_config cfg = { .bootstrap = "",
+    struct registration_config cfg = { .bootstrap = "http://127.0.0.1:1/a.json",
                                        .servers = servers,
-                                       .n_servers = 1,
+                                       .n_servers = 2,
                                        .whois_servers = whois_servers,
                                        .n_whois_servers = 1,
                                        .cache_path = "" };

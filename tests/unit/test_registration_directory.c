@@ -299,6 +299,41 @@ static void the_snapshot_serves_when_there_is_none(void **state)
     close_directory(f);
 }
 
+/* A run of days asks after it as well, and waits for nothing. */
+static void a_long_run_asks_after_it(void **state)
+{
+    struct fixture *f = *state;
+    const char *bases[4];
+
+    open_directory(f, f->url, f->cache);
+    bases[0] = find(f, "a.test");
+    for (size_t day = 1; day < COUNT_OF(bases); day++) {
+        char url[32];
+        size_t n = f->n_changed;
+
+        snprintf(url, sizeof url, "https://day-%zu.example/", day);
+        publish(f, "x/dns.json", "test", url, NOW + (int64_t)day);
+        advance(f, DAY - 1);
+        assert_ptr_equal(find(f, "a.test"), bases[day - 1]);
+        assert_int_equal(logged(f, "GET"), day);
+        advance(f, 1);
+        assert_ptr_equal(find(f, "a.test"), bases[day - 1]);
+        while (f->n_changed == n)
+            uv_run(&f->loop, UV_RUN_ONCE);
+        bases[day] = find(f, "a.test");
+        assert_string_equal(bases[day], url);
+    }
+    assert_string_equal(bases[0], "https://one.example/"); /* is in use */
+    f->is_up = false;
+    advance(f, 3 * DAY);
+    assert_string_equal(find(f, "a.test"), bases[3]);
+    while (f->n_changed < 5)
+        uv_run(&f->loop, UV_RUN_ONCE);
+    assert_string_equal(find(f, "a.test"), bases[3]);
+    assert_null(registration_directory_missed(&f->directory));
+    close_directory(f);
+}
+
 /* nginx answers 404, or a page: neither is a document. */
 static void what_is_no_document_is_not_taken(void **state)
 {
@@ -437,6 +472,7 @@ int main(void)
         TEST(a_new_one_replaces_it),
         TEST(a_stale_one_serves_when_it_is_gone),
         TEST(the_snapshot_serves_when_there_is_none),
+        TEST(a_long_run_asks_after_it),
         TEST(what_is_no_document_is_not_taken),
         TEST(files_lie_beside_each_other),
         TEST(documents_are_looked_for_beside),

@@ -6,6 +6,8 @@
 
 #include "../support/golden.h"
 #include "../support/report_fixture.h"
+#include "analysis/mail_setup.h"
+#include "analysis/website.h"
 #include "base/json.h"
 #include "report/columns.h"
 
@@ -118,6 +120,52 @@ static void add_probes(struct buf *to)
                                                   .seen_utc_s = 1526814153 });
 }
 
+static void fill_mail(struct analysis_mail_setup *m)
+{
+    struct snow_addr addr = snow_addr_from_ipv4(0xc0000219);
+
+    for (unsigned i = 0; i < MAIL_QUESTIONS; i++)
+        m->status[i] = SNOW_PTR_NAME;
+    m->n_mx = 2;
+    text_copy(m->mx[0].host, MAIL_NAME_MAX, "mx.commercieopard.example");
+    text_copy(m->mx[1].host, MAIL_NAME_MAX, "mx2.commercieopard.example");
+    m->n_ns = 1;
+    text_copy(m->ns[0], MAIL_NAME_MAX, "ns1.example");
+    text_copy(m->soa_server, MAIL_NAME_MAX, "ns1.example");
+    text_copy(m->soa_mailbox, MAIL_NAME_MAX, "host.example");
+    m->soa_serial = 2018052001;
+    m->a = (struct mail_addrs){ 1, { addr } };
+    m->spf_len = 11;
+    memcpy(m->spf_text, "v=spf1 \"\x01\xff-", 11);
+    m->dmarc_len = 16;
+    memcpy(m->dmarc, "v=DMARC1;p=none;", 16);
+    text_copy(m->dmarc_policy, sizeof m->dmarc_policy, "none");
+    m->spf = (struct analysis_spf){ .status = SPF_STATUS_OK,
+                                    .all = '-',
+                                    .n_lookups = 1,
+                                    .n_includes = 1,
+                                    .n_entries = 2 };
+    text_copy(m->spf.includes[0], SPF_NAME_MAX, "spf.example");
+    m->spf.entries[0] =
+        (struct spf_entry){ .prefix = { snow_addr_from_ipv4(0xc0000200), 120 },
+                            .qualifier = '+',
+                            .families = SPF_IPV4 };
+    m->spf.entries[1] = (struct spf_entry){ .qualifier = '-' };
+}
+
+static void fill_website(struct analysis_website *w)
+{
+    *w = (struct analysis_website){ .status = WEBSITE_CONTENT,
+                                    .detail = "site",
+                                    .http_status = 200,
+                                    .url = "http://commercieopard.example/",
+                                    .address = "192.0.2.25",
+                                    .text_octets = 2018,
+                                    .title = "<script>Leopards\xe2\x80\xae",
+                                    .company = PAGE_COMPANY_YES,
+                                    .company_sign = "imprint" };
+}
+
 static void add_domains(struct buf *to)
 {
     struct snow_registration r = {
@@ -134,14 +182,28 @@ static void add_domains(struct buf *to)
         .source = "https://rdap.example/domain/commercieopard.example",
     };
 
-    report_domain_ndjson(to, &r);
-    report_domain_ndjson(
-        to, &(struct snow_registration){ .status = SNOW_REGISTRATION_UNKNOWN,
+    struct snow_registration unknown = { .status = SNOW_REGISTRATION_UNKNOWN,
                                          .created_utc_s = SNOW_TIME_UNKNOWN,
                                          .expires_utc_s = SNOW_TIME_UNKNOWN,
                                          .updated_utc_s = SNOW_TIME_UNKNOWN,
                                          .seen_utc_s = 1526814153,
-                                         .domain = "unknown.example" });
+                                         .domain = "unknown.example" };
+    struct analysis_mail_setup *m = calloc(1, sizeof *m);
+    struct analysis_website w = { 0 };
+
+    assert_non_null(m);
+    fill_mail(m);
+    fill_website(&w);
+    report_domain_ndjson(to, &(struct report_domain){ r.domain, &r, m, &w });
+    memset(m, 0, sizeof *m);
+    m->status[MAIL_TXT] = SNOW_PTR_TIMEOUT;
+    m->status[MAIL_DMARC] = SNOW_PTR_NXDOMAIN;
+    w = (struct analysis_website){ .status = WEBSITE_REFUSED };
+    report_domain_ndjson(
+        to, &(struct report_domain){ unknown.domain, &unknown, m, &w });
+    report_domain_ndjson(
+        to, &(struct report_domain){ .domain = "nobody-asked.example" });
+    free(m);
 }
 
 static void records_match_golden(void **state)
