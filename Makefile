@@ -92,6 +92,10 @@ $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/main.o $B/libsnowline.a
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 endif
 
+$B/bench/%: $B/tests/bench/%.o $B/libsnowline.a
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 LAB_BIN := $B/lab/smtp-fixture $B/lab/dns-fixture
 LAB_OBJ := $(patsubst %.c,$B/%.o,$(wildcard tests/lab/*.c))
 $B/lab/smtp-fixture: $B/tests/support/smtp_fixture.o \
@@ -148,7 +152,8 @@ BENCH ?=
 .PHONY: bench
 bench: ## what look-ups and greetings cost, beside others; BENCH=OPTIONS
 	$Qtests/install-deps bench
-	$Q$(MAKE) --no-print-directory all lab
+	$Q$(MAKE) --no-print-directory all lab $B/bench/whois
+	$Q$B/bench/whois tests/registry/*.txt
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 
 C_FILES := $(wildcard include/snowline/*.h scanner/*/*.[ch] tests/*/*.[ch])

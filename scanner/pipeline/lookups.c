@@ -185,6 +185,7 @@ static void add_stats(struct stage *s, struct progress *p)
     to->pending = l->n_targets - l->by_status[LOOKUPS_DONE] -
                   l->by_status[LOOKUPS_FAILED];
     to->is_known = true;
+    p->http_requests += l->http_requests;
 }
 
 static int open_slots(struct lookups *l)

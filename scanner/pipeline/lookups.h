@@ -55,6 +55,7 @@ struct lookups {
     size_t n, cap, next;
     uint64_t n_targets;
     uint64_t by_status[16]; /**< by enum lookups_status, earlier runs' too */
+    uint64_t http_requests; /**< counted by the kind */
     struct lookup *slots, *free;
     char *states; /**< [kind->parallel][kind->state_size] */
     size_t open;

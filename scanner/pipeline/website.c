@@ -27,12 +27,13 @@ struct site {
     struct snow_addr addr; /**< of the hop under way */
     char name[HOST_MAX];   /**< asked for */
     bool is_https;
-    bool has_addr;    /**< it is counted as a connection to it */
-    bool is_waiting;  /**< in the list */
-    bool is_odd_port; /**< a redirect led to a port that is not asked */
-    bool is_unsure;   /**< one of its names: nobody could say whether it is
-                            there */
-    bool is_named;    /**< one of its names is there, without addresses */
+    bool has_addr;        /**< it is counted as a connection to it */
+    bool is_waiting;      /**< in the list */
+    bool is_denied;       /**< its turn was, by us: a port that is not asked */
+    bool is_unsure;       /**< one of its names: nobody could say whether it is
+                                there */
+    unsigned reason_type; /**< asked about */
+    bool is_named;        /**< one of its names is there, without addresses */
     struct analysis_website website;
 };
 
@@ -91,8 +92,6 @@ static uint64_t take_turn(struct site *s, uint64_t now)
 {
     uint64_t *host = host_of(s);
 
-    if (!host) /* no memory to remember it: be slow */
-        return PACE_US;
     if (*host & 1)
         return PACE_US;
     if (*host >> 1 > now)
@@ -132,10 +131,12 @@ static void on_timer(uv_timer_t *t)
 
         go = s->next;
         s->turn = NULL;
-        if (turn)
+        if (turn) {
+            s->lookup->all->http_requests++;
             http_turn_done(turn, true);
-        else
+        } else {
             answer_odd(s);
+        }
     }
 }
 
@@ -172,12 +173,13 @@ static void on_turn(void *arg, const struct http_hop *hop,
     const struct snow_config *cfg = s->lookup->all->run->cfg;
 
     release(s);
-    if (hop->port != 80 && hop->port != 443 && hop->port != cfg->http_port) {
-        s->is_odd_port = true;
+    s->addr = hop->addr;
+    if ((hop->port != 80 && hop->port != 443 && hop->port != cfg->http_port) ||
+        !host_of(s)) { /* without memory there is no pace, so no turn */
+        s->is_denied = true;
         http_turn_done(turn, false);
         return;
     }
-    s->addr = hop->addr;
     s->turn = turn;
     enqueue(s);
 }
@@ -262,38 +264,40 @@ static void judge(struct site *s, const struct http_answer *a)
 
 /* --- nobody there --- */
 
-/* A answers, or the lack of it, tell what a name without addresses is. */
-static void on_reason(void *arg, const struct dns_records *r)
-{
-    struct site *s = arg;
-
-    if (r->status == SNOW_PTR_NODATA)
-        s->is_named = true;
-    else if (r->status != SNOW_PTR_NXDOMAIN)
-        s->is_unsure = true;
-    if (strcmp(s->name, s->lookup->subject) != 0) {
-        text_copy(s->name, sizeof s->name, s->lookup->subject);
-        if (dns_resolver_query(s->lookup->all->reach->resolver, s->name,
-                               DNS_TYPE_A, on_reason, s) == 0)
-            return;
-        s->is_unsure = true;
-    }
-    if (s->is_unsure)
-        settle(s, WEBSITE_ERROR, "dns");
-    else
-        settle(s, WEBSITE_NONE, s->is_named ? "nodata" : "nxdomain");
-}
-
-static void ask_reason(struct site *s)
-{
-    if (dns_resolver_query(s->lookup->all->reach->resolver, s->name, DNS_TYPE_A,
-                           on_reason, s))
-        settle(s, WEBSITE_ERROR, "dns");
-}
-
 static bool is_www(const struct site *s)
 {
     return strcmp(s->name, s->lookup->subject) != 0;
+}
+
+static void ask_reason(struct site *s, unsigned type);
+
+/* No address was found, but maybe nobody could say: A and AAAA of both names
+ * tell (RFC 2308 §2). What does not exist has neither. */
+static void on_reason(void *arg, const struct dns_records *r)
+{
+    struct site *s = arg;
+    bool is_there = r->status == SNOW_PTR_NODATA;
+
+    s->is_named |= is_there;
+    s->is_unsure |= !is_there && r->status != SNOW_PTR_NXDOMAIN;
+    if (is_there && s->reason_type == DNS_TYPE_A) {
+        ask_reason(s, DNS_TYPE_AAAA);
+    } else if (is_www(s)) {
+        text_copy(s->name, sizeof s->name, s->lookup->subject);
+        ask_reason(s, DNS_TYPE_A);
+    } else if (s->is_unsure) {
+        settle(s, WEBSITE_ERROR, "dns");
+    } else {
+        settle(s, WEBSITE_NONE, s->is_named ? "nodata" : "nxdomain");
+    }
+}
+
+static void ask_reason(struct site *s, unsigned type)
+{
+    s->reason_type = type;
+    if (dns_resolver_query(s->lookup->all->reach->resolver, s->name, type,
+                           on_reason, s))
+        settle(s, WEBSITE_ERROR, "dns");
 }
 
 /* A second name, or the second port, is asked only where the first had nobody
@@ -315,7 +319,7 @@ static bool ask_second(struct site *s, int code)
 /* A redirect that ends nowhere: there is a server, and no more is known. */
 static void fail_redirect(struct site *s, const struct http_answer *a)
 {
-    if (a->code == SNOW_EPOLICY && !a->redirect[0] && !s->is_odd_port)
+    if (a->code == SNOW_EPOLICY && !a->redirect[0] && !s->is_denied)
         settle(s, WEBSITE_EXCLUDED, "redirect");
     else if (a->code == SNOW_ETIMEOUT)
         settle(s, WEBSITE_TIMEOUT, "redirect");
@@ -330,12 +334,12 @@ static void fail(struct site *s, const struct http_answer *a)
     else if (ask_second(s, a->code))
         return;
     else if (a->code == SNOW_ENOTFOUND)
-        ask_reason(s);
+        ask_reason(s, DNS_TYPE_A);
     else if (a->code == SNOW_EREFUSED)
         settle(s, WEBSITE_REFUSED, "");
     else if (a->code == SNOW_ETIMEOUT)
         settle(s, WEBSITE_TIMEOUT, "");
-    else if (a->code == SNOW_EPOLICY)
+    else if (a->code == SNOW_EPOLICY && !s->is_denied)
         settle(s, WEBSITE_EXCLUDED, "");
     else
         settle(s, WEBSITE_ERROR, "exchange");

@@ -64,11 +64,57 @@ bool fields_is_redacted(const char *text)
     return false;
 }
 
-/* EPP's clientHold is RDAP's "client hold" (RFC 8056 §2). */
+/* In RDAP's words: RFC 8056 §2. */
+static const char *const epp_statuses[] = {
+    "active",
+    "add period",
+    "auto renew period",
+    "client delete prohibited",
+    "client hold",
+    "client renew prohibited",
+    "client transfer prohibited",
+    "client update prohibited",
+    "inactive",
+    "pending create",
+    "pending delete",
+    "pending renew",
+    "pending restore",
+    "pending transfer",
+    "pending update",
+    "redemption period",
+    "renew period",
+    "server delete prohibited",
+    "server hold",
+    "server renew prohibited",
+    "server transfer prohibited",
+    "server update prohibited",
+    "transfer period",
+};
+
+/* The same letters, whatever stands between them. */
+static bool has_letters_of(const char *text, const char *words)
+{
+    for (; *text; text++) {
+        if (*text == ' ' || *text == '_' || *text == '-')
+            continue;
+        words += *words == ' ';
+        if (text_lower(*text) != *words++)
+            return false;
+    }
+    return *words == '\0';
+}
+
+/* clientHold, clienthold and client_hold are "client hold"; other words that
+ * are written into one another are spread in the same way. */
 static void spread_words(char *to, size_t cap, const char *from)
 {
     size_t n = 0;
 
+    for (size_t i = 0; i < COUNT_OF(epp_statuses); i++)
+        if (has_letters_of(from, epp_statuses[i])) {
+            text_copy(to, cap, epp_statuses[i]);
+            return;
+        }
     for (size_t i = 0; from[i] && n + 2 < cap; i++) {
         bool is_upper = from[i] >= 'A' && from[i] <= 'Z';
         bool after_lower = i > 0 && from[i - 1] >= 'a' && from[i - 1] <= 'z';
@@ -80,13 +126,25 @@ static void spread_words(char *to, size_t cap, const char *from)
     to[n] = '\0';
 }
 
+/* Is it in the list already, as a whole? */
+static bool is_listed(const char *list, const char *item)
+{
+    size_t n = strlen(item);
+
+    for (const char *at = list; (at = strstr(at, item)); at++)
+        if ((at == list || at[-1] == ';') && (at[n] == ';' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
 void fields_add_status(struct snow_registration *r, const char *text)
 {
     char clean[64], words[sizeof clean * 2];
 
     fields_copy_clean(clean, sizeof clean, text);
     spread_words(words, sizeof words, clean);
-    fields_append(r->statuses, sizeof r->statuses, words);
+    if (words[0] && !is_listed(r->statuses, words))
+        fields_append(r->statuses, sizeof r->statuses, words);
 }
 
 bool fields_read_host(char out[SNOW_DOMAIN_MAX], const char *text)

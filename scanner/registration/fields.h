@@ -24,7 +24,8 @@ void fields_copy_clean(char *to, size_t cap, const char *from);
 /** Append an item behind a ';', or leave it out when it does not fit whole. */
 void fields_append(char *list, size_t cap, const char *item);
 
-/** Append a status in RDAP's words: EPP's clientHold is "client hold". */
+/** Append a status in RDAP's words, once: EPP's clientHold is "client hold"
+ * (RFC 8056 §2). */
 void fields_add_status(struct snow_registration *r, const char *text);
 
 /** Words that stand where a value was taken out (RFC 9537 §3). */

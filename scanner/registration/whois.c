@@ -5,6 +5,7 @@
  *   whois_words.c    what labels, statuses and phrases mean; dialects
  *   whois_date.c     dates
  *   whois.c          whose the values are: the domain's, or someone else's
+ *   whois_values.c   the domain's, into the record
  *   whois_servers.c  which host serves which domains
  *
  * Sections  A heading ("Registrar:", "[Holder]", "Technical Contact") or the
@@ -15,98 +16,22 @@
  */
 #include "registration/whois.h"
 
-#include "registration/whois_words.h"
-
-enum about {
-    ABOUT_DOMAIN,
-    ABOUT_REGISTRAR,
-    ABOUT_SERVERS,
-    ABOUT_OTHERS, /* people, hosts, other domains: nothing here counts */
-};
-
-/* What the answer has shown of a registered domain. */
-enum {
-    HAS_DATE = 1,
-    HAS_REGISTRAR = 2,
-    HAS_SERVERS = 4,
-    HAS_PEOPLE = 8,
-    HAS_STATUS = 16,
-};
-
-struct reader {
-    struct snow_registration *r;
-    struct whois_dates dates;
-    bool is_utf8;
-    bool is_ours;     /* an object of the domain asked for was seen */
-    bool is_another;  /* … or one of another domain */
-    unsigned shown;   /* HAS_… */
-    uint8_t says;     /* a status that tells: enum snow_registration_status */
-    uint8_t rank;     /* of the registrar's name taken so far; more is better */
-    uint8_t about;    /* enum about */
-    bool is_object;   /* … until the end of the paragraph */
-    bool is_indented; /* … and lines further right than its heading */
-    bool is_sticky;   /* … until the next heading of the same kind */
-    uint8_t awaited;  /* meaning whose value is on the next line */
-    unsigned indent;  /* of the heading, or of the label without its value */
-    struct fields_hosts hosts;
-};
-
-/* --- values -------------------------------------------------------------- */
-
-/* As UTF-8 text with an end. */
-static void copy_text(const struct reader *rd, char *to, size_t cap,
-                      struct whois_text from)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < from.len && n + 4 < cap; i++) {
-        unsigned char c = (unsigned char)from.at[i];
-
-        if (rd->is_utf8 || c < 0x80) {
-            to[n++] = from.at[i] ? from.at[i] : ' ';
-        } else if (c >= 0xa0) {
-            to[n++] = (char)(0xc0 | c >> 6);
-            to[n++] = (char)(0x80 | (c & 0x3f));
-        } else {
-            memcpy(to + n, "\xef\xbf\xbd", 3);
-            n += 3;
-        }
-    }
-    to[n] = '\0';
-}
-
-static struct whois_text first_word(struct whois_text t)
-{
-    size_t n = 0;
-
-    while (n < t.len && (unsigned char)t.at[n] > ' ')
-        n++;
-    return (struct whois_text){ t.at, n };
-}
-
-/* Cut off what stands behind a mark: "Name (http://…)". */
-static struct whois_text before(struct whois_text t, const char *mark)
-{
-    size_t n = strlen(mark);
-
-    for (size_t i = 1; i + n <= t.len; i++)
-        if (strncasecmp(t.at + i, mark, n) == 0)
-            return whois_trim(t.at, i);
-    return t;
-}
+#include "registration/whois_reader.h"
 
 /* --- whose object it is -------------------------------------------------- */
 
 enum same { SAME, OTHER, NO_NAME };
 
-/* A name that is not in A-labels cannot be compared and is let pass. */
-static enum same compare_name(const struct reader *rd, struct whois_text t)
+/* A name in letters of its own cannot be compared with A-labels, and is let
+ * pass for one of them. */
+static enum same compare_name(const struct whois_reader *rd,
+                              struct whois_text t)
 {
     const char *asked = rd->r->domain;
     size_t len = strlen(asked);
     bool is_ascii = true, has_dot = false;
 
-    t = first_word(t);
+    t = whois_first_word(t);
     if (t.len > 0 && t.at[t.len - 1] == '.')
         t.len--;
     if (t.len == len && strncasecmp(t.at, asked, len) == 0)
@@ -119,7 +44,7 @@ static enum same compare_name(const struct reader *rd, struct whois_text t)
             return NO_NAME;
     }
     if (!is_ascii)
-        return SAME;
+        return strcasestr(asked, "xn--") ? SAME : NO_NAME;
     if (!has_dot && t.len > 0 && t.len < len && asked[t.len] == '.' &&
         strncasecmp(t.at, asked, t.len) == 0)
         return SAME; /* .be once left the top-level domain out */
@@ -131,8 +56,8 @@ static enum same compare_name(const struct reader *rd, struct whois_text t)
     return OTHER;
 }
 
-static void set_about(struct reader *rd, enum about about, unsigned indent,
-                      bool is_sticky)
+static void set_about(struct whois_reader *rd, enum whois_about about,
+                      unsigned indent, bool is_sticky)
 {
     rd->about = (uint8_t)about;
     rd->indent = indent;
@@ -141,7 +66,7 @@ static void set_about(struct reader *rd, enum about about, unsigned indent,
     rd->awaited = WHOIS_NOTHING;
 }
 
-static void take_domain(struct reader *rd, struct whois_text value,
+static void take_domain(struct whois_reader *rd, struct whois_text value,
                         bool is_echo)
 {
     enum same same = compare_name(rd, value);
@@ -150,6 +75,7 @@ static void take_domain(struct reader *rd, struct whois_text value,
         return;
     if (same == SAME) {
         rd->is_ours = true;
+        rd->has_servers = rd->hosts.n > 0;
         set_about(rd, ABOUT_DOMAIN, 0, false);
         return;
     }
@@ -157,216 +83,9 @@ static void take_domain(struct reader *rd, struct whois_text value,
     set_about(rd, ABOUT_OTHERS, 0, true);
 }
 
-/* --- the domain's values ------------------------------------------------- */
-
-static bool read_date(const struct reader *rd, struct whois_text t,
-                      int64_t *utc_s, bool *is_date_only)
-{
-    return whois_date_read(utc_s, is_date_only, t.at, t.len, &rd->dates);
-}
-
-/* "changed: somebody@host 20121216134104 (Changed)", "created: 0-UANIC
- * 20020903000000": the date behind whoever did it. */
-static struct whois_text behind_person(struct whois_text t)
-{
-    for (size_t i = 1; i + 8 <= t.len; i++) {
-        size_t n = 0;
-
-        while (i + n < t.len && text_is_digit(t.at[i + n]))
-            n++;
-        if ((n == 8 || n == 14) && (unsigned char)t.at[i - 1] <= ' ' &&
-            (i + n == t.len || (unsigned char)t.at[i + n] <= ' '))
-            return (struct whois_text){ t.at + i, t.len - i };
-        i += n;
-    }
-    return (struct whois_text){ t.at, 0 };
-}
-
-static void take_created(struct reader *rd, struct whois_text value)
-{
-    int64_t utc_s;
-    bool is_date_only;
-
-    if (rd->r->created_utc_s != SNOW_TIME_UNKNOWN ||
-        (!read_date(rd, value, &utc_s, &is_date_only) &&
-         !read_date(rd, behind_person(value), &utc_s, &is_date_only)))
-        return;
-    rd->r->created_utc_s = utc_s;
-    rd->r->created_is_date_only = is_date_only;
-    rd->shown |= HAS_DATE;
-}
-
-static void take_expires(struct reader *rd, struct whois_text value)
-{
-    int64_t utc_s;
-    bool is_date_only;
-
-    if (rd->r->expires_utc_s == SNOW_TIME_UNKNOWN &&
-        read_date(rd, value, &utc_s, &is_date_only)) {
-        rd->r->expires_utc_s = utc_s;
-        rd->shown |= HAS_DATE;
-    }
-}
-
-static void take_updated(struct reader *rd, struct whois_text value)
-{
-    int64_t utc_s;
-    bool is_date_only;
-
-    if (!read_date(rd, value, &utc_s, &is_date_only)) {
-        struct whois_text date = behind_person(value);
-
-        if (date.len == 0 || !read_date(rd, date, &utc_s, &is_date_only))
-            return;
-        /* .il: the first of its changes is the assignment */
-        if (date.len > 10 &&
-            whois_text_is(whois_trim(date.at + 8, date.len - 8), "(assigned)"))
-            take_created(rd, date);
-    }
-    rd->shown |= HAS_DATE;
-    if (rd->r->updated_utc_s == SNOW_TIME_UNKNOWN ||
-        rd->r->updated_utc_s < utc_s)
-        rd->r->updated_utc_s = utc_s;
-}
-
-/* Handles, organisations, names: each is better than the one before. */
-static void take_registrar(struct reader *rd, struct whois_text value,
-                           uint8_t rank)
-{
-    static const char *const ends[] = { " [tag",  " (http", " ( http",
-                                        " (www.", " http:", " https:" };
-    char text[256];
-
-    for (size_t i = 0; i < COUNT_OF(ends); i++)
-        value = before(value, ends[i]);
-    if (rank <= rd->rank || value.len == 0)
-        return;
-    copy_text(rd, text, sizeof text, value);
-    if (fields_is_redacted(text) || text_equal_fold(text, "none") ||
-        text_equal_fold(text, "n/a") || text_equal_fold(text, "-") ||
-        strncasecmp(text, "no registrar", 12) == 0)
-        return;
-    fields_copy_clean(rd->r->registrar, sizeof rd->r->registrar, text);
-    rd->rank = rank;
-    rd->shown |= HAS_REGISTRAR;
-}
-
-static void take_iana_id(struct reader *rd, struct whois_text value)
-{
-    uint64_t id = 0;
-
-    if (rd->r->registrar_iana_id != 0 || value.len == 0 || value.len > 9)
-        return;
-    for (size_t i = 0; i < value.len; i++) {
-        if (!text_is_digit(value.at[i]))
-            return;
-        id = id * 10 + (uint64_t)(value.at[i] - '0');
-    }
-    rd->r->registrar_iana_id = (uint32_t)id;
-}
-
-static void add_status(struct reader *rd, struct whois_text value)
-{
-    char text[64];
-
-    value = before(before(before(value, " http"), " ("), " - ");
-    if (value.len == 0 || value.len >= sizeof text - 4)
-        return;
-    copy_text(rd, text, sizeof text, value);
-    fields_add_status(rd->r, text);
-}
-
-static void take_status(struct reader *rd, struct whois_text value)
-{
-    enum snow_registration_status means = whois_status_means(value);
-
-    if (value.len > 9 && strncasecmp(value.at, "ok-until ", 9) == 0) { /* .ua */
-        take_expires(rd, whois_trim(value.at + 9, value.len - 9));
-        value.len = 2;
-    }
-    if (means == SNOW_REGISTRATION_REGISTERED)
-        rd->shown |= HAS_STATUS;
-    else if (means != SNOW_REGISTRATION_PENDING && rd->says == 0)
-        rd->says = (uint8_t)means;
-    while (value.len > 0) {
-        const char *comma = memchr(value.at, ',', value.len);
-        size_t n = comma ? (size_t)(comma - value.at) : value.len;
-
-        add_status(rd, whois_trim(value.at, n));
-        n += comma != NULL;
-        value = (struct whois_text){ value.at + n, value.len - n };
-    }
-}
-
-/* A host name, and its addresses at most behind it; .pt writes a whole record
- * of the zone. */
-static bool take_server(struct reader *rd, struct whois_text value)
-{
-    struct whois_text host = first_word(value);
-    struct whois_text rest =
-        whois_trim(value.at + host.len, value.len - host.len);
-    char text[SNOW_DOMAIN_MAX];
-
-    if (rest.len > 3 && strncasecmp(rest.at, "ns", 2) == 0 &&
-        (unsigned char)rest.at[2] <= ' ')
-        return take_server(rd, whois_trim(rest.at + 3, rest.len - 3));
-    while (host.len > 0 && strchr(",;:", host.at[host.len - 1]))
-        host.len--;
-    if (host.len == 0 || host.len >= sizeof text ||
-        !memchr(host.at, '.', host.len) || text_is_digit(host.at[host.len - 1]))
-        return false;
-    memcpy(text, host.at, host.len);
-    text[host.len] = '\0';
-    if (!fields_read_host(text, text))
-        return false;
-    fields_add_host(&rd->hosts, text);
-    rd->shown |= HAS_SERVERS;
-    return true;
-}
-
-static void take_value(struct reader *rd, uint8_t meaning,
-                       struct whois_text value)
-{
-    switch (meaning) {
-    case WHOIS_DOMAIN:
-    case WHOIS_QUERY:
-        take_domain(rd, value, meaning == WHOIS_QUERY);
-        break;
-    case WHOIS_CREATED:
-        take_created(rd, value);
-        break;
-    case WHOIS_EXPIRES:
-        take_expires(rd, value);
-        break;
-    case WHOIS_UPDATED:
-        take_updated(rd, value);
-        break;
-    case WHOIS_REGISTRAR:
-        take_registrar(rd, value, 3);
-        break;
-    case WHOIS_RESELLER:
-        take_registrar(rd, value, 2);
-        break;
-    case WHOIS_REGISTRAR_ID:
-        take_registrar(rd, value, 1);
-        break;
-    case WHOIS_IANA_ID:
-        take_iana_id(rd, value);
-        break;
-    case WHOIS_STATUS:
-        take_status(rd, value);
-        break;
-    case WHOIS_NAMESERVER:
-        take_server(rd, value);
-        break;
-    default:
-        break;
-    }
-}
-
 /* --- sections ------------------------------------------------------------ */
 
-static bool is_asked_name(const struct reader *rd, struct whois_text t)
+static bool is_asked_name(const struct whois_reader *rd, struct whois_text t)
 {
     if (t.len > 0 && t.at[t.len - 1] == ':')
         t.len--;
@@ -381,7 +100,7 @@ static bool is_date_meaning(uint8_t meaning)
 }
 
 /* A label without a value: a heading, or its value is on the next line. */
-static void take_heading(struct reader *rd, const struct whois_line *l,
+static void take_heading(struct whois_reader *rd, const struct whois_line *l,
                          const struct whois_word *w)
 {
     uint8_t meaning = w ? w->meaning : WHOIS_NOTHING;
@@ -409,8 +128,8 @@ static void take_heading(struct reader *rd, const struct whois_line *l,
 }
 
 /* Does a line end the section it is in? */
-static bool ends_section(const struct reader *rd, const struct whois_line *l,
-                         const struct whois_word *w)
+static bool ends_section(const struct whois_reader *rd,
+                         const struct whois_line *l, const struct whois_word *w)
 {
     bool is_clear = w && (w->flags & WHOIS_IS_CLEAR);
 
@@ -429,22 +148,22 @@ static bool ends_section(const struct reader *rd, const struct whois_line *l,
 
 /* A registrar's own object, behind the domain's: "registrar: HANDLE", and
  * below it the name. */
-static void open_registrar(struct reader *rd, const struct whois_line *l)
+static void open_registrar(struct whois_reader *rd, const struct whois_line *l)
 {
     char text[256], clean[256];
 
-    take_registrar(rd, l->value, 3);
+    whois_take_registrar(rd, l->value, RANK_NAME);
     set_about(rd, ABOUT_REGISTRAR, l->indent, false);
     rd->is_object = true;
-    copy_text(rd, text, sizeof text, l->value);
+    whois_copy_text(rd, text, sizeof text, l->value);
     fields_copy_clean(clean, sizeof clean, text);
-    if (rd->rank == 3 && text_equal_fold(clean, rd->r->registrar) &&
+    if (rd->rank == RANK_NAME && text_equal_fold(clean, rd->r->registrar) &&
         !strchr(clean, ' '))
-        rd->rank = 2; /* it was a handle if there is a name now */
+        rd->rank = RANK_RESELLER; /* it was a handle if there is a name now */
 }
 
 /* An object of its own: a person, a host, a registrar. */
-static bool opens_object(struct reader *rd, const struct whois_line *l,
+static bool opens_object(struct whois_reader *rd, const struct whois_line *l,
                          const struct whois_word *w)
 {
     if (rd->is_sticky)
@@ -457,45 +176,64 @@ static bool opens_object(struct reader *rd, const struct whois_line *l,
         rd->is_object = true;
         return true;
     }
+    if (w->meaning == WHOIS_PARTY && l->is_first && rd->is_ours) {
+        /* "Domain registrant: HANDLE", and below it what is theirs */
+        rd->shown |= HAS_PEOPLE;
+        set_about(rd, ABOUT_OTHERS, l->indent, false);
+        return true;
+    }
     if (w->meaning != WHOIS_REGISTRAR || !l->is_first || !rd->is_ours ||
-        (rd->rank < 3 && memchr(l->value.at, ' ', l->value.len)))
+        (rd->rank < RANK_NAME && memchr(l->value.at, ' ', l->value.len)))
         return false;
     open_registrar(rd, l);
     return true;
 }
 
-static void take_in_registrar(struct reader *rd, const struct whois_line *l,
+static void take_in_registrar(struct whois_reader *rd,
+                              const struct whois_line *l,
                               const struct whois_word *w)
 {
     if (w->meaning == WHOIS_NAME)
-        take_registrar(rd, l->value, rd->awaited == WHOIS_RESELLER ? 2 : 3);
+        whois_take_registrar(rd, l->value,
+                             rd->awaited == WHOIS_RESELLER ? RANK_RESELLER
+                                                           : RANK_NAME);
     else if (w->meaning == WHOIS_ORG)
-        take_registrar(rd, l->value, 4);
+        whois_take_registrar(rd, l->value, RANK_ORGANISATION);
     else if (w->meaning == WHOIS_REGISTRAR || w->meaning == WHOIS_IANA_ID)
-        take_value(rd, w->meaning, l->value);
+        whois_take_value(rd, w->meaning, l->value);
     rd->awaited = WHOIS_NOTHING;
 }
 
-static void take_field(struct reader *rd, const struct whois_line *l,
+static void take_field(struct whois_reader *rd, const struct whois_line *l,
                        const struct whois_word *w)
 {
-    if (w->meaning == WHOIS_DOMAIN) {
-        take_domain(rd, l->value, false);
+    if (w->meaning == WHOIS_DOMAIN || w->meaning == WHOIS_QUERY) {
+        take_domain(rd, l->value, w->meaning == WHOIS_QUERY);
         return;
     }
     if (opens_object(rd, l, w) || rd->about == ABOUT_OTHERS ||
-        (rd->about == ABOUT_SERVERS && w->meaning != WHOIS_NAMESERVER))
+        (rd->about == ABOUT_SERVERS && w->meaning != WHOIS_NAMESERVER &&
+         w->meaning != WHOIS_NAME))
         return;
     if (rd->about == ABOUT_REGISTRAR) {
         take_in_registrar(rd, l, w);
         return;
     }
+    if (rd->about == ABOUT_SERVERS) {
+        whois_take_server(rd, l->value);
+        return;
+    }
     if (w->meaning == WHOIS_PARTY)
         rd->shown |= HAS_PEOPLE;
-    take_value(rd, w->meaning, l->value);
+    if (w->meaning == WHOIS_NAMESERVER && strcmp(w->label, "dns") == 0 &&
+        is_asked_name(rd, l->value))
+        return; /* .dk: how the name is written in the DNS */
+    whois_take_value(rd, w->meaning, l->value);
+    if (w->meaning == WHOIS_NAMESERVER)
+        rd->awaited = w->meaning; /* more may stand below without a label */
 }
 
-static void take_known(struct reader *rd, const struct whois_line *l,
+static void take_known(struct whois_reader *rd, const struct whois_line *l,
                        const struct whois_word *w)
 {
     if (w->meaning == WHOIS_NAME && rd->awaited == WHOIS_DOMAIN) /* .ee */
@@ -515,8 +253,9 @@ static bool is_column(struct whois_text gap)
 }
 
 /* May a label and its value stand side by side without a mark? */
-static bool is_sentence(const struct reader *rd, const struct whois_word *w,
-                        struct whois_text gap, struct whois_text rest)
+static bool is_sentence(const struct whois_reader *rd,
+                        const struct whois_word *w, struct whois_text gap,
+                        struct whois_text rest)
 {
     int64_t utc_s;
     bool is_date_only;
@@ -529,15 +268,15 @@ static bool is_sentence(const struct reader *rd, const struct whois_word *w,
     if (is_date_meaning(w->meaning))
         return (w->meaning != WHOIS_UPDATED || is_column(gap) ||
                 strncmp(w->label, "record", 6) == 0) &&
-               read_date(rd, rest, &utc_s, &is_date_only);
+               whois_read_date(rd, rest, &utc_s, &is_date_only);
     if (w->meaning != WHOIS_DOMAIN || compare_name(rd, rest) != SAME)
         return false;
-    return before(rest, " (").len == first_word(rest).len;
+    return whois_before(rest, " (").len == whois_first_word(rest).len;
 }
 
 /* "Record created on 2017-11-03", "Domain cheap-meds.com", and columns:
  * "Domain-name         cheap-meds.com". */
-static void take_sentence(struct reader *rd, const struct whois_line *l)
+static void take_sentence(struct whois_reader *rd, const struct whois_line *l)
 {
     char label[WHOIS_LABEL_MAX];
     struct whois_text t = l->text;
@@ -565,40 +304,49 @@ static void take_sentence(struct reader *rd, const struct whois_line *l)
     }
 }
 
-static void take_awaited(struct reader *rd, const struct whois_line *l)
+/* @return false when the line is no such value */
+static bool take_awaited(struct whois_reader *rd, const struct whois_line *l)
 {
     uint8_t meaning = rd->awaited;
     int64_t utc_s;
     bool is_date_only;
 
     if (rd->about == ABOUT_REGISTRAR && l->kind == WHOIS_FIELD)
-        return; /* its number, its address: the name may still come */
+        return true; /* its number, its address: the name may still come */
     rd->awaited = WHOIS_NOTHING;
-    if (!is_date_meaning(meaning)) {
-        take_value(rd, meaning, l->text);
-        return;
+    if (meaning == WHOIS_NAMESERVER) {
+        if (l->kind == WHOIS_FIELD || !whois_take_server(rd, l->text))
+            return false;
+        rd->awaited = meaning;
+        return true;
     }
+    if (meaning == WHOIS_DOMAIN)
+        take_domain(rd, l->text, false);
     /* the whole line, or it is another field with a date of its own */
-    if (!l->is_bracketed && read_date(rd, l->text, &utc_s, &is_date_only))
-        take_value(rd, meaning, l->text);
+    else if (!is_date_meaning(meaning) ||
+             whois_read_date(rd, l->text, &utc_s, &is_date_only))
+        whois_take_value(rd, meaning, l->text);
+    return true;
 }
 
-static void take_unknown(struct reader *rd, const struct whois_line *l)
+static void take_unknown(struct whois_reader *rd, const struct whois_line *l)
 {
-    if (rd->awaited) {
-        take_awaited(rd, l);
+    if (rd->awaited && take_awaited(rd, l))
         return;
-    }
-    if (rd->about == ABOUT_SERVERS && take_server(rd, l->text))
+    if (rd->about == ABOUT_SERVERS && whois_take_server(rd, l->text))
         return;
     if (is_asked_name(rd, l->text)) {
-        take_domain(rd, first_word(l->text), false);
+        take_domain(rd, whois_first_word(l->text), false);
         rd->is_ours = true;
         return;
     }
     if (l->kind == WHOIS_FIELD && l->value.len > 0 &&
-        !(rd->shown & HAS_PEOPLE) && whois_is_about_people(l->label))
+        (l->is_first || !(rd->shown & HAS_PEOPLE)) &&
+        whois_is_about_people(l->label)) {
         rd->shown |= HAS_PEOPLE;
+        if (l->is_first && rd->is_ours)
+            set_about(rd, ABOUT_OTHERS, l->indent, false);
+    }
     if (rd->about != ABOUT_OTHERS)
         take_sentence(rd, l);
 }
@@ -617,7 +365,7 @@ static bool is_plain_heading(const struct whois_line *l,
 /* --- the whole ----------------------------------------------------------- */
 
 /* "%% complete date format : DD/MM/YYYY", "Expiry Date (mm/dd/yyyy)". */
-static void note_order(struct reader *rd, struct whois_text t)
+static void note_order(struct whois_reader *rd, struct whois_text t)
 {
     for (size_t i = 0; i + 10 <= t.len && i < 96; i++) {
         if (t.at[i + 2] != '/' || t.at[i + 5] != '/')
@@ -629,7 +377,7 @@ static void note_order(struct reader *rd, struct whois_text t)
     }
 }
 
-static void read_line(struct reader *rd, struct whois_line *l)
+static void read_line(struct whois_reader *rd, struct whois_line *l)
 {
     const struct whois_word *w;
 
@@ -640,11 +388,12 @@ static void read_line(struct reader *rd, struct whois_line *l)
         l->label_len = whois_label_clean(l->label, l->text);
     w = whois_word(l->label, l->label_len);
     if (rd->about == ABOUT_SERVERS && l->kind == WHOIS_PLAIN && !w &&
-        take_server(rd, l->text))
+        whois_take_server(rd, l->text))
         return; /* blank lines between them and their heading end nothing */
     if (rd->about != ABOUT_DOMAIN && ends_section(rd, l, w))
         set_about(rd, ABOUT_DOMAIN, 0, false);
     rd->is_indented |= l->indent > rd->indent;
+    rd->is_dated &= !l->is_first;
     if (is_plain_heading(l, w) ||
         (l->kind == WHOIS_FIELD && l->value.len == 0 && (w || !rd->awaited)))
         take_heading(rd, l, w);
@@ -670,7 +419,7 @@ static bool is_utf8(const char *octets, size_t len)
 
 /* Registered: an object of the domain, and in it what only a registered domain
  * has. Some registries leave the name out of the object. */
-static bool is_registered(const struct reader *rd)
+static bool is_registered(const struct whois_reader *rd)
 {
     const unsigned facts = HAS_DATE | HAS_REGISTRAR | HAS_SERVERS;
     bool is_refused = rd->says != 0 &&
@@ -681,10 +430,10 @@ static bool is_registered(const struct reader *rd)
         return false;
     if (!rd->is_ours)
         return (rd->shown & HAS_DATE) && (rd->shown & facts) != HAS_DATE;
-    return rd->shown != 0 && !is_refused;
+    return (rd->shown & ~(unsigned)HAS_EXPIRY) != 0 && !is_refused;
 }
 
-static enum snow_registration_status status_of(const struct reader *rd,
+static enum snow_registration_status status_of(const struct whois_reader *rd,
                                                const char *octets, size_t len)
 {
     if (is_registered(rd))
@@ -714,7 +463,8 @@ static void forget(struct snow_registration *r)
 void registration_whois_read(struct snow_registration *r, const char *server,
                              const char *octets, size_t len)
 {
-    struct reader rd = { .r = r, .dates = *whois_dates_of(server, r->domain) };
+    struct whois_reader rd = { .r = r,
+                               .dates = *whois_dates_of(server, r->domain) };
     struct whois_lines lines;
     struct whois_line line;
     enum snow_registration_status status;

@@ -56,7 +56,7 @@ static const struct {
     { "activo", SNOW_REGISTRATION_REGISTERED },
     { "add", SNOW_REGISTRATION_REGISTERED },
     { "auto", SNOW_REGISTRATION_REGISTERED },
-    { "client", SNOW_REGISTRATION_REGISTERED },
+    { "client*", SNOW_REGISTRATION_REGISTERED },
     { "connect", SNOW_REGISTRATION_REGISTERED },
     { "delegated", SNOW_REGISTRATION_REGISTERED },
     { "granted", SNOW_REGISTRATION_REGISTERED },
@@ -68,13 +68,13 @@ static const struct {
     { "not available", SNOW_REGISTRATION_REGISTERED }, /* .be */
     { "ok", SNOW_REGISTRATION_REGISTERED },
     { "paid", SNOW_REGISTRATION_REGISTERED },
-    { "pending", SNOW_REGISTRATION_REGISTERED },
+    { "pending*", SNOW_REGISTRATION_REGISTERED },
     { "published", SNOW_REGISTRATION_REGISTERED },
     { "quarantine", SNOW_REGISTRATION_REGISTERED },
-    { "redemption", SNOW_REGISTRATION_REGISTERED },
+    { "redemption*", SNOW_REGISTRATION_REGISTERED },
     { "registered", SNOW_REGISTRATION_REGISTERED },
     { "renew", SNOW_REGISTRATION_REGISTERED },
-    { "server", SNOW_REGISTRATION_REGISTERED },
+    { "server*", SNOW_REGISTRATION_REGISTERED },
     { "to be suspended", SNOW_REGISTRATION_REGISTERED },
     { "transfer", SNOW_REGISTRATION_REGISTERED },
     { "200", SNOW_REGISTRATION_REGISTERED }, /* .nz */
@@ -110,20 +110,16 @@ static const struct {
 };
 /* clang-format on */
 
-/* "client" begins clientHold and client_hold, but "free" no "freedom". */
-static bool begins(struct whois_text value, const char *words_of)
+/* Whole words, but for "client*", which clientHold and client_hold begin
+ * with. */
+static bool begins(struct whois_text value, const char *begin)
 {
-    size_t n = strlen(words_of);
-    bool is_prefix =
-        strcmp(words_of, "client") == 0 || strcmp(words_of, "server") == 0 ||
-        strcmp(words_of, "pending") == 0 || strcmp(words_of, "redemption") == 0;
+    size_t n = 0;
 
-    if (value.len < n)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (text_lower(value.at[i]) != words_of[i])
+    for (; begin[n] && begin[n] != '*'; n++)
+        if (n == value.len || text_lower(value.at[n]) != begin[n])
             return false;
-    return value.len == n || is_prefix || !text_is_alnum(value.at[n]);
+    return n == value.len || begin[n] == '*' || !text_is_alnum(value.at[n]);
 }
 
 enum snow_registration_status whois_status_means(struct whois_text value)
@@ -143,64 +139,64 @@ enum snow_registration_status whois_status_means(struct whois_text value)
  * marks of comments around them. */
 /* clang-format off */
 static const char *const limited[] = {
-    "*limit exceeded*", "*quota exceeded*", "*exceeded your *",
-    "*you have exceeded*", "*you exceeded*", "*exceeded the maximum*",
-    "*maximum * exceeded*", "*maximum * reached*", "*limit reached*",
-    "*number of allowed queries exceeded*", "*too many *", "*ip address blocked*",
-    "*restricted due to excessive*", "*due to query limit*",
-    "*has been blocked*", "*temporarily blocked*", "*is blacklisted*",
-    "*have been blacklisted*", "*access denied*", "*request denied*",
-    "*server too busy*", "*server is busy*", "*try again later*",
-    "*try again in *", "*throttled*", "*temporarily unavailable*",
-    "*excessive access*", "excessive querying, *", "*quota * exceeded*",
-    "please go away*", "*still in grace period*", "*wait * seconds*",
-    "please maintain at least *",  "*temporarily denied*", 
-    "*temporarily * suspended*", "*limit was exceeded*", "*exceeded*quer*limit*",
-    "*query limit * exceeded*", "*rate limit*exceed*", "*exceeds *limit*",
+    "access denied*", "*temporarily denied*", "*request denied*",
+    "*has been blocked*", "*ip address blocked*", "*temporarily blocked*",
+    "*is blacklisted*", "*have been blacklisted*", "*limit exceeded*",
+    "*limit was exceeded*", "*limit * exceeded*", "*limit reached*",
+    "*maximum * exceeded*", "*maximum * reached*", "*quota exceeded*",
+    "*quota * exceeded*", "*rate exceeded*", "*queries* exceeded*",
+    "*exceeded your *", "*exceeded the maximum*", "*you exceeded*",
+    "*you have exceeded*", "*exceeds *limit*", "*due to query limit*",
+    "*interval is too short*", "*too many *", "*restricted due to excessive*",
+    "*excessive access*", "excessive querying, *", "*throttled*",
+    "*try again later*", "*try again in *", "*wait * seconds*",
+    "*still in grace period*", "please go away*", "please maintain at least *",
+    "*server too busy*", "*server is busy*", "*temporarily unavailable*",
+    "*temporarily * suspended*",
 };
 static const char *const not_found[] = {
-    "no match", "no match for *", "no match *@*", "no match.*",
-    "no match found*", "no matches*", "no matching *", "no data found*",
-    "no data was found*", "no entries found*", "no object found*",
-    "no objects found*", "no object*", "no record found*", "no records found*",
-    "no records matching *", "no result*", "no such domain*",
-    "no domain records were found*", "no information available about*",
-    "no information about*", "no information was found*", "no found*",
-    "not found*", "domain not found*", "object not found*", "key not found*",
-    "data not found*", "record not found*", "domain name not found*",
-    "domain * not found*", "*@* not found*", "the domain * not found*",
-    "*@ is available*", "*@ is free*", "*@ is not available*not registered*",
-    "*@ does not exist*", "*@ is not registered*", "*@ has not been registered*",
-    "*@ not registered*", "*@ does not exist*", "domain has not been registered*",
-    "domain is not registered*", "the domain has not been registered*",
-    "this domain * has not been registered*", "object does not exist*",
-    "domain does not exist*", "*object does not exist*", "nothing found*",
-    "domain name * does not exist*", "domain name * not registered*",
-    "*query returned 0 objects*", "domain name not known*",
-    "domain unknown*", "unknown domain*", "*error *no objects found*",
-    "*error*no entries found*", "*error*domain is not registered*",
-    "unfortunately, no results*", "there is no information available*",
-    "*object_not_found*", "*object was not found*", "*not found in database*",
-    "we do not have an entry in our database*", "available",
-    "domain available*", "domain is available*", "domain status: available*",
-    "not registered*", "this domain is available*", "@ - no match*",
-    "the above domain name is not registered*",
+    "no match", "no match *", "no match.*", "no match: *", "no matches*",
+    "no matching *", "*/ no match", "@ no match*", "@ - no match*",
+    "no data found*", "no data was found*", "no entries found*",
+    "@: no entries found*", "*error*no entries found*", "no found*",
+    "no information about*", "no information available about*",
+    "no information was found*", "no object*", "*error *no objects found*",
+    "no record found*", "no records found*", "no records matching *",
+    "no result*", "no such domain*", "no domain records were found*",
+    "*no existing domain*", "unfortunately, no results*", "nothing found*",
+    "*query returned 0 objects*", "*returned 0 results*", "*no existe*",
+    "*no ha sido registrado*", "*no registrado*",
+    "*no se encuentra registrado*", "not found*", "*@* not found*",
+    "data not found*", "domain not found*", "domain name not found*",
+    "domain * not found*", "the domain * not found*", "key not found*",
+    "object not found*", "record not found*", "*object_not_found*",
+    "*not found in database*", "*object was not found*",
+    "* was not found in the registry*", "*could not find the requested domain*",
+    "not registered*", "*@ not registered*", "*@ not registred*",
+    "*@ is not registered*", "*@ has not been registered*",
+    "domain not registered*", "domain is not registered*",
+    "domain has not been registered*", "domain name * not registered*",
+    "the domain has not been registered*",
+    "this domain * has not been registered*",
     "above domain name is not registered*", "*domain name is not registered*",
-    "*no se encuentra registrado*", "*no existe*", "*no ha sido registrado*",
-    "*no registrado*", "free", "*is free", "*is available for registration*",
-    "*is available for purchase*", "no found", "* not found.", "*not been registered*",
-    "@ no match*", "@: no entries found*", "@: no existe*", "@ - * does not exist*",
-    "* was not found in the registry*", "*query or domain name not known*", "*/ no match", "no match for", "*@ not registred*",
-    "this domain is not available in our whois database*",
-    "*could not find the requested domain*", "does not exist*", "*status: not registered*", "*no existing domain*",
-    "*domain you requested is not known*", "*returned 0 results*", "domain not registered*",
+    "*error*domain is not registered*", "does not exist*", "*@ does not exist*",
+    "@ * does not exist*", "domain does not exist*",
+    "domain name * does not exist*", "*object does not exist*",
+    "domain unknown*", "unknown domain*", "*domain name not known*",
+    "*domain you requested is not known*",
+    "we do not have an entry in our database*",
+    "there is no information available on the domain*",
+    "this domain is not available in our whois database*", "available",
+    "*@ is available*", "domain available*", "domain is available*",
+    "this domain is available*", "*is available for purchase*",
+    "*is available for registration*", "free", "*@ is free*",
 };
 /* What cannot be had is neither registered nor free. */
 static const char *const withheld[] = {
-    "*reserved by the registry*", "*reserved domain*", "*is reserved*",
-    "*prohibited string*", "*cannot be registered*", "*can not be registered*",
-    "*not available for registration*", "*premium name*", "*is blocked*",
-    "*invalid domain*", "*malformed*", "*not valid*",
+    "*cannot be registered*", "*can not be registered*", "*invalid domain*",
+    "invalid query", "*is blocked*", "*is reserved*", "*malformed*",
+    "*not available for registration*", "*premium name*", "*prohibited string*",
+    "*reserved by the registry*", "*reserved domain*",
 };
 /* clang-format on */
 
@@ -357,17 +353,17 @@ enum snow_registration_status whois_phrases_mean(const char *octets, size_t len,
 
 /* --- how registries write dates ------------------------------------------ */
 
-#define DMY .order = WHOIS_DAY_FIRST
-#define MDY .order = WHOIS_MONTH_FIRST
-#define EAST(hours) .east_of_utc_m = (hours)*60
-#define EU_SUMMER .has_summer = true
-
 struct dialect {
     const char *of;
     struct whois_dates how;
 };
 
 /* clang-format off */
+#define DMY .order = WHOIS_DAY_FIRST
+#define MDY .order = WHOIS_MONTH_FIRST
+#define EAST(hours) .east_of_utc_m = ((hours) * 60)
+#define EU_SUMMER .has_summer = true
+
 /* Servers whose domains may be served by others, too. */
 static const struct dialect of_servers[] = {
     { "whois.dominio.gq", { MDY } },

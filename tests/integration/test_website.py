@@ -4,7 +4,8 @@ import json
 import sqlite3
 
 from servers import NameServer, in_own_network, zone
-from support import Case, LOOPBACK, csv_rows, ok
+from support import (Case, LOOPBACK, csv_rows, interrupt, ok, run, start,
+                     wait_until)
 from webservers import Nginx, add_network
 
 # a provider and what must be left alone, none of them real in this network
@@ -149,7 +150,9 @@ def sites():
     return "".join([*special,
                     *(site(d, what) for d, (what, *_) in SITES.items()
                       if what),
-                    *(site(d, says(SITE)) for d in SHARERS)])
+                    *(site(d, says(SITE)) for d in SHARERS),
+                    server("~^site[0-9]+[.]info$", SHARED + ":80",
+                           f"location / {{ {says(SITE)} }}")])
 
 
 @in_own_network
@@ -178,6 +181,7 @@ class Website(Case):
         path = self.path("psl")
         with open(path, "w") as f:
             f.write("// ===BEGIN ICANN DOMAINS===\ncom\nnet\norg\n"
+                    "info\n"
                     "// ===END ICANN DOMAINS===\n")
         return path
 
@@ -195,7 +199,9 @@ class Website(Case):
         return found
 
     def test_each_site_is_looked_at_once(self):
-        ok("scan", TARGET, *self.options, "-o", self.store)
+        done = run("scan", TARGET, *self.options, "--progress", "json", "-o",
+                   self.store)
+        self.assertEqual(done.returncode, 0, done.stderr)
         kept, asked = self.kept(), self.asked()
         self.assertEqual(set(kept), {*SITES, *SHARERS})
         for domain, (_, status, detail, paths) in SITES.items():
@@ -206,10 +212,17 @@ class Website(Case):
                 host = "www.com" if domain == "www.com" else domain
                 requests = asked["www." + host if host == "www.com" else host]
                 self.assertEqual([r.path for r in requests], paths)
+        self.check_progress(json.loads(done.stderr.splitlines()[-1]))
         self.check_manners(asked)
         self.check_records(kept)
         self.check_findings()
         self.check_resume(asked)
+
+    def check_progress(self, last):
+        # those who are not there, or do not listen, are asked, too
+        refused = {"refused.com": 2, "only443.com": 1}
+        self.assertEqual(last["http_requests"],
+                         len(self.nginx.requests()) + sum(refused.values()))
 
     def check_manners(self, asked):
         requests = self.nginx.requests()
@@ -270,6 +283,35 @@ class Website(Case):
         self.assertEqual(again, {
             d for d, (_, status, _, paths) in SITES.items()
             if status in ("error", "timeout") and paths})
+
+    def test_interrupt_leaves_who_waits_to_the_resume(self):
+        """All domains lie on one server, so that most wait."""
+        many = [f"site{i}.info" for i in range(8)]
+        dns = NameServer("nsd", {
+            "info": zone("info", "\n".join(f"{d}. A {SHARED}"
+                                           for d in many)),
+            "0.44.in-addr.arpa": zone("0.44.in-addr.arpa", "\n".join(
+                f"{2 * i + j}.0 PTR {'mail.' * j}{d}."
+                for i, d in enumerate(many) for j in (0, 1)))})
+        self.addCleanup(dns.close)
+        options = ["--resolver", dns.address, *self.options[2:]]
+        child = start("scan", "44.0.0.0/28", *options, "-o", self.store)
+        wait_until(self.nginx.requests, "the first is asked")
+        took, code, _, err = interrupt(child)
+        self.assertEqual(code, 130, err)
+        self.assertLess(took, 10)
+        left = set(many) - set(self.kept())
+        self.assertTrue(left)
+        ok("resume", self.store)
+        self.assertEqual({d: w["status"] for d, w in self.kept().items()},
+                         dict.fromkeys(many, "content"))
+        counts = collections.Counter(r.host for r in self.nginx.requests())
+        self.assertEqual({d for d, n in counts.items() if n > 1} - left,
+                         set())
+        times = sorted(r.time for r in self.nginx.requests())
+        # the second process does not know when the first one asked
+        self.assertLessEqual(sum(b - a < .9 for a, b in
+                                 zip(times, times[1:])), 1)
 
     def test_none_is_looked_at_unless_wanted(self):
         ok("scan", TARGET, *self.options, "--web", "none", "-o", self.store)
