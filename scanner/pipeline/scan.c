@@ -8,6 +8,7 @@
  *   forward.c  where reverse names and those in greetings lead
  *   reach.c    the resolver and HTTP of all look-ups; memo.c asks once
  *   enquire.c  the registration client
+ *   netblock.c whose networks the candidates lie in
  *   lookups.c  one thing asked about many subjects; kinds.c which things
  *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
@@ -23,6 +24,7 @@
  */
 #include "pipeline/scan.h"
 
+#include "addr/ranges_text.h"
 #include "analysis/given.h"
 #include "base/clock.h"
 #include "base/map.h"
@@ -33,6 +35,7 @@
 #include "pipeline/forward.h"
 #include "pipeline/greet.h"
 #include "pipeline/kinds.h"
+#include "pipeline/netblock.h"
 #include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
 
@@ -55,6 +58,7 @@ struct scan {
     struct greet greet;
     struct forward forward;
     struct enquire enquire;
+    struct netblock netblock;
     struct given given; /**< registrations of the user's own */
     struct kinds kinds; /**< of look-ups about the candidates' domains */
     struct reach reach;
@@ -117,30 +121,44 @@ static int find_resumed(struct scan *s, struct snow_error *err)
     return 0;
 }
 
+static int add(struct scan *s, const char *targets, struct snow_error *err)
+{
+    struct snow_scan scan = {
+        .targets = targets,
+        .settings = s->req->settings,
+        .seed = s->cfg->seed ? s->cfg->seed : random_u64() >> 1,
+        .created_utc_s = clock_utc_s(&clock_system),
+        .finished_utc_s = SNOW_TIME_UNKNOWN,
+    };
+    int code = snow_store_begin(s->store, err);
+
+    if (code)
+        return code;
+    scan.now_utc_s = s->cfg->now_utc_s != SNOW_TIME_UNKNOWN
+                         ? s->cfg->now_utc_s
+                         : scan.created_utc_s;
+    s->seed = scan.seed;
+    s->now_utc_s = scan.now_utc_s;
+    if ((code = snow_store_add_scan(s->store, &scan, &s->id, err)) ||
+        (code = origins_keep(&s->plan, s->store, s->id, err)) ||
+        (code = snow_store_commit(s->store, err)))
+        snow_store_rollback(s->store);
+    return code;
+}
+
 static int find_or_add(struct scan *s, struct snow_error *err)
 {
     struct buf targets = { 0 };
-    struct snow_scan scan = { .settings = s->req->settings };
     int code;
 
-    plan_format_targets(&targets, s->plan.targets);
+    addr_ranges_format(&targets, s->plan.targets);
     if (targets.failed) {
         buf_fini(&targets);
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     }
     code = s->req->resume ? find_resumed(s, err) : find_same(s, targets.data);
-    if (code == SNOW_ENOTFOUND && !s->req->resume) {
-        scan.targets = targets.data;
-        scan.created_utc_s = clock_utc_s(&clock_system);
-        scan.now_utc_s = s->cfg->now_utc_s != SNOW_TIME_UNKNOWN
-                             ? s->cfg->now_utc_s
-                             : scan.created_utc_s;
-        scan.finished_utc_s = SNOW_TIME_UNKNOWN;
-        scan.seed = s->cfg->seed ? s->cfg->seed : random_u64() >> 1;
-        s->seed = scan.seed;
-        s->now_utc_s = scan.now_utc_s;
-        code = snow_store_add_scan(s->store, &scan, &s->id, err);
-    }
+    if (code == SNOW_ENOTFOUND && !s->req->resume)
+        code = add(s, targets.data, err);
     buf_fini(&targets);
     return code;
 }
@@ -374,6 +392,16 @@ static int choose_asked(struct scan *s, struct snow_error *err)
     return 0;
 }
 
+static int choose_netblocks(struct scan *s, struct snow_error *err)
+{
+    if (!netblock_is_wanted(s->cfg))
+        return 0;
+    s->netblock.answer = take_evidence;
+    s->netblock.arg = s;
+    return netblock_choose(&s->netblock, s->candidates.addrs, s->store, s->id,
+                           s->cfg->retry != 0, err);
+}
+
 static int choose_looked_up(struct scan *s, struct snow_error *err)
 {
     int code;
@@ -383,7 +411,7 @@ static int choose_looked_up(struct scan *s, struct snow_error *err)
     if (!code && kinds_add_domains(&s->kinds, s->candidates.domains,
                                    s->candidates.n_domains))
         code = snow_fail(err, SNOW_ENOMEM, "out of memory");
-    return code;
+    return code ? code : choose_netblocks(s, err);
 }
 
 static int choose(struct scan *s, struct snow_error *err)
@@ -472,13 +500,16 @@ static int greet_and_forward(struct scan *s, struct snow_error *err)
 
 static int look_up(struct scan *s, struct snow_error *err)
 {
+    bool is_due = netblock_is_due(&s->netblock);
     int code = reach_open(&s->reach, &s->run, &s->plan, err);
 
     if (!code)
         code = greet_and_forward(s, err);
-    if (!code && s->n_to_ask > 0)
+    if (!code && (s->n_to_ask > 0 || is_due))
         code = enquire_start(&s->enquire, &s->run, &s->reach, s->to_ask,
                              s->n_to_ask, err);
+    if (!code && is_due)
+        netblock_start(&s->netblock, &s->run, s->enquire.client);
     return code ? code : kinds_start(&s->kinds, &s->run, &s->reach, err);
 }
 
@@ -502,6 +533,7 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
     kinds_stop(&s->kinds);
     lookups_stop(&s->forward.lookups);
     reach_close(&s->reach);
+    kinds_end(&s->kinds); /* while the loop can close what they have on it */
     return code ? code : kept;
 }
 
@@ -526,6 +558,7 @@ static void scan_fini(struct scan *s)
     free(s->to_ask);
     free(s->to_give);
     given_fini(&s->given);
+    netblock_end(&s->netblock);
     snow_store_close(s->store);
     plan_fini(&s->plan);
 }
@@ -533,12 +566,12 @@ static void scan_fini(struct scan *s)
 int scan_run(const struct scan_request *req, struct scan_result *out,
              struct snow_error *err)
 {
-    struct scan s = { .req = req, .cfg = req->cfg };
+    struct scan s = { .req = req, .cfg = req->cfg, .plan = *req->plan };
     int code;
 
     *out = (struct scan_result){ 0 };
-    if ((code = plan_init(&s.plan, s.cfg, err)) ||
-        (code = plan_servers(&s.plan, s.cfg, err)) ||
+    *req->plan = (struct plan){ 0 };
+    if ((code = plan_servers(&s.plan, s.cfg, err)) ||
         (code = scan_given(&s.given, s.cfg, err)) ||
         (code = snow_store_open(
              &s.store, req->store_url,

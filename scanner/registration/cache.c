@@ -1,8 +1,10 @@
 #include "registration/cache.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/records.h"
 
@@ -10,6 +12,7 @@
 #define OPEN_MS 5000              /* another process may be making the file */
 #define BUSY_MS 250 /* the loop waits here: better a question more */
 #define KEY_OCTETS 16
+#define PID_MASK 0x3fffff /* the kernel's are below 4194304 */
 
 /* What makes each version out of the one before; an empty file is version 0.
  * An answer about a range of addresses serves all of them; ranges are kept as
@@ -46,6 +49,7 @@ enum statement {
     GET_DOCUMENT,
     PUT_DOCUMENT,
     CLAIM,
+    GET_CLAIM,
     RELEASE,
     DROP,
     DROP_NETWORKS,
@@ -75,6 +79,7 @@ static const char *const texts[STATEMENTS] = {
     [CLAIM] = "INSERT INTO claim VALUES(?1, ?2, ?3) ON CONFLICT(question)"
               " DO UPDATE SET owner = ?2, until_utc_s = ?3 WHERE owner = ?2"
               " OR until_utc_s <= ?4 OR until_utc_s > ?3 + 60",
+    [GET_CLAIM] = "SELECT owner FROM claim WHERE question = ?1",
     [RELEASE] = "DELETE FROM claim WHERE question = ?1 AND owner = ?2",
     [DROP] = "DELETE FROM registration WHERE domain IN (SELECT domain"
              " FROM registration WHERE seen_utc_s < ?1 - 2592000 LIMIT 1000)",
@@ -86,7 +91,8 @@ static const char *const texts[STATEMENTS] = {
 struct registration_cache {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
-    int64_t owner; /**< of claims: this handle, among all of all processes */
+    int64_t owner; /**< of claims: this handle, among all of all processes; the
+                        low bits are the process's id */
     struct buf json;
 };
 
@@ -248,6 +254,7 @@ int registration_cache_open(struct registration_cache **out, const char *path,
     if (!c)
         return snow_fail(err, SNOW_ENOMEM, "%s: out of memory", path);
     sqlite3_randomness(sizeof c->owner, &c->owner);
+    c->owner = (c->owner & ~(int64_t)PID_MASK) | (getpid() & PID_MASK);
     if (make_folders(path)) {
         snow_fail(err, SNOW_EIO, "%s: its folder cannot be made: %s", path,
                   strerror(errno));
@@ -441,8 +448,8 @@ int registration_cache_put_referral(struct registration_cache *c,
 
 /* --- who is asking ------------------------------------------------------- */
 
-int registration_cache_claim(struct registration_cache *c, const char *question,
-                             int64_t now_utc_s)
+static bool take_claim(struct registration_cache *c, const char *question,
+                       int64_t now_utc_s)
 {
     sqlite3_stmt *s = c->statements[CLAIM];
 
@@ -450,19 +457,58 @@ int registration_cache_claim(struct registration_cache *c, const char *question,
     sqlite3_bind_int64(s, 2, c->owner);
     sqlite3_bind_int64(s, 3, now_utc_s + CACHE_CLAIM_S);
     sqlite3_bind_int64(s, 4, now_utc_s);
-    if (finish(s))
-        return 0; /* a busy file costs a question */
-    return sqlite3_changes(c->db) > 0 ? 0 : SNOW_EBUSY;
+    /* a busy file costs a question */
+    return finish(s) != 0 || sqlite3_changes(c->db) > 0;
+}
+
+static void drop_claim(struct registration_cache *c, const char *question,
+                       int64_t owner)
+{
+    sqlite3_stmt *s = c->statements[RELEASE];
+
+    sqlite3_bind_text(s, 1, question, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 2, owner);
+    finish(s); /* else it lapses */
+}
+
+/* Whose claim it is; 0: nobody's any more. */
+static int64_t owner_of(struct registration_cache *c, const char *question)
+{
+    sqlite3_stmt *s = c->statements[GET_CLAIM];
+    int64_t owner = 0;
+
+    sqlite3_bind_text(s, 1, question, -1, SQLITE_STATIC);
+    if (sqlite3_step(s) == SQLITE_ROW)
+        owner = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return owner;
+}
+
+/* One of another machine may be taken for dead: that costs a question. */
+static bool is_dead(int64_t owner)
+{
+    return kill((pid_t)(owner & PID_MASK), 0) != 0 && errno == ESRCH;
+}
+
+int registration_cache_claim(struct registration_cache *c, const char *question,
+                             int64_t now_utc_s)
+{
+    int64_t owner;
+
+    if (take_claim(c, question, now_utc_s))
+        return 0;
+    owner = owner_of(c, question);
+    if (owner && !is_dead(owner))
+        return SNOW_EBUSY;
+    drop_claim(c, question, owner);
+    return take_claim(c, question, now_utc_s) ? 0 : SNOW_EBUSY;
 }
 
 void registration_cache_release(struct registration_cache *c,
                                 const char *question)
 {
-    sqlite3_stmt *s = c->statements[RELEASE];
-
-    sqlite3_bind_text(s, 1, question, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 2, c->owner);
-    finish(s); /* else it lapses */
+    drop_claim(c, question, c->owner);
 }
 
 /* --- bootstrap documents ------------------------------------------------- */

@@ -64,7 +64,8 @@ int registration_cache_put_referral(struct registration_cache *c,
 
 /**
  * Note that this process is about to ask a question, for CACHE_CLAIM_S, so that
- * processes which ask at the same time share the work.
+ * processes which ask at the same time share the work. That of a process which
+ * has died does not count.
  *
  * @param question  any text that is the same in all of them
  * @return          0: ask, nobody else is about to; SNOW_EBUSY: somebody is

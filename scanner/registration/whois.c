@@ -22,7 +22,8 @@
 
 enum same { SAME, OTHER, NO_NAME };
 
-/* A name that is not in A-labels cannot be compared and is let pass. */
+/* A name in letters of its own cannot be compared with A-labels, and is let
+ * pass for one of them. */
 static enum same compare_name(const struct whois_reader *rd,
                               struct whois_text t)
 {
@@ -43,7 +44,7 @@ static enum same compare_name(const struct whois_reader *rd,
             return NO_NAME;
     }
     if (!is_ascii)
-        return SAME;
+        return strcasestr(asked, "xn--") ? SAME : NO_NAME;
     if (!has_dot && t.len > 0 && t.len < len && asked[t.len] == '.' &&
         strncasecmp(t.at, asked, t.len) == 0)
         return SAME; /* .be once left the top-level domain out */

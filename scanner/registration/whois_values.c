@@ -2,13 +2,20 @@
 
 /* --- values -------------------------------------------------------------- */
 
-/* As UTF-8 text with an end. */
+/* Where text was cut, its last character may be half of one. */
+static size_t without_last(const char *text, size_t n)
+{
+    while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
+        n--;
+    return n > 0 && (unsigned char)text[n - 1] >= 0x80 ? n - 1 : n;
+}
+
 void whois_copy_text(const struct whois_reader *rd, char *to, size_t cap,
                      struct whois_text from)
 {
-    size_t n = 0;
+    size_t n = 0, i = 0;
 
-    for (size_t i = 0; i < from.len && n + 4 < cap; i++) {
+    for (; i < from.len && n + 4 < cap; i++) {
         unsigned char c = (unsigned char)from.at[i];
 
         if (rd->is_utf8 || c < 0x80) {
@@ -21,6 +28,8 @@ void whois_copy_text(const struct whois_reader *rd, char *to, size_t cap,
             n += 3;
         }
     }
+    if (i < from.len)
+        n = without_last(to, n);
     to[n] = '\0';
 }
 

@@ -56,7 +56,7 @@ static const struct {
     { "activo", SNOW_REGISTRATION_REGISTERED },
     { "add", SNOW_REGISTRATION_REGISTERED },
     { "auto", SNOW_REGISTRATION_REGISTERED },
-    { "client", SNOW_REGISTRATION_REGISTERED },
+    { "client*", SNOW_REGISTRATION_REGISTERED },
     { "connect", SNOW_REGISTRATION_REGISTERED },
     { "delegated", SNOW_REGISTRATION_REGISTERED },
     { "granted", SNOW_REGISTRATION_REGISTERED },
@@ -68,13 +68,13 @@ static const struct {
     { "not available", SNOW_REGISTRATION_REGISTERED }, /* .be */
     { "ok", SNOW_REGISTRATION_REGISTERED },
     { "paid", SNOW_REGISTRATION_REGISTERED },
-    { "pending", SNOW_REGISTRATION_REGISTERED },
+    { "pending*", SNOW_REGISTRATION_REGISTERED },
     { "published", SNOW_REGISTRATION_REGISTERED },
     { "quarantine", SNOW_REGISTRATION_REGISTERED },
-    { "redemption", SNOW_REGISTRATION_REGISTERED },
+    { "redemption*", SNOW_REGISTRATION_REGISTERED },
     { "registered", SNOW_REGISTRATION_REGISTERED },
     { "renew", SNOW_REGISTRATION_REGISTERED },
-    { "server", SNOW_REGISTRATION_REGISTERED },
+    { "server*", SNOW_REGISTRATION_REGISTERED },
     { "to be suspended", SNOW_REGISTRATION_REGISTERED },
     { "transfer", SNOW_REGISTRATION_REGISTERED },
     { "200", SNOW_REGISTRATION_REGISTERED }, /* .nz */
@@ -110,20 +110,16 @@ static const struct {
 };
 /* clang-format on */
 
-/* "client" begins clientHold and client_hold, but "free" no "freedom". */
-static bool begins(struct whois_text value, const char *words_of)
+/* Whole words, but for "client*", which clientHold and client_hold begin
+ * with. */
+static bool begins(struct whois_text value, const char *begin)
 {
-    size_t n = strlen(words_of);
-    bool is_prefix =
-        strcmp(words_of, "client") == 0 || strcmp(words_of, "server") == 0 ||
-        strcmp(words_of, "pending") == 0 || strcmp(words_of, "redemption") == 0;
+    size_t n = 0;
 
-    if (value.len < n)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        if (text_lower(value.at[i]) != words_of[i])
+    for (; begin[n] && begin[n] != '*'; n++)
+        if (n == value.len || text_lower(value.at[n]) != begin[n])
             return false;
-    return value.len == n || is_prefix || !text_is_alnum(value.at[n]);
+    return n == value.len || begin[n] == '*' || !text_is_alnum(value.at[n]);
 }
 
 enum snow_registration_status whois_status_means(struct whois_text value)

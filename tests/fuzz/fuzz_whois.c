@@ -6,23 +6,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
 
-static void check(const struct snow_registration *r, int64_t utc_s)
-{
-    assert(r->status != SNOW_REGISTRATION_PENDING &&
-           r->status != SNOW_REGISTRATION_ERROR);
-    if (utc_s != SNOW_TIME_UNKNOWN) /* 1985 to 2100, and a zone's hours */
-        assert(r->status == SNOW_REGISTRATION_REGISTERED && utc_s > 473299200 &&
-               utc_s < 4102531200);
-}
-
-static void check_text(const char *text)
-{
-    const unsigned char *s = (const unsigned char *)text;
-
-    for (size_t n = strlen(text), step; n > 0; n -= step, s += step)
-        assert((step = text_utf8(s, n)) > 0);
-}
-
 static void read_as(struct snow_registration *r, const uint8_t *octets,
                     size_t len, bool is_changed)
 {
@@ -44,20 +27,25 @@ static void read_as(struct snow_registration *r, const uint8_t *octets,
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 {
-    struct snow_registration r, again;
+    struct snow_registration r, s;
+    const unsigned char *at = (const unsigned char *)r.registrar;
 
     read_as(&r, octets, len, false);
-    read_as(&again, octets, len, true);
-    check(&r, r.created_utc_s);
-    check(&r, r.expires_utc_s);
-    check(&r, r.updated_utc_s);
-    check_text(r.registrar);
-    check_text(r.statuses);
-    assert(r.status == again.status && r.created_utc_s == again.created_utc_s &&
-           r.created_is_date_only == again.created_is_date_only &&
-           r.expires_utc_s == again.expires_utc_s &&
-           r.updated_utc_s == again.updated_utc_s &&
-           r.registrar_iana_id == again.registrar_iana_id &&
-           strcmp(r.nameservers, again.nameservers) == 0);
+    read_as(&s, octets, len, true);
+    assert(r.status != SNOW_REGISTRATION_PENDING &&
+           r.status != SNOW_REGISTRATION_ERROR && r.status == s.status);
+    for (size_t i = 0; i < 3; i++) { /* 1985 to 2100, and a zone's hours */
+        int64_t t = (&r.created_utc_s)[i];
+
+        assert(t == (&s.created_utc_s)[i]);
+        assert(t == SNOW_TIME_UNKNOWN ||
+               (r.status == SNOW_REGISTRATION_REGISTERED && t > 473299200 &&
+                t < 4102531200));
+    }
+    for (size_t step; *at; at += step)
+        assert((step = text_utf8(at, strlen((const char *)at))) > 0);
+    assert(r.created_is_date_only == s.created_is_date_only &&
+           r.registrar_iana_id == s.registrar_iana_id &&
+           strcmp(r.nameservers, s.nameservers) == 0);
     return 0;
 }

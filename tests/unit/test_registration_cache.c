@@ -10,6 +10,7 @@
 #include <ftw.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/records.h"
@@ -282,6 +283,23 @@ static void a_question_is_asked_by_one(void **state)
     registration_cache_close(b);
 }
 
+static void who_dies_asks_nothing(void **state)
+{
+    struct registration_cache *c = open_cache(*state);
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        struct registration_cache *own = open_cache(*state);
+
+        _exit(registration_cache_claim(own, "x.com", NOW));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(registration_cache_claim(c, "x.com", NOW), 0);
+    registration_cache_close(c);
+}
+
 static void a_busy_file_costs_a_question(void **state)
 {
     const struct fixture *f = *state;
@@ -500,6 +518,7 @@ int main(void)
         TEST(networks_serve_their_addresses),
         TEST(referrals_are_good_for_a_day),
         TEST(a_question_is_asked_by_one),
+        TEST(who_dies_asks_nothing),
         TEST(a_busy_file_costs_a_question),
         TEST(an_older_one_becomes_new),
         TEST(old_answers_are_dropped),
