@@ -306,6 +306,11 @@ class MailSetup(Case):
                    self.path("store.db"))
         last = json.loads(done.stderr.splitlines()[-1])
         self.assertEqual(last["mail"]["targets"], len(DOMAINS))
+        with self.subTest("told later by what is stored"):
+            told = json.loads(ok("status", self.path("store.db"), "--format",
+                                 "json"))
+            self.assertEqual((told["mail"], told["forward"]),
+                             (last["mail"], last["forward"]))
         self.assertEqual(last["mail"]["pending"], 0)
         self.assertEqual(last["mail"]["answered"]["failed"], 1)
         self.assertGreaterEqual(last["queries"], 256 + 7 * len(DOMAINS) - 6)
