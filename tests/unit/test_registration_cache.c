@@ -307,6 +307,7 @@ static void a_busy_file_costs_a_question(void **state)
     struct snow_registration r = record("x.com", SNOW_REGISTRATION_NOT_FOUND);
     sqlite3 *db;
 
+    assert_int_equal(registration_cache_claim(c, "z.com", NOW), 0);
     assert_int_equal(registration_cache_put(c, &r), 0);
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL),
@@ -316,7 +317,7 @@ static void a_busy_file_costs_a_question(void **state)
     text_copy(r.domain, sizeof r.domain, "y.com");
     assert_int_equal(registration_cache_put(c, &r), SNOW_EIO);
     assert_int_equal(registration_cache_claim(c, "y.com", NOW), 0);
-    registration_cache_release(c, "y.com");
+    registration_cache_release(c, "z.com");
     other = open_cache(f); /* another process begins */
     assert_int_equal(registration_cache_get(other, "x.com", NOW, &r), 0);
     sqlite3_close(db);
@@ -324,6 +325,10 @@ static void a_busy_file_costs_a_question(void **state)
     text_copy(r.domain, sizeof r.domain, "y.com");
     assert_int_equal(registration_cache_put(c, &r), 0);
     assert_int_equal(registration_cache_get(other, "y.com", NOW, &r), 0);
+    /* a claim that could not be given back is, with the next one */
+    assert_int_equal(registration_cache_claim(other, "z.com", NOW), SNOW_EBUSY);
+    assert_int_equal(registration_cache_claim(c, "y.com", NOW), 0);
+    assert_int_equal(registration_cache_claim(other, "z.com", NOW), 0);
     registration_cache_close(other);
     registration_cache_close(c);
 }
