@@ -107,13 +107,12 @@ int enquire_start(struct enquire *q, struct run *run, struct reach *reach,
     if (code)
         return code;
     run_add(run, &q->stage);
+    q->stage.is_done = n == 0; /* there may be others to use the client */
     for (size_t i = 0; i < n; i++) {
         if (registration_client_ask(q->client, domains[i], on_answer, q))
             return snow_fail(err, SNOW_ENOMEM, "out of memory");
         q->open++;
     }
-    if (n == 0)
-        end(q, 0);
     return 0;
 }
 

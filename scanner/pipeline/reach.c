@@ -59,13 +59,20 @@ static int open_talk(struct reach *r, struct run *run)
     return talk_new(&r->talk, &run->loop, &talk);
 }
 
+static void add_stats(struct stage *s, struct progress *p)
+{
+    p->queries += dns_resolver_asked(((struct reach *)s)->resolver);
+}
+
 int reach_open(struct reach *r, struct run *run, const struct plan *plan,
                struct snow_error *err)
 {
     const struct snow_config *cfg = run->cfg;
     int code;
 
-    *r = (struct reach){ .cfg = cfg, .plan = plan };
+    *r = (struct reach){ .stage = { .stats = add_stats, .is_done = true },
+                         .cfg = cfg,
+                         .plan = plan };
     code = dns_resolver_new(
         &r->resolver, &run->loop, plan->servers, plan->n_servers,
         (unsigned)(cfg->dns_timeout_s * 1000), (unsigned)cfg->dns_tries);
@@ -77,6 +84,7 @@ int reach_open(struct reach *r, struct run *run, const struct plan *plan,
         reach_close(r);
         return snow_fail(err, code, "look-ups cannot be set up");
     }
+    run_add(run, &r->stage);
     return 0;
 }
 

@@ -12,6 +12,7 @@
 
 /** Shared by all look-ups of one run. Zeroed memory is a closed one. */
 struct reach {
+    struct stage stage; /**< counts its questions; nothing waits for it */
     const struct snow_config *cfg;
     const struct plan *plan;
     struct dns_resolver *resolver;

@@ -80,6 +80,7 @@ class Case(unittest.TestCase):
                 "--smtp-block-rate", "0", "--smtp-per-block", "0",
                 "--ehlo", "probe.lab-provider.net",
                 "--rdap-server", "*=" + (rdap or lab().rdap),
+                "--rdap-server", NETBLOCK + "=" + (rdap or lab().rdap),
                 "--registration-rate", "0",
                 "--registration-cache", self.path("registration.db"),
                 "--now", NOW, "--seed", "2018"]

@@ -13,14 +13,19 @@
 
 #include <cmocka.h>
 
+#include "analysis/origin.h"
 #include "dns/engine.h"
 #include "dns/resolve.h"
 #include "dns/tree.h"
 #include "loop/http.h"
+#include "netblock/announced.h"
+#include "netblock/irr.h"
+#include "netblock/pfx2as.h"
 #include "pipeline/cuts.h"
 #include "registration/client.h"
 #include "report/report.h"
 #include "smtp/probe.h"
+#include "snowline/asns.h"
 #include "snowline/store.h"
 #include "snowline/targets.h"
 #include "store/sink.h"
@@ -276,6 +281,54 @@ static int open_resolver(void)
     return code;
 }
 
+/* What three sources say, as evidence and back. */
+static int keep_routes(const struct netblock_routes *r)
+{
+    struct analysis_origin o = { .asn = r->asn, .set = r->set };
+    struct snow_evidence e = { .subject = "AS64500" };
+    struct buf json = { 0 };
+    int code;
+
+    analysis_origin_format_json(&json, &o);
+    e.data = json.data;
+    e.data_len = json.len;
+    code = json.failed ? SNOW_ENOMEM : analysis_origin_parse(&o, &e);
+    if (!code)
+        snow_ranges_free(o.set);
+    buf_fini(&json);
+    return code;
+}
+
+static int read_routes(void)
+{
+    static const char said[] = "A13\n192.0.2.0/24\nC\n";
+    static const char line[] = "203.0.113.0\t24\t64500";
+    static const char document[] =
+        "{\"status\":\"ok\",\"data\":{\"resource\":\"64500\","
+        "\"prefixes\":[{\"prefix\":\"198.51.100.0/24\"}]}}";
+    struct netblock_routes r = { .asn = 64500 };
+    struct netblock_wanted w = { .at = &r, .n = 1 };
+    struct snow_asns asns = { 0 };
+    struct netblock_irr irr;
+    int code = snow_ranges_new(&r.set);
+
+    netblock_irr_init(&irr, &r);
+    if (!code)
+        code = snow_ranges_read_asns(r.set, &asns, "AS64500", NULL);
+    if (!code)
+        code = netblock_irr_feed(&irr, said, sizeof said - 1, NULL);
+    if (!code)
+        code = netblock_pfx2as_line(&w, line, sizeof line - 1);
+    if (!code)
+        code =
+            netblock_announced_parse(&r, document, sizeof document - 1, NULL);
+    if (!code)
+        code = keep_routes(&r);
+    snow_asns_fini(&asns);
+    snow_ranges_free(r.set);
+    return code;
+}
+
 static const struct {
     const char *what;
     int (*open)(void);
@@ -288,6 +341,7 @@ static const struct {
     { "SMTP engine", open_smtp },
     { "registration", open_registration },
     { "resolver", open_resolver },
+    { "routes", read_routes },
 };
 
 static void each_allocation_may_fail(void **state)
