@@ -1,8 +1,6 @@
-#include "registration/cache.h"
+#include "registration/cache_db.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +10,6 @@
 #define OPEN_MS 5000              /* another process may be making the file */
 #define BUSY_MS 250 /* the loop waits here: better a question more */
 #define KEY_OCTETS 16
-#define PID_MASK 0x3fffff /* the kernel's are below 4194304 */
 
 /* What makes each version out of the one before; an empty file is version 0.
  * An answer about a range of addresses serves all of them; ranges are kept as
@@ -38,25 +35,6 @@ static const char *const steps[] = {
     " until_utc_s INTEGER NOT NULL) WITHOUT ROWID;",
 };
 #define VERSION ((int64_t)COUNT_OF(steps))
-
-enum statement {
-    GET,
-    PUT,
-    GET_NETWORK,
-    PUT_NETWORK,
-    GET_REFERRAL,
-    PUT_REFERRAL,
-    GET_DOCUMENT,
-    PUT_DOCUMENT,
-    CLAIM,
-    GET_CLAIM,
-    RELEASE,
-    DROP,
-    DROP_NETWORKS,
-    DROP_REFERRALS,
-    DROP_CLAIMS,
-    STATEMENTS
-};
 
 static const char *const texts[STATEMENTS] = {
     [GET] = "SELECT seen_utc_s, status, record FROM registration"
@@ -88,22 +66,16 @@ static const char *const texts[STATEMENTS] = {
     [DROP_CLAIMS] = "DELETE FROM claim WHERE until_utc_s <= ?1",
 };
 
-struct registration_cache {
-    sqlite3 *db;
-    sqlite3_stmt *statements[STATEMENTS];
-    int64_t owner; /**< of claims: this handle, among all of all processes; the
-                        low bits are the process's id */
-    struct buf json;
-};
-
 void registration_cache_close(struct registration_cache *c)
 {
     if (!c)
         return;
+    registration_claims_flush(c);
     for (size_t i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(c->statements[i]);
     sqlite3_close(c->db);
     buf_fini(&c->json);
+    buf_fini(&c->kept);
     free(c);
 }
 
@@ -220,8 +192,7 @@ static const char *open_db(struct registration_cache *c, const char *path)
     return NULL;
 }
 
-/* Run a prepared statement that answers nothing. */
-static int finish(sqlite3_stmt *s)
+int registration_cache_finish(sqlite3_stmt *s)
 {
     int code = sqlite3_step(s);
 
@@ -235,7 +206,7 @@ static void drop_old(struct registration_cache *c, int64_t now_utc_s)
 {
     for (int i = DROP; i <= DROP_CLAIMS; i++) {
         sqlite3_bind_int64(c->statements[i], 1, now_utc_s);
-        finish(c->statements[i]);
+        registration_cache_finish(c->statements[i]);
     }
 }
 
@@ -340,7 +311,7 @@ int registration_cache_put(struct registration_cache *c,
     sqlite3_bind_int64(s, 2, r->seen_utc_s);
     sqlite3_bind_int(s, 3, r->status);
     sqlite3_bind_text(s, 4, c->json.data, (int)c->json.len, SQLITE_STATIC);
-    return finish(s);
+    return registration_cache_finish(s);
 }
 
 /* --- networks ------------------------------------------------------------ */
@@ -403,7 +374,7 @@ int registration_cache_put_network(struct registration_cache *c,
     sqlite3_bind_int64(s, 3, n->seen_utc_s);
     sqlite3_bind_int64(s, 4, n->seen_utc_s + lifetime_s(n->status));
     sqlite3_bind_text(s, 5, c->json.data, (int)c->json.len, SQLITE_STATIC);
-    return finish(s);
+    return registration_cache_finish(s);
 }
 
 /* --- WHOIS servers ------------------------------------------------------- */
@@ -443,72 +414,7 @@ int registration_cache_put_referral(struct registration_cache *c,
     sqlite3_bind_text(s, 1, tld, -1, SQLITE_STATIC);
     sqlite3_bind_int64(s, 2, now_utc_s);
     sqlite3_bind_text(s, 3, host, -1, SQLITE_STATIC);
-    return finish(s);
-}
-
-/* --- who is asking ------------------------------------------------------- */
-
-static bool take_claim(struct registration_cache *c, const char *question,
-                       int64_t now_utc_s)
-{
-    sqlite3_stmt *s = c->statements[CLAIM];
-
-    sqlite3_bind_text(s, 1, question, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 2, c->owner);
-    sqlite3_bind_int64(s, 3, now_utc_s + CACHE_CLAIM_S);
-    sqlite3_bind_int64(s, 4, now_utc_s);
-    /* a busy file costs a question */
-    return finish(s) != 0 || sqlite3_changes(c->db) > 0;
-}
-
-static void drop_claim(struct registration_cache *c, const char *question,
-                       int64_t owner)
-{
-    sqlite3_stmt *s = c->statements[RELEASE];
-
-    sqlite3_bind_text(s, 1, question, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 2, owner);
-    finish(s); /* else it lapses */
-}
-
-/* Whose claim it is; 0: nobody's any more. */
-static int64_t owner_of(struct registration_cache *c, const char *question)
-{
-    sqlite3_stmt *s = c->statements[GET_CLAIM];
-    int64_t owner = 0;
-
-    sqlite3_bind_text(s, 1, question, -1, SQLITE_STATIC);
-    if (sqlite3_step(s) == SQLITE_ROW)
-        owner = sqlite3_column_int64(s, 0);
-    sqlite3_reset(s);
-    sqlite3_clear_bindings(s);
-    return owner;
-}
-
-/* One of another machine may be taken for dead: that costs a question. */
-static bool is_dead(int64_t owner)
-{
-    return kill((pid_t)(owner & PID_MASK), 0) != 0 && errno == ESRCH;
-}
-
-int registration_cache_claim(struct registration_cache *c, const char *question,
-                             int64_t now_utc_s)
-{
-    int64_t owner;
-
-    if (take_claim(c, question, now_utc_s))
-        return 0;
-    owner = owner_of(c, question);
-    if (owner && !is_dead(owner))
-        return SNOW_EBUSY;
-    drop_claim(c, question, owner);
-    return take_claim(c, question, now_utc_s) ? 0 : SNOW_EBUSY;
-}
-
-void registration_cache_release(struct registration_cache *c,
-                                const char *question)
-{
-    drop_claim(c, question, c->owner);
+    return registration_cache_finish(s);
 }
 
 /* --- bootstrap documents ------------------------------------------------- */
@@ -568,5 +474,5 @@ int registration_cache_put_document(struct registration_cache *c,
     sqlite3_bind_int64(s, 3, d->fresh_until_utc_s);
     sqlite3_bind_text(s, 4, d->etag, -1, SQLITE_STATIC);
     sqlite3_bind_blob(s, 5, d->octets, (int)d->len, SQLITE_STATIC);
-    return finish(s);
+    return registration_cache_finish(s);
 }

@@ -15,6 +15,7 @@
  *   network.c    the same for networks                        (pure)
  *   whois.c      a WHOIS answer to a record                   (pure)
  *   cache.c      what registries said lately, in SQLite
+ *   claims.c     which process is about to ask what
  *
  * Life      fresh → (waits for a document or a referral) → in its host's
  *           queue → under way → answered; "too many" puts it back in front,

@@ -169,6 +169,8 @@ void registration_host_serve(struct registration_client *c,
             h->later_us = now_us + LATER_US;
             continue;
         }
+        if (a->is_claimed && registration_ask_recall(a)) /* just now */
+            continue;
         registration_pace_take(&h->pace, now_us);
         send_ask(a, place);
     }

@@ -285,17 +285,19 @@ static void a_question_is_asked_by_one(void **state)
 
 static void who_dies_asks_nothing(void **state)
 {
-    struct registration_cache *c = open_cache(*state);
+    struct registration_cache *c;
     pid_t child = fork();
     int status;
 
     if (child == 0) {
-        struct registration_cache *own = open_cache(*state);
-
-        _exit(registration_cache_claim(own, "x.com", NOW));
+        c = open_cache(*state);
+        status = registration_cache_claim(c, "x.com", NOW);
+        registration_cache_close(c); /* as it is in the end */
+        _exit(status);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
+    c = open_cache(*state);
     assert_int_equal(registration_cache_claim(c, "x.com", NOW), 0);
     registration_cache_close(c);
 }
@@ -307,6 +309,7 @@ static void a_busy_file_costs_a_question(void **state)
     struct snow_registration r = record("x.com", SNOW_REGISTRATION_NOT_FOUND);
     sqlite3 *db;
 
+    assert_int_equal(registration_cache_claim(c, "z.com", NOW), 0);
     assert_int_equal(registration_cache_put(c, &r), 0);
     assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL),
@@ -316,7 +319,7 @@ static void a_busy_file_costs_a_question(void **state)
     text_copy(r.domain, sizeof r.domain, "y.com");
     assert_int_equal(registration_cache_put(c, &r), SNOW_EIO);
     assert_int_equal(registration_cache_claim(c, "y.com", NOW), 0);
-    registration_cache_release(c, "y.com");
+    registration_cache_release(c, "z.com");
     other = open_cache(f); /* another process begins */
     assert_int_equal(registration_cache_get(other, "x.com", NOW, &r), 0);
     sqlite3_close(db);
@@ -324,6 +327,10 @@ static void a_busy_file_costs_a_question(void **state)
     text_copy(r.domain, sizeof r.domain, "y.com");
     assert_int_equal(registration_cache_put(c, &r), 0);
     assert_int_equal(registration_cache_get(other, "y.com", NOW, &r), 0);
+    /* a claim that could not be given back is, with the next one */
+    assert_int_equal(registration_cache_claim(other, "z.com", NOW), SNOW_EBUSY);
+    assert_int_equal(registration_cache_claim(c, "y.com", NOW), 0);
+    assert_int_equal(registration_cache_claim(other, "z.com", NOW), 0);
     registration_cache_close(other);
     registration_cache_close(c);
 }
