@@ -150,9 +150,11 @@ void whois_take_registrar(struct whois_reader *rd, struct whois_text value,
                                         " (www.", " http:", " https:" };
     char text[256];
 
+    if (rank <= rd->rank)
+        return;
     for (size_t i = 0; i < COUNT_OF(ends); i++)
         value = whois_before(value, ends[i]);
-    if (rank <= rd->rank || value.len == 0)
+    if (value.len == 0)
         return;
     whois_copy_text(rd, text, sizeof text, value);
     if (fields_is_redacted(text) || text_equal_fold(text, "none") ||
