@@ -10,7 +10,7 @@ VERSION := 0.1.0
 B       := build/$(MODE)
 
 CC      ?= cc
-PKGS    := libuv libcares libcurl libpsl sqlite3 libzstd jansson libssl libcrypto
+PKGS    := libuv libcares libcurl libpsl sqlite3 libzstd zlib jansson libssl libcrypto
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

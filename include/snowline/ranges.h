@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+struct snow_asns; /**< snowline/asns.h */
 struct snow_ranges;
 
 /** An empty set. @owner the caller, with snow_ranges_free() */
@@ -88,6 +89,11 @@ struct snow_addr snow_ranges_block_at(const struct snow_ranges *set,
  */
 int snow_ranges_read(struct snow_ranges *set, const char *target,
                      struct snow_error *err);
+
+/** The same, where AS numbers may stand among the targets, also in files: they
+ * go to @p asns, to be looked up. */
+int snow_ranges_read_asns(struct snow_ranges *set, struct snow_asns *asns,
+                          const char *target, struct snow_error *err);
 
 /**
  * Read a list of prefixes, addresses and ranges that may hold none: whom to

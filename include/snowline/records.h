@@ -184,7 +184,9 @@ struct snow_registration {
     uint8_t status;             /**< enum snow_registration_status */
     bool created_is_date_only;  /**< no time of day was given */
     uint16_t http_code;         /**< of the last answer, 0 if none */
-    uint32_t registrar_iana_id; /**< 0 unknown */
+    uint32_t registrar_iana_id; /**< 0 unknown; 9994 … 9999 are IANA's own:
+                                     tests, monitoring, and names that a
+                                     registry keeps without a registrar */
     int64_t created_utc_s, expires_utc_s, updated_utc_s; /**< or
                                               SNOW_TIME_UNKNOWN */
     int64_t seen_utc_s; /**< when the registry said so */
@@ -193,6 +195,24 @@ struct snow_registration {
     char statuses[512];
     char nameservers[1024];
     char source[512]; /**< URL or server that said it; "" when nobody did */
+};
+
+#define SNOW_MAILBOX_MAX 255 /**< RFC 5321 erratum 1690: 254, and the NUL */
+
+/** What a registry says of the network that an address lies in. All text
+ * NUL-terminated; empty text: not published. */
+struct snow_network {
+    uint8_t status; /**< enum snow_registration_status */
+    uint16_t http_code;
+    struct snow_addr first, last; /**< holds the address that was asked for */
+    int64_t seen_utc_s;           /**< when the registry said so */
+    char handle[128];
+    char name[128];         /**< the network's own, as "EXAMPLE-NET-1" */
+    char organisation[256]; /**< who holds it; never the network's name */
+    char abuse_email[SNOW_MAILBOX_MAX]; /**< a plain ASCII mailbox */
+    char country[3];                    /**< ISO 3166 code, upper case */
+    char parent[128];                   /**< handle of the network around it */
+    char source[512];                   /**< URL that said it */
 };
 
 /** One observation that a finding rests on. */

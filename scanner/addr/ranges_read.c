@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "snowline/asns.h"
 #include "snowline/ranges.h"
 
 #define LINE_MAX_OCTETS 512
@@ -59,25 +60,37 @@ static int add_range(struct snow_ranges *set, const char *text, size_t dash,
     return snow_ranges_add(set, r);
 }
 
-static bool is_as_number(const char *text)
+static int add_asn(struct snow_asns *asns, const char *text, const char *where,
+                   struct snow_error *err)
 {
-    return text_lower(text[0]) == 'a' && text_lower(text[1]) == 's' &&
-           text_is_digit(text[2]);
+    const char *why;
+    uint32_t asn;
+    int code = snow_asn_parse(&asn, text, &why);
+
+    if (code)
+        return malformed(code, where, text, why, err);
+    if (!asns)
+        return malformed(SNOW_EINVAL, where, text,
+                         "is an AS number: here addresses are wanted", err);
+    return snow_asns_add(asns, asn);
 }
 
-static int add_one(struct snow_ranges *set, const char *text, const char *where,
+/* What targets are read into. */
+struct into {
+    struct snow_ranges *set;
+    struct snow_asns *asns; /**< NULL: they are refused */
+};
+
+static int add_one(const struct into *to, const char *text, const char *where,
                    struct snow_error *err)
 {
     size_t dash = strcspn(text, "-");
 
-    if (is_as_number(text))
-        return malformed(SNOW_EINVAL, where, text,
-                         "is an AS number: look-ups of its netblocks are not "
-                         "available yet",
-                         err);
+    if (snow_asn_is_meant(text))
+        return add_asn(to->asns, text, where, err);
     if (text[dash] == '-')
-        return add_range(set, text, dash, where, err);
-    return add_prefix(set, text, where, err);
+        return add_range(to->set, text, dash, where, err);
+    return add_prefix(to->set, text, where, err);
 }
 
 /* What stands on a line before a comment; NULL when that is nothing. */
@@ -94,7 +107,7 @@ static char *trim(char *line)
     return len > 0 ? line : NULL;
 }
 
-static int add_line(struct snow_ranges *set, char *line, size_t len,
+static int add_line(const struct into *to, char *line, size_t len,
                     const char *where, size_t *n, struct snow_error *err)
 {
     char *text;
@@ -107,10 +120,10 @@ static int add_line(struct snow_ranges *set, char *line, size_t len,
     if (!text)
         return 0;
     ++*n;
-    return add_one(set, text, where, err);
+    return add_one(to, text, where, err);
 }
 
-static int add_stream(struct snow_ranges *set, FILE *f, const char *name,
+static int add_stream(const struct into *to, FILE *f, const char *name,
                       size_t *n, struct snow_error *err)
 {
     char *line = NULL, where[300];
@@ -120,7 +133,7 @@ static int add_stream(struct snow_ranges *set, FILE *f, const char *name,
 
     for (unsigned i = 1; !code && (len = getline(&line, &cap, f)) >= 0; i++) {
         snprintf(where, sizeof where, "%.250s:%u: ", name, i);
-        code = add_line(set, line, (size_t)len, where, n, err);
+        code = add_line(to, line, (size_t)len, where, n, err);
     }
     free(line);
     if (!code && ferror(f))
@@ -128,7 +141,7 @@ static int add_stream(struct snow_ranges *set, FILE *f, const char *name,
     return code;
 }
 
-static int add_file(struct snow_ranges *set, const char *path, size_t *n,
+static int add_file(const struct into *to, const char *path, size_t *n,
                     struct snow_error *err)
 {
     FILE *f = fopen(path, "r");
@@ -138,7 +151,7 @@ static int add_file(struct snow_ranges *set, const char *path, size_t *n,
     if (!f)
         return snow_fail(err, errno == ENOENT ? SNOW_ENOTFOUND : SNOW_EIO,
                          "%s: %s", path, strerror(errno));
-    code = add_stream(set, f, path, n, err);
+    code = add_stream(to, f, path, n, err);
     fclose(f);
     return code;
 }
@@ -146,23 +159,31 @@ static int add_file(struct snow_ranges *set, const char *path, size_t *n,
 int snow_ranges_read_list(struct snow_ranges *set, const char *path,
                           struct snow_error *err)
 {
+    struct into to = { .set = set };
     size_t n;
 
-    return add_file(set, path, &n, err);
+    return add_file(&to, path, &n, err);
 }
 
 int snow_ranges_read(struct snow_ranges *set, const char *target,
                      struct snow_error *err)
 {
+    return snow_ranges_read_asns(set, NULL, target, err);
+}
+
+int snow_ranges_read_asns(struct snow_ranges *set, struct snow_asns *asns,
+                          const char *target, struct snow_error *err)
+{
+    struct into to = { .set = set, .asns = asns };
     bool is_stdin = strcmp(target, "-") == 0;
     const char *name = is_stdin ? "standard input" : target + 1;
     size_t n = 0;
     int code;
 
     if (!is_stdin && target[0] != '@')
-        return add_one(set, target, "", err);
-    code = is_stdin ? add_stream(set, stdin, name, &n, err)
-                    : add_file(set, name, &n, err);
+        return add_one(&to, target, "", err);
+    code = is_stdin ? add_stream(&to, stdin, name, &n, err)
+                    : add_file(&to, name, &n, err);
     if (!code && n == 0)
         code = snow_fail(err, SNOW_EINVAL, "%s: no target in it", name);
     return code;

@@ -6,7 +6,6 @@
 #include "snowline/error.h"
 
 #define LABEL_MAX 63 /* RFC 1035 §2.3.4 */
-#define NAME_MAX_TEXT 253
 
 bool analysis_forward_is_fit(const char *name)
 {
@@ -22,8 +21,24 @@ bool analysis_forward_is_fit(const char *name)
         if (label > LABEL_MAX)
             return false;
     }
-    return len <= NAME_MAX_TEXT && label > 0 && strchr(name, '.') &&
+    return len < ANALYSIS_FORWARD_NAME_MAX && label > 0 && strchr(name, '.') &&
            snow_addr_parse(&a, name) != 0;
+}
+
+static void add_addrs(struct buf *to, const struct analysis_forward *f,
+                      bool of_ipv4)
+{
+    const char *comma = "";
+
+    for (size_t i = 0; i < f->n; i++) {
+        char text[SNOW_ADDR_TEXT_MAX];
+
+        if (snow_addr_is_ipv4(f->addrs[i]) != of_ipv4)
+            continue;
+        snow_addr_format(f->addrs[i], text);
+        buf_printf(to, "%s\"%s\"", comma, text);
+        comma = ",";
+    }
 }
 
 void analysis_forward_format_json(struct buf *to,
@@ -31,11 +46,11 @@ void analysis_forward_format_json(struct buf *to,
 {
     buf_printf(to, "{\"status\":\"%s\",\"a\":[",
                snow_ptr_status_word(f->status));
-    for (size_t i = 0; i < f->n; i++) {
-        char text[SNOW_ADDR_TEXT_MAX];
-
-        snow_addr_format(f->addrs[i], text);
-        buf_printf(to, "%s\"%s\"", i > 0 ? "," : "", text);
+    add_addrs(to, f, true);
+    if (f->status6) {
+        buf_printf(to, "],\"aaaa_status\":\"%s\",\"aaaa\":[",
+                   snow_ptr_status_word(f->status6));
+        add_addrs(to, f, false);
     }
     buf_add_text(to, "]}");
 }
@@ -50,43 +65,71 @@ static int read_status(uint8_t *out, const char *word)
     return SNOW_ESYNTAX;
 }
 
+static int read_addrs(struct analysis_forward *f, const struct doc *list)
+{
+    int code = 0;
+
+    for (size_t i = 0; !code && i < doc_n(list); i++) {
+        const char *text = doc_text(doc_at(list, i));
+
+        if (f->n == ANALYSIS_FORWARD_MAX || !text)
+            code = SNOW_ESYNTAX;
+        else
+            code = snow_addr_parse(&f->addrs[f->n++], text);
+    }
+    return code;
+}
+
 int analysis_forward_parse_json(struct analysis_forward *out,
                                 const char *octets, size_t len)
 {
     struct analysis_forward f = { 0 };
     struct doc *root;
-    const struct doc *a;
     int code = doc_parse(&root, octets, len);
 
     if (code)
         return code;
     code = read_status(&f.status, doc_text(doc_get(root, "status")));
-    a = doc_get(root, "a");
-    for (size_t i = 0; !code && i < doc_n(a); i++) {
-        const char *text = doc_text(doc_at(a, i));
-
-        if (f.n == ANALYSIS_FORWARD_MAX || !text)
-            code = SNOW_ESYNTAX;
-        else
-            code = snow_addr_parse(&f.addrs[f.n++], text);
-    }
+    if (!code)
+        code = read_addrs(&f, doc_get(root, "a"));
+    if (!code && doc_get(root, "aaaa_status"))
+        code = read_status(&f.status6, doc_text(doc_get(root, "aaaa_status")));
+    if (!code)
+        code = read_addrs(&f, doc_get(root, "aaaa"));
     doc_free(root);
     if (!code)
         *out = f;
     return code;
 }
 
+static uint8_t status_for(const struct analysis_forward *f,
+                          struct snow_addr addr)
+{
+    return snow_addr_is_ipv4(addr) ? f->status : f->status6;
+}
+
 const char *analysis_forward_verdict(const struct analysis_forward *f,
                                      struct snow_addr addr)
 {
-    if (!f || !snow_addr_is_ipv4(addr))
+    uint8_t status;
+
+    if (!f)
         return "not_checked";
     for (size_t i = 0; i < f->n; i++)
         if (snow_addr_compare(f->addrs[i], addr) == 0)
             return "pass";
-    if (f->status == SNOW_PTR_NXDOMAIN || f->status == SNOW_PTR_NODATA)
+    status = status_for(f, addr);
+    if (status == SNOW_PTR_NXDOMAIN || status == SNOW_PTR_NODATA)
         return "fail";
-    return f->status == SNOW_PTR_NAME && f->n < ANALYSIS_FORWARD_MAX
+    return status == SNOW_PTR_NAME && f->n < ANALYSIS_FORWARD_MAX
                ? "fail"
                : "not_checked";
+}
+
+const char *analysis_forward_status_word(const struct analysis_forward *f,
+                                         struct snow_addr addr)
+{
+    uint8_t status = f ? status_for(f, addr) : SNOW_PTR_PENDING;
+
+    return status == SNOW_PTR_PENDING ? NULL : snow_ptr_status_word(status);
 }

@@ -7,19 +7,23 @@
 #include "snowline/records.h"
 
 #define ANALYSIS_FORWARD_MAX 64 /**< addresses of a name that are kept */
+#define ANALYSIS_FORWARD_NAME_MAX                                              \
+    254 /**< of one that is fit, its NUL included */
 
-/** What came of the question for A of a name. */
+/** What came of the questions for the addresses of a name. */
 struct analysis_forward {
-    uint8_t status; /**< enum snow_ptr_status; NAME: it has addresses */
+    uint8_t status;  /**< of A: enum snow_ptr_status; NAME: there are some */
+    uint8_t status6; /**< of AAAA; 0: not asked */
     size_t n;
-    struct snow_addr addrs[ANALYSIS_FORWARD_MAX]; /**< [n] */
+    struct snow_addr addrs[ANALYSIS_FORWARD_MAX]; /**< [n] of both */
 };
 
 /** Is it worth asking for: at least two labels of 1 to 63 letters that need no
  * escape, 253 octets at most, and no address? */
 bool analysis_forward_is_fit(const char *name);
 
-/** Append it as one JSON object: {"status":"name","a":["192.0.2.1"]}. */
+/** Append it as one JSON object: {"status":"name","a":["192.0.2.1"]}; where
+ * AAAA was asked, "aaaa_status" and "aaaa" are beside. */
 void analysis_forward_format_json(struct buf *to,
                                   const struct analysis_forward *f);
 
@@ -32,10 +36,18 @@ int analysis_forward_parse_json(struct analysis_forward *out,
  *
  * @param f  NULL: nobody asked
  * @return   "pass", "fail" (it leads elsewhere or nowhere), "not_checked"
- *           (nobody asked or answered, the address is IPv6, or the name has
- *           more addresses than are kept)
+ *           (nobody asked for addresses of this family or answered, or the name
+ *           has more addresses than are kept)
+ * @source   RFC 8601 §2.7.3 (iprev)
  */
 const char *analysis_forward_verdict(const struct analysis_forward *f,
                                      struct snow_addr addr);
+
+/** What became of the question for addresses of that family, as a word; NULL:
+ * nobody asked. With "fail" it tells apart a name that leads elsewhere (name)
+ * from one that leads nowhere (nxdomain, nodata), with "not_checked" who did
+ * not answer (servfail, refused, timeout). */
+const char *analysis_forward_status_word(const struct analysis_forward *f,
+                                         struct snow_addr addr);
 
 #endif

@@ -18,6 +18,8 @@
 
 #include "analysis/forward.h"
 
+#define ADDRS_MAX 64 /* of one name */
+
 const char *analysis_spf_status_word(enum spf_status status)
 {
 #define X(name, word) word,
@@ -439,6 +441,13 @@ static void ask_next_host(struct spf_eval *e)
     }
 }
 
+static int compare_hosts(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* In an order of their own: a server may shuffle them, and all of a term lead
+ * to the same. */
 static void take_hosts(struct spf_eval *e, const struct analysis_answer *a)
 {
     if (a->n_names > SPF_HOSTS_MAX) {
@@ -448,17 +457,28 @@ static void take_hosts(struct spf_eval *e, const struct analysis_answer *a)
     for (size_t i = 0; i < a->n_names; i++)
         text_copy(e->hosts[i], SPF_NAME_MAX, a->names[i]);
     e->n_hosts = a->n_names;
+    qsort(e->hosts, e->n_hosts, sizeof *e->hosts, compare_hosts);
     e->host = 0;
     ask_next_host(e);
+}
+
+static int compare_addrs(const void *a, const void *b)
+{
+    return snow_addr_compare(*(const struct snow_addr *)a,
+                             *(const struct snow_addr *)b);
 }
 
 static void take_addrs(struct spf_eval *e, const struct analysis_answer *a)
 {
     enum spf_type type = e->question.type;
-    unsigned family = family_of(type);
+    struct snow_addr addrs[ADDRS_MAX];
+    size_t n = a->n_addrs < ADDRS_MAX ? a->n_addrs : ADDRS_MAX;
 
-    for (size_t i = 0; i < a->n_addrs && e->depth > 0; i++)
-        add_prefix(e, a->addrs[i], family, &e->term);
+    if (n > 0)
+        memcpy(addrs, a->addrs, n * sizeof *addrs);
+    qsort(addrs, n, sizeof *addrs, compare_addrs);
+    for (size_t i = 0; i < n && e->depth > 0; i++)
+        add_prefix(e, addrs[i], family_of(type), &e->term);
     if (e->depth == 0)
         return;
     if (type == SPF_ASK_A && e->families & ~e->ended & SPF_IPV6)

@@ -14,4 +14,12 @@ void record_registration_format_json(struct buf *to,
 int record_registration_parse_json(struct snow_registration *out,
                                    const char *octets, size_t len);
 
+/** Append a network as one JSON object. */
+void record_network_format_json(struct buf *to, const struct snow_network *n);
+
+/** Read it back; what is missing stays empty or unknown, but for the range.
+ * @return 0, SNOW_ESYNTAX, SNOW_ENOMEM */
+int record_network_parse_json(struct snow_network *out, const char *octets,
+                              size_t len);
+
 #endif

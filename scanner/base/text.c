@@ -117,6 +117,17 @@ static void json_octet(struct buf *to, unsigned char c)
     buf_printf(to, "\\u%04x", c);
 }
 
+/* A character of two or three octets that is not shown as it is: by its number,
+ * so that it is read back as what it was. */
+static void json_point(struct buf *to, const unsigned char *s, size_t n)
+{
+    unsigned point = s[0] & (n == 2 ? 0x1fu : 0x0fu);
+
+    for (size_t i = 1; i < n; i++)
+        point = point << 6 | (s[i] & 0x3fu);
+    buf_printf(to, "\\u%04x", point);
+}
+
 /* The printable ASCII at the front that no format treats in its own way. */
 static size_t simple(const unsigned char *s, size_t len)
 {
@@ -142,8 +153,12 @@ void text_json(struct buf *to, const void *octets, size_t len)
             i += n;
             continue;
         }
-        json_octet(to, s[i]);
-        i++;
+        n = text_utf8(s + i, len - i);
+        if (n == 2 || n == 3)
+            json_point(to, s + i, n);
+        else
+            json_octet(to, s[i]);
+        i += n > 0 ? n : 1;
     }
     buf_add_char(to, '"');
 }
@@ -191,4 +206,46 @@ int text_parse_u64(uint64_t *out, const char *text, uint64_t max)
     }
     *out = value;
     return 0;
+}
+
+/* Dot-string: atoms of RFC 5321's atext, joined by single dots. */
+static bool is_local_part(const char *text, size_t len)
+{
+    if (len == 0 || len > 64 || text[0] == '.' || text[len - 1] == '.')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '.' && text[i - 1] == '.')
+            return false;
+        if (!text_is_alnum(text[i]) && !strchr("!#$%&'*+-/=?^_`{|}~.", text[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Labels of letters, digits and inner hyphens; the last is no number. */
+static bool is_mail_domain(const char *text)
+{
+    const char *last = strrchr(text, '.');
+    size_t label = 0;
+
+    if (!last || !text_is_alpha(last[1]))
+        return false;
+    for (const char *c = text; *c; c++) {
+        if (*c == '.' && (label == 0 || c[-1] == '-'))
+            return false;
+        if (*c != '.' && !text_is_alnum(*c) && (*c != '-' || label == 0))
+            return false;
+        label = *c == '.' ? 0 : label + 1;
+        if (label > 63)
+            return false;
+    }
+    return label > 0 && text[strlen(text) - 1] != '-';
+}
+
+bool text_is_mailbox(const char *text)
+{
+    const char *at = strrchr(text, '@');
+
+    return at && strlen(text) <= 254 &&
+           is_local_part(text, (size_t)(at - text)) && is_mail_domain(at + 1);
 }

@@ -75,6 +75,14 @@ bool text_is_space(char c); /**< space, \t, \n, \r, \v, \f */
 int text_hex(char c);       /**< 0 … 15, or -1 */
 bool text_equal_fold(const char *a, const char *b); /**< ASCII case folded */
 
+/**
+ * True for an address that mail can be written to from anywhere: a Dot-string
+ * at a domain of two labels or more (RFC 5321 §4.1.2), in ASCII, no longer
+ * than §4.5.3.1 allows. Quoted local parts and address literals, which
+ * nobody publishes, are none.
+ */
+bool text_is_mailbox(const char *text);
+
 /** Read a decimal number that is all of @p text.
  * @return 0, SNOW_ESYNTAX, SNOW_ERANGE when more than @p max */
 int text_parse_u64(uint64_t *out, const char *text, uint64_t max);

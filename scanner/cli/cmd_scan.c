@@ -2,7 +2,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "addr/ranges_text.h"
 #include "analysis/given.h"
+#include "analysis/origin.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -87,45 +89,52 @@ static int show_findings(const struct snow_config *cfg, const char *url,
     return code;
 }
 
-static int run_scan(struct snow_config *cfg, const char *url, int64_t resume,
-                    struct outcome *o, struct snow_error *err)
+/* Run what is planned; the plan is given back. */
+static int run_scan(const struct snow_config *cfg, struct plan *plan,
+                    struct scan_request *req, struct outcome *o,
+                    struct snow_error *err)
 {
     struct progress_shown shown;
     struct buf settings = { 0 };
     struct scan_result result = { 0 };
-    struct scan_request req = { .cfg = cfg,
-                                .store_url = url,
-                                .resume = resume,
-                                .progress = progress_show,
-                                .arg = &shown };
     int code;
 
     progress_init(&shown, cfg);
+    if (progress_is_for_people(&shown))
+        tell_origins(plan);
     cli_settings_format(&settings, cfg);
-    if (settings.failed)
+    if (settings.failed) {
+        plan_fini(plan);
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    req.settings = settings.data;
-    code = scan_run(&req, &result, err);
+    }
+    req->cfg = cfg;
+    req->plan = plan;
+    req->settings = settings.data;
+    req->progress = progress_show;
+    req->arg = &shown;
+    code = scan_run(req, &result, err);
     buf_fini(&settings);
     progress_end(&shown);
     o->signal = result.signal;
     if (result.signal) {
         progress_summary(&result.progress);
-        fprintf(stderr, "interrupted; go on with: snowline resume %s\n", url);
+        fprintf(stderr, "interrupted; go on with: snowline resume %s\n",
+                req->store_url);
     } else if (!code && progress_is_for_people(&shown)) {
         progress_summary(&result.progress);
     }
-    return code ? code : show_findings(cfg, url, result.id, err);
+    return code ? code : show_findings(cfg, req->store_url, result.id, err);
 }
 
 /* What would be sent, how long it takes at least, and what the neighbours
  * would see of it. */
-static int dry_run(const struct snow_config *cfg, struct snow_error *err)
+static int dry_run(const struct snow_config *cfg, struct outcome *o,
+                   struct snow_error *err)
 {
     struct plan p;
     uint64_t n;
     double seconds, peak;
-    int code = plan_init(&p, cfg, err);
+    int code = plan_init(&p, cfg, &o->signal, err);
 
     if (!code)
         code = plan_servers(&p, cfg, err);
@@ -151,7 +160,9 @@ static int dry_run(const struct snow_config *cfg, struct snow_error *err)
     if (snow_ranges_n(p.targets) > snow_ranges_n(p.ipv4))
         printf("IPv6      is walked where names exist: 16 questions or so for "
                "each nibble of each\n");
-    printf("nothing was sent\n");
+    tell_origins(&p);
+    printf("nothing was sent%s\n",
+           p.origins.n > 0 ? ", but for the look-up of AS numbers" : "");
     plan_fini(&p);
     return 0;
 }
@@ -159,18 +170,41 @@ static int dry_run(const struct snow_config *cfg, struct snow_error *err)
 int cmd_scan(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
 {
     char url[512];
+    struct scan_request req = { .store_url = cfg->output };
     struct plan p;
     int code;
 
     if (cfg->dry_run)
-        return dry_run(cfg, err);
-    if (cfg->output[0])
-        return run_scan(cfg, cfg->output, 0, o, err);
-    code = plan_init(&p, cfg, err); /* no folder is made for a bad target */
-    plan_fini(&p);
-    if (!code)
+        return dry_run(cfg, o, err);
+    code = plan_init(&p, cfg, &o->signal, err);
+    if (code)
+        return code; /* no folder is made for a bad target */
+    if (!cfg->output[0]) {
         code = default_store(url, sizeof url, cfg, err);
-    return code ? code : run_scan(cfg, url, 0, o, err);
+        req.store_url = url;
+    }
+    if (code) {
+        plan_fini(&p);
+        return code;
+    }
+    return run_scan(cfg, &p, &req, o, err);
+}
+
+/* What AS numbers stood for when the scan began. */
+static int take_origin(void *arg, const struct snow_evidence *e)
+{
+    struct analysis_origin origin;
+    struct buf text = { 0 };
+    int code = analysis_origin_parse(&origin, e);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    buf_printf(&text, "%s=", e->subject);
+    addr_ranges_format(&text, origin.set);
+    code = text.failed ? SNOW_ENOMEM : cli_add_known_origin(arg, text.data);
+    buf_fini(&text);
+    snow_ranges_free(origin.set);
+    return code;
 }
 
 /* What the store says of the scan comes first, the command line over it. */
@@ -195,6 +229,9 @@ static int restore(struct snow_config *cfg, const char *url, int64_t *id,
         at += len + (at[len] == ';');
     }
     if (!code)
+        code = snow_store_each_evidence(s, scan.id, ANALYSIS_ORIGIN_KIND,
+                                        take_origin, cfg, err);
+    if (!code)
         *id = scan.id;
     snow_store_close(s);
     return code;
@@ -205,13 +242,16 @@ int cmd_resume(struct snow_config *cfg, struct outcome *o,
 {
     const char *given;
     char url[4096];
-    int64_t id = 0;
+    struct scan_request req = { .store_url = url };
+    struct plan p;
     int code = only_store(cfg, &given, err);
 
     if (code)
         return code;
     text_copy(url, sizeof url, given);
     cli_forget_targets(cfg);
-    code = restore(cfg, url, &id, err);
-    return code ? code : run_scan(cfg, url, id, o, err);
+    if ((code = restore(cfg, url, &req.resume, err)) ||
+        (code = plan_init(&p, cfg, &o->signal, err)))
+        return code;
+    return run_scan(cfg, &p, &req, o, err);
 }

@@ -104,6 +104,14 @@ static int take_domain(void *arg, const struct report_domain *d)
     return print_record(arg, d);
 }
 
+static void take_plan(void *arg, const struct plan *plan)
+{
+    struct printing *p = arg;
+
+    if (progress_is_for_people(&p->shown))
+        tell_origins(plan);
+}
+
 typedef int (*stage_fn)(const struct snow_config *cfg,
                         const struct stage_taker *taker, int *signal,
                         struct snow_error *err);
@@ -152,6 +160,7 @@ static int run_stage(const struct stage_command *stage, struct snow_config *cfg,
                                  .rest = rest,
                                  .probe = take_probe,
                                  .domain = take_domain,
+                                 .planned = take_plan,
                                  .arg = &p,
                                  .progress = progress_show,
                                  .progress_arg = &p.shown };

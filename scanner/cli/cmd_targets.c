@@ -4,6 +4,16 @@
 #include "cli/commands.h"
 #include "pipeline/plan.h"
 
+void tell_origins(const struct plan *p)
+{
+    struct buf text = { 0 };
+
+    origins_tell(&text, p, "snowline: ");
+    if (!text.failed && text.len > 0)
+        fputs(text.data, stderr);
+    buf_fini(&text);
+}
+
 int cmd_targets(struct snow_config *cfg, struct outcome *o,
                 struct snow_error *err)
 {
@@ -11,9 +21,8 @@ int cmd_targets(struct snow_config *cfg, struct outcome *o,
     struct report_out out = report_to_fd(&fd);
     struct buf text = { 0 };
     struct plan p;
-    int code = plan_init(&p, cfg, err);
+    int code = plan_init(&p, cfg, &o->signal, err);
 
-    (void)o;
     if (code)
         return code;
     for (size_t i = 0; i < snow_ranges_n(p.targets); i++) {
@@ -29,6 +38,7 @@ int cmd_targets(struct snow_config *cfg, struct outcome *o,
             buf_printf(&text, "%s\n", name);
         }
     }
+    origins_tell(&text, &p, "# ");
     buf_printf(&text, "# %llu addresses in %llu blocks; %llu excluded",
                (unsigned long long)snow_ranges_count(p.ipv4),
                (unsigned long long)snow_ranges_blocks(p.ipv4),

@@ -55,6 +55,10 @@ int output_open(struct output *o, const struct snow_config *cfg,
  * @param code  how the writing went @return code, or what closing said */
 int output_close(struct output *o, int code, struct snow_error *err);
 
+/** Say on standard error what the AS numbers of a plan stand for. */
+struct plan;
+void tell_origins(const struct plan *p);
+
 /** Print the findings of a scan as a table. */
 struct snow_store;
 struct snow_scan;

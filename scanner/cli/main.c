@@ -87,8 +87,8 @@ static void help(FILE *to)
         fprintf(to, "  %-9s %-10s %s\n", commands[i].name, commands[i].argument,
                 commands[i].about);
     fprintf(to, "\nsnowline COMMAND --help shows the options. TARGET is an "
-                "address, a CIDR, a range\nA-B, @FILE (one a line) or - for "
-                "standard input.\n\n"
+                "address, a CIDR, a range\nA-B, AS64500 (the prefixes it "
+                "announces), @FILE (one a line) or - for standard\ninput.\n\n"
                 "snowline knocks on other people's doors. Scan what you are "
                 "responsible for, or\nslowly; say who you are (--contact, "
                 "--ehlo); leave alone who asks for it.\n");

@@ -12,6 +12,7 @@
 #define STAGE_REG (CLI_SCAN | CLI_RESUME | CLI_DOMAIN)
 #define SENDS (STAGE_DNS | STAGE_SMTP | STAGE_REG)
 #define WALKS (CLI_SCAN | CLI_PTR | CLI_PROBE | CLI_TARGETS)
+#define FETCHES (STAGE_REG | WALKS) /* AS numbers are looked up over HTTP */
 #define STAGES (CLI_PTR | CLI_PROBE | CLI_DOMAIN)
 #define READS (CLI_STATUS | CLI_FINDINGS | CLI_EXPORT)
 #define JUDGES (CLI_SCAN | CLI_RESUME | READS)
@@ -24,8 +25,8 @@ static const struct cli_option options[] = {
       WALKS | CLI_DOMAIN, true, "Targets",
       "leave these alone; repeatable, @FILE too" },
     { 0, "as-source", CLI_TEXT, TO(as_source), "ripestat", "SOURCE", NULL, 0,
-      0, WALKS, true, "Targets",
-      "prefixes of AS64500: ripestat, irr:HOST or pfx2as:FILE" },
+      0, WALKS | CLI_DOMAIN, true, "Targets",
+      "prefixes of AS64500: ripestat[:URL], irr:HOST[:PORT], pfx2as:FILE" },
     { 0, "include-reserved", CLI_FLAG, TO(include_reserved), NULL, NULL, NULL,
       0, 0, WALKS | CLI_DOMAIN | CLI_CHECK, true, "Targets",
       "also ask reserved, private, loopback and one's own addresses" },
@@ -40,7 +41,7 @@ static const struct cli_option options[] = {
       "lift the ceilings of 100000 queries/s and 1000 connections/s" },
 
     { 0, "resolver", CLI_LIST, TO(resolvers), NULL, "ADDR[:PORT]", NULL, 0, 0,
-      SENDS | CLI_CHECK, true, "DNS",
+      SENDS | CLI_CHECK | CLI_TARGETS, true, "DNS",
       "name server to ask; repeatable, @FILE too; the system's if not given" },
     { 0, "authoritative", CLI_FLAG, TO(authoritative), NULL, NULL, NULL, 0, 0,
       STAGE_DNS, true, "DNS",
@@ -55,9 +56,9 @@ static const struct cli_option options[] = {
       1e6, STAGE_DNS, true, "DNS",
       "questions a second about one /24; 0 lifts" },
     { 0, "dns-timeout", CLI_SECONDS, TO(dns_timeout_s), "2", "S", NULL, 0.01,
-      60, SENDS | CLI_CHECK, true, "DNS", "how long one try waits" },
+      60, SENDS | CLI_CHECK | CLI_TARGETS, true, "DNS", "how long one try waits" },
     { 0, "dns-tries", CLI_COUNT, TO(dns_tries), "4", "N", NULL, 1, 16,
-      SENDS | CLI_CHECK, true, "DNS",
+      SENDS | CLI_CHECK | CLI_TARGETS, true, "DNS",
       "tries in all before an address is given up" },
     { 0, "gso", CLI_WORD, TO(gso), "auto", "HOW", "auto|on|off", 0, 0,
       STAGE_DNS, true, "DNS",
@@ -115,16 +116,18 @@ static const struct cli_option options[] = {
       "list of RDAP servers by top-level domain" },
     { 0, "rdap-server", CLI_LIST, TO(rdap_servers), NULL, "TLD=URL", NULL, 0,
       0, STAGE_REG, true, "Registration",
-      "RDAP server of a top-level domain, * for all; repeatable" },
+      "RDAP server of a top-level domain (* for all) or of a prefix; "
+      "repeatable" },
     { 0, "whois-server", CLI_LIST, TO(whois_servers), NULL,
       "TLD=HOST[:PORT]", NULL, 0, 0, STAGE_REG, true, "Registration",
-      "WHOIS server of a top-level domain, * for all; repeatable" },
+      "WHOIS server of a top-level domain, * for all, . for that which knows "
+      "the others; repeatable" },
     { 0, "registration-rate", CLI_RATE, TO(registration_rate), "1", "N", NULL,
       0, 1e6, STAGE_REG, true, "Registration",
       "questions a second per RDAP or WHOIS host; 0 lifts" },
     { 0, "http-timeout", CLI_SECONDS, TO(http_timeout_s), "8", "S", NULL,
-      0.01, 300, STAGE_REG, true, "Registration",
-      "one exchange, redirects included" },
+      0.01, 300, FETCHES, true, "Registration",
+      "one exchange over RDAP, WHOIS or with a website, redirects included" },
     { 0, "registration-cache", CLI_TEXT, TO(registration_cache), NULL,
       "PATH", NULL, 0, 0, STAGE_REG, true, "Registration",
       "answers kept for all scans; ~/.cache/snowline if not given" },
@@ -132,7 +135,7 @@ static const struct cli_option options[] = {
       JUDGES, true, "Registration",
       "other domains looked up for comparison" },
     { 0, "ca-file", CLI_TEXT, TO(ca_file), NULL, "FILE", NULL, 0, 0,
-      STAGE_REG, true, "Registration",
+      FETCHES, true, "Registration",
       "certificates that https is checked against; the system's if not given"},
 
     { 0, "domains", CLI_TEXT, TO(domains), NULL, "FILE", NULL, 0, 0,
@@ -373,5 +376,6 @@ void cli_config_fini(struct snow_config *cfg)
             free_list((struct text_list *)(void *)at);
     }
     cli_forget_targets(cfg);
+    free_list(&cfg->known_origins);
     *cfg = (struct snow_config){ 0 };
 }

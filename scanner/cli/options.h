@@ -63,6 +63,10 @@ int cli_option_set(struct snow_config *cfg, const struct cli_option *o,
 int cli_add_target(struct snow_config *cfg, const char *text);
 void cli_forget_targets(struct snow_config *cfg);
 
+/** Add what a stored scan knows of an AS number, "AS64500=A-B;C-D".
+ * @return 0, SNOW_ENOMEM */
+int cli_add_known_origin(struct snow_config *cfg, const char *text);
+
 /** The option of that name, or NULL. */
 const struct cli_option *cli_option_find(const char *name);
 

@@ -77,6 +77,16 @@ int cli_add_target(struct snow_config *cfg, const char *text)
     return cli_option_set(cfg, &target, text, "", NULL);
 }
 
+int cli_add_known_origin(struct snow_config *cfg, const char *text)
+{
+    static const struct cli_option known = { .name = "known-origin",
+                                             .kind = CLI_LIST,
+                                             .at = offsetof(struct snow_config,
+                                                            known_origins) };
+
+    return cli_option_set(cfg, &known, text, "", NULL);
+}
+
 /* What somebody wrote counts for more than what a stored scan remembers. */
 static int give(struct snow_config *cfg, const struct cli_option *o,
                 const char *value, const char *where, struct snow_error *err)

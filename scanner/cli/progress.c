@@ -112,11 +112,13 @@ void progress_json(struct buf *to, const struct progress *p)
         to,
         "\"queries\":%llu,\"queries_again\":%llu,\"fallen_back\":%llu,"
         "\"connections\":%llu,"
-        "\"http_requests\":%llu,\"elapsed_s\":%.1f,"
+        "\"http_requests\":%llu,\"whois_questions\":%llu,"
+        "\"elapsed_s\":%.1f,"
         "\"rate_per_s\":%.0f,\"left_s\":",
         (unsigned long long)p->queries, (unsigned long long)p->queries_again,
         (unsigned long long)p->fallen_back, (unsigned long long)p->connections,
-        (unsigned long long)p->http_requests, p->elapsed_s, p->rate_per_s);
+        (unsigned long long)p->http_requests,
+        (unsigned long long)p->whois_questions, p->elapsed_s, p->rate_per_s);
     if (p->left_s >= 0)
         buf_printf(to, "%.0f", p->left_s);
     else
@@ -126,7 +128,11 @@ void progress_json(struct buf *to, const struct progress *p)
         buf_add_text(to, i ? "," : "");
         server_json(to, &p->servers[i]);
     }
-    buf_printf(to, "],\"last\":%s}", flag(p->is_last));
+    if (p->rdap_snapshot[0])
+        buf_printf(to, "],\"rdap_snapshot\":\"%s\",\"last\":%s}",
+                   p->rdap_snapshot, flag(p->is_last));
+    else
+        buf_printf(to, "],\"last\":%s}", flag(p->is_last));
 }
 
 static void stage_text(struct buf *to, const struct progress *p,
@@ -263,6 +269,24 @@ static void tell_name(struct progress_shown *s, const struct progress *p)
     buf_fini(&name);
 }
 
+/* Once: whom we ask may have moved since. */
+static void tell_snapshot(struct progress_shown *s, const struct progress *p)
+{
+    struct buf url = { 0 };
+
+    if (s->has_told_snapshot || !p->rdap_snapshot[0] || s->how == PROGRESS_JSON)
+        return;
+    s->has_told_snapshot = true;
+    text_escape(&url, p->rdap_missed, strlen(p->rdap_missed));
+    progress_end(s);
+    if (!url.failed)
+        fprintf(stderr,
+                "snowline: note: RDAP servers from the snapshot of %s: %s did "
+                "not answer\n",
+                p->rdap_snapshot, url.data);
+    buf_fini(&url);
+}
+
 /* Of so many servers one would refuse us, at least. */
 static bool is_shut_in(const struct progress *p)
 {
@@ -296,6 +320,7 @@ void progress_show(void *arg, const struct progress *p)
     tell_doubts(s, p);
     tell_notes(s, p);
     tell_name(s, p);
+    tell_snapshot(s, p);
     if (s->how == PROGRESS_NONE)
         return;
     if (s->how == PROGRESS_LINES && !p->is_last &&
@@ -332,6 +357,9 @@ void progress_summary(const struct progress *p)
         buf_printf(&text, ", %llu connections, %llu HTTP requests",
                    (unsigned long long)p->connections,
                    (unsigned long long)p->http_requests);
+    if (p->whois_questions > 0)
+        buf_printf(&text, ", %llu WHOIS questions",
+                   (unsigned long long)p->whois_questions);
     buf_printf(&text, ", %.1f s\n", p->elapsed_s);
     for (size_t i = 0; i < p->n_servers; i++)
         server_text(&text, &p->servers[i]);

@@ -20,7 +20,7 @@ struct progress_shown {
     size_t n_notes;   /**< told already */
     uint64_t told_of; /**< doubtful servers, a bit each */
     unsigned smtp_port;
-    bool has_told_name;
+    bool has_told_name, has_told_snapshot;
     bool has_bar; /**< there is a line to be cleared */
 };
 

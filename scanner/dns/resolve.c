@@ -166,12 +166,15 @@ struct lookup {
     struct snow_addr addrs[DNS_ADDRS_MAX];
     unsigned char *reply; /* [reply_len] to a question for records */
     size_t reply_len;
+    bool is_second; /* it has been put to the second channel */
+    char name[];
 };
 
 struct dns_resolver {
     uv_timer_t timer; /* c-ares' clock; at once when there are answers */
     struct dns_channel channel;
-    size_t n_open; /* asked, not answered by c-ares */
+    struct dns_channel second; /* with several servers, the next one first */
+    size_t n_open;             /* asked, not answered by c-ares */
     uint64_t n_asked;
     struct lookup *first, **last;
 };
@@ -203,6 +206,37 @@ static void deliver_records(struct lookup *l)
     free(l->reply);
 }
 
+static void put(struct lookup *l, struct dns_channel *c);
+
+/* A server that fails or refuses may be the wrong one: another is asked, once.
+ * (c-ares by itself would ask each of them as often as it tries a silent one,
+ * and then not tell what was said.) */
+static bool is_for_another(const struct lookup *l)
+{
+    return l->resolver->second.ares && !l->is_second && l->n == 0 &&
+           (l->status == SNOW_PTR_SERVFAIL || l->status == SNOW_PTR_REFUSED ||
+            l->status == SNOW_PTR_ERROR);
+}
+
+static void ask_another(struct lookup *l)
+{
+    struct dns_resolver *r = l->resolver;
+
+    l->is_second = true;
+    l->next = NULL;
+    r->n_open++;
+    put(l, &r->second);
+}
+
+static void tell(struct lookup *l)
+{
+    if (l->told)
+        deliver_records(l);
+    else
+        l->done(l->arg, l->addrs, l->n);
+    free(l);
+}
+
 /* Those that get an answer from inside done() wait for the next round. */
 static void deliver(struct dns_resolver *r)
 {
@@ -213,11 +247,10 @@ static void deliver(struct dns_resolver *r)
     while (l) {
         struct lookup *next = l->next;
 
-        if (l->told)
-            deliver_records(l);
+        if (is_for_another(l))
+            ask_another(l);
         else
-            l->done(l->arg, l->addrs, l->n);
-        free(l);
+            tell(l);
         l = next;
     }
 }
@@ -235,6 +268,8 @@ static void on_timer(uv_timer_t *timer)
     struct dns_resolver *r = timer->data;
 
     dns_channel_tick(&r->channel);
+    if (r->second.ares)
+        dns_channel_tick(&r->second);
     pump(r);
 }
 
@@ -277,21 +312,6 @@ static void note_answered(struct lookup *l)
     r->last = &l->next;
 }
 
-static void on_resolved(void *arg, int status, int timeouts,
-                        struct ares_addrinfo *result)
-{
-    struct lookup *l = arg;
-
-    (void)status;
-    (void)timeouts;
-    for (const struct ares_addrinfo_node *at = result ? result->nodes : NULL;
-         at; at = at->ai_next)
-        add_addr(l, at->ai_addr);
-    if (result)
-        ares_freeaddrinfo(result);
-    note_answered(l);
-}
-
 /* clang-format off */
 static const struct {
     int ares;
@@ -317,6 +337,21 @@ static uint8_t status_of(int ares)
     return SNOW_PTR_ERROR;
 }
 
+static void on_resolved(void *arg, int status, int timeouts,
+                        struct ares_addrinfo *result)
+{
+    struct lookup *l = arg;
+
+    (void)timeouts;
+    l->status = status_of(status);
+    for (const struct ares_addrinfo_node *at = result ? result->nodes : NULL;
+         at; at = at->ai_next)
+        add_addr(l, at->ai_addr);
+    if (result)
+        ares_freeaddrinfo(result);
+    note_answered(l);
+}
+
 /* c-ares' octets are gone after the call. */
 static void on_reply(void *arg, int status, int timeouts, unsigned char *reply,
                      int len)
@@ -335,6 +370,42 @@ static void on_reply(void *arg, int status, int timeouts, unsigned char *reply,
     note_answered(l);
 }
 
+static void put(struct lookup *l, struct dns_channel *c)
+{
+    struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
+                                         .ai_flags = ARES_AI_NOSORT };
+
+    l->resolver->n_asked += l->told ? 1 : 2;
+    if (l->told)
+        ares_query(c->ares, l->name, 1, (int)l->type, on_reply, l);
+    else
+        ares_getaddrinfo(c->ares, l->name, NULL, &hints, on_resolved, l);
+}
+
+static int open_channel(struct dns_channel *c, struct dns_resolver *r,
+                        struct uv_loop_s *loop,
+                        const struct dns_channel_config *cfg)
+{
+    c->wake = pump;
+    c->arg = r;
+    return dns_channel_init(c, loop, cfg);
+}
+
+/* The same servers, the second one first. */
+static int open_second(struct dns_resolver *r, struct uv_loop_s *loop,
+                       const struct dns_channel_config *cfg)
+{
+    struct sockaddr_storage servers[DNS_SERVERS_MAX];
+    struct dns_channel_config turned = *cfg;
+
+    if (cfg->n_servers < 2 || cfg->n_servers > DNS_SERVERS_MAX)
+        return 0;
+    for (size_t i = 0; i < cfg->n_servers; i++)
+        servers[i] = cfg->servers[(i + 1) % cfg->n_servers];
+    turned.servers = servers;
+    return open_channel(&r->second, r, loop, &turned);
+}
+
 static int new_on(struct dns_resolver **out, struct uv_loop_s *loop,
                   const struct dns_channel_config *cfg)
 {
@@ -344,10 +415,11 @@ static int new_on(struct dns_resolver **out, struct uv_loop_s *loop,
     if (!r)
         return SNOW_ENOMEM;
     r->last = &r->first;
-    r->channel.wake = pump;
-    r->channel.arg = r;
-    code = dns_channel_init(&r->channel, loop, cfg);
+    code = open_channel(&r->channel, r, loop, cfg);
+    if (!code)
+        code = open_second(r, loop, cfg);
     if (code) {
+        dns_channel_fini(&r->channel);
         free(r);
         return code;
     }
@@ -363,6 +435,7 @@ int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
 {
     struct dns_channel_config cfg = { .servers = servers,
                                       .n_servers = n,
+                                      .flags = ARES_FLAG_NOCHECKRESP,
                                       .timeout_ms = timeout_ms,
                                       .tries = tries };
 
@@ -393,36 +466,39 @@ void dns_resolver_close(struct dns_resolver *r)
     if (!r)
         return;
     dns_channel_fini(&r->channel);
+    dns_channel_fini(&r->second);
     deliver(r);
     uv_close((uv_handle_t *)&r->timer, on_closed);
 }
 
-static int add_lookup(struct lookup **out, struct dns_resolver *r, void *arg)
+static int add_lookup(struct lookup **out, struct dns_resolver *r,
+                      const char *name, void *arg)
 {
+    struct lookup *l;
+
     if (!r->channel.ares)
         return SNOW_ECANCELED;
-    *out = calloc(1, sizeof **out);
-    if (!*out)
+    l = calloc(1, sizeof *l + strlen(name) + 1);
+    if (!l)
         return SNOW_ENOMEM;
-    (*out)->resolver = r;
-    (*out)->arg = arg;
+    memcpy(l->name, name, strlen(name) + 1);
+    l->resolver = r;
+    l->arg = arg;
     r->n_open++;
+    *out = l;
     return 0;
 }
 
 int dns_resolver_ask(struct dns_resolver *r, const char *name,
                      dns_resolved_fn done, void *arg)
 {
-    struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
-                                         .ai_flags = ARES_AI_NOSORT };
     struct lookup *l;
-    int code = add_lookup(&l, r, arg);
+    int code = add_lookup(&l, r, name, arg);
 
     if (code)
         return code;
     l->done = done;
-    r->n_asked += 2;
-    ares_getaddrinfo(r->channel.ares, name, NULL, &hints, on_resolved, l);
+    put(l, &r->channel);
     schedule(r);
     return 0;
 }
@@ -431,14 +507,13 @@ int dns_resolver_query(struct dns_resolver *r, const char *name, unsigned type,
                        dns_records_fn done, void *arg)
 {
     struct lookup *l;
-    int code = add_lookup(&l, r, arg);
+    int code = add_lookup(&l, r, name, arg);
 
     if (code)
         return code;
     l->told = done;
     l->type = type;
-    r->n_asked++;
-    ares_query(r->channel.ares, name, 1, (int)type, on_reply, l);
+    put(l, &r->channel);
     schedule(r);
     return 0;
 }

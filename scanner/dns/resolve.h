@@ -29,14 +29,17 @@ void dns_server_from_addr(struct sockaddr_storage *out, struct snow_addr addr,
 void dns_server_format(const struct sockaddr_storage *server, char *out,
                        size_t cap);
 
-/** @param servers  [n], asked in turn @owner the caller, with _close() */
+/**
+ * One that asks several servers: the next when one is silent, and one other
+ * when one fails or refuses; what that one says is the answer.
+ *
+ * @param servers  [n], asked in turn @owner the caller, with _close()
+ */
 int dns_resolver_new(struct dns_resolver **out, struct uv_loop_s *loop,
                      const struct sockaddr_storage *servers, size_t n,
                      unsigned timeout_ms, unsigned tries);
 
-/** One that asks a single server, once for each call, and takes every answer
- * it gives for one: where several are asked, SERVFAIL and REFUSED lead to the
- * next, and are no answer in the end. */
+/** One that asks a single server, once for each call. */
 int dns_resolver_new_single(struct dns_resolver **out, struct uv_loop_s *loop,
                             const struct sockaddr_storage *server,
                             unsigned timeout_ms);

@@ -10,8 +10,6 @@
  */
 #include "loop/transfer.h"
 
-#define ADDRESSES_MAX 16 /* of one name */
-
 /** A copied struct http_request, in the queue or under way. */
 struct request {
     struct http_request copy;
@@ -20,10 +18,6 @@ struct request {
 };
 
 struct exchange;
-
-struct http_lookup {
-    struct exchange *exchange; /**< NULL when that ended first */
-};
 
 struct http_turn {
     struct exchange *exchange; /**< NULL when that ended first */
@@ -42,8 +36,7 @@ struct exchange {
     uv_timer_t deadline;
     struct buf url;
     struct http_place place;
-    struct snow_addr addrs[ADDRESSES_MAX];
-    size_t n_addrs;
+    struct lookup_addrs addrs;
     unsigned redirects_left;
     int code;
     bool is_ready; /**< on the ready list */
@@ -90,8 +83,8 @@ static void fetch(struct exchange *x)
 {
     struct transfer_target to = { .url = x->url.data,
                                   .place = &x->place,
-                                  .addrs = x->addrs,
-                                  .n = x->n_addrs,
+                                  .addrs = x->addrs.at,
+                                  .n = x->addrs.n,
                                   .request = &x->request->copy };
     int code = transfer_start(&x->transfer, &to);
 
@@ -107,7 +100,7 @@ static void await_turn(struct exchange *x)
                             .port = x->place.port,
                             .is_https = x->place.is_https,
                             .addr = x->place.is_literal ? x->place.addr
-                                                        : x->addrs[0] };
+                                                        : x->addrs.at[0] };
 
     if (!r->turn) {
         fetch(x);
@@ -141,25 +134,17 @@ void http_turn_done(struct http_turn *t, bool may_go)
         end(x, SNOW_EPOLICY);
 }
 
-void http_lookup_done(struct http_lookup *l, const struct snow_addr *addrs,
-                      size_t n)
+static void on_lookup(void *owner, const struct snow_addr *addrs, size_t n)
 {
-    struct exchange *x = l->exchange;
-    const struct http_config *cfg;
+    struct exchange *x = owner;
+    const struct http_config *cfg = &x->http->cfg;
+    int code = lookup_take(&x->addrs, addrs, n, cfg->allow, cfg->arg);
 
-    free(l);
-    if (!x)
-        return;
-    cfg = &x->http->cfg;
     x->lookup = NULL;
-    x->n_addrs = 0;
-    for (size_t i = 0; i < n && x->n_addrs < ADDRESSES_MAX; i++)
-        if (cfg->allow(cfg->arg, addrs[i]))
-            x->addrs[x->n_addrs++] = addrs[i];
-    if (x->n_addrs > 0)
-        set_step(x, await_turn);
+    if (code)
+        end(x, code);
     else
-        end(x, n > 0 ? SNOW_EPOLICY : SNOW_ENOTFOUND);
+        set_step(x, await_turn);
 }
 
 static void resolve(struct exchange *x)
@@ -173,12 +158,11 @@ static void resolve(struct exchange *x)
             end(x, SNOW_EPOLICY);
         return;
     }
-    x->lookup = malloc(sizeof *x->lookup);
+    x->lookup = lookup_new(on_lookup, x);
     if (!x->lookup) {
         end(x, SNOW_ENOMEM);
         return;
     }
-    x->lookup->exchange = x;
     cfg->resolve(cfg->arg, x->place.host, x->lookup);
 }
 
@@ -218,7 +202,7 @@ static void abandon(struct exchange *x)
 {
     transfer_stop(&x->transfer);
     if (x->lookup)
-        x->lookup->exchange = NULL; /* its end is going to free it */
+        x->lookup->owner = NULL; /* its end is going to free it */
     x->lookup = NULL;
     if (x->turn)
         x->turn->exchange = NULL; /* so is its own */
@@ -255,6 +239,7 @@ static struct http_answer nothing(int code, const char *url)
                                  .body = "",
                                  .content_type = "",
                                  .retry_after = "",
+                                 .cache_control = "",
                                  .etag = "",
                                  .expires = "",
                                  .address = "",

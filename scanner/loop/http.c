@@ -23,16 +23,6 @@
 #define CONNECTIONS_KEPT 8 /* idle ones, for the next question to a host */
 #define RESOLVED_FOR_S 60L /* an entry is set anew before each transfer */
 
-/* Letters, digits, '-', '_' and '.' alone: nothing that curl would convert
- * (IDNA) or take apart again. */
-static bool is_plain_host(const char *host)
-{
-    for (const char *c = host; *c; c++)
-        if (!text_is_alnum(*c) && !strchr("-_.", *c))
-            return false;
-    return *host != '\0' && *host != '.';
-}
-
 /* Take the host out of the brackets of an IPv6 literal, off its final dot. */
 static int read_host(struct http_place *p, char *host)
 {
@@ -47,7 +37,7 @@ static int read_host(struct http_place *p, char *host)
     } else {
         if (n > 0 && host[n - 1] == '.')
             host[--n] = '\0';
-        if (n >= HTTP_HOST_MAX || !is_plain_host(host))
+        if (!lookup_is_host(host))
             return SNOW_EPOLICY;
         p->is_literal = snow_addr_parse(&p->addr, host) == 0;
     }
@@ -86,7 +76,7 @@ out:
 /* Our spelling of the host, no fragment. */
 static int rewrite(struct buf *to, CURLU *parts, const struct http_place *p)
 {
-    char host[HTTP_HOST_MAX + 2];
+    char host[LOOKUP_HOST_MAX + 2];
     char *url = NULL;
 
     snprintf(host, sizeof host, strchr(p->host, ':') ? "[%s]" : "%s", p->host);
@@ -367,11 +357,21 @@ int transfer_start(struct transfer *t, const struct transfer_target *to)
 
 /* --- ends ---------------------------------------------------------------- */
 
+/* curl calls a header line of more than 100 KiB "out of memory", too. */
+static bool is_endless_line(const struct transfer *t, CURLcode result)
+{
+    curl_off_t begun_us = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &begun_us);
+    return result == CURLE_OUT_OF_MEMORY && begun_us > 0 && !t->body.failed;
+}
+
 static int code_of(const struct transfer *t, CURLcode result)
 {
     long os = 0;
 
-    if (t->is_too_large || result == CURLE_FILESIZE_EXCEEDED)
+    if (t->is_too_large || result == CURLE_FILESIZE_EXCEEDED ||
+        is_endless_line(t, result))
         return SNOW_ELIMIT;
     if (t->body.failed || result == CURLE_OUT_OF_MEMORY)
         return SNOW_ENOMEM;
@@ -431,6 +431,7 @@ void transfer_read(struct transfer *t, struct http_answer *a,
     a->body_len = t->body.len;
     a->content_type = header(t, "Content-Type");
     a->retry_after = header(t, "Retry-After");
+    a->cache_control = header(t, "Cache-Control");
     a->etag = header(t, "ETag");
     a->expires = header(t, "Expires");
 }

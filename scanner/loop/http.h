@@ -59,8 +59,9 @@ struct http_answer {
     long status; /**< HTTP status of the last response */
     const char *body; /**< NUL-terminated as well */
     size_t body_len;
-    const char *content_type; /**< "" if none, and so for the next three */
+    const char *content_type; /**< "" if none, and so for the next four */
     const char *retry_after;
+    const char *cache_control;
     const char *etag;
     const char *expires;
     const char *url;      /**< where it came from in the end */

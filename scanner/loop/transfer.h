@@ -8,15 +8,14 @@
 #include "base/text.h"
 #include "loop/fdwatch.h"
 #include "loop/http.h"
+#include "loop/lookup.h"
 
 struct curl_slist;
 struct transfer;
 
-#define HTTP_HOST_MAX 254 /**< RFC 1035 §2.3.4, NUL included */
-
 /** Where a URL leads. Zeroed memory leads nowhere. */
 struct http_place {
-    char host[HTTP_HOST_MAX]; /**< lower case, no final dot, no brackets */
+    char host[LOOKUP_HOST_MAX]; /**< lower case, no final dot, no brackets */
     unsigned port;
     bool is_https, is_literal;
     struct snow_addr addr; /**< of a literal host */

@@ -68,6 +68,8 @@ struct snow_config {
     uint64_t http_port;
     char *domains;   /**< file of registrations of one's own */
     char *as_source; /**< where an AS number's prefixes come from */
+    struct text_list known_origins; /**< "AS64500=A-B;C-D": what a resumed
+                                         scan has learnt of AS numbers */
 
     /* analysis */
     char *psl;

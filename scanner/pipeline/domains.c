@@ -204,13 +204,15 @@ int scan_domain(const struct snow_config *cfg, const struct stage_taker *taker,
     int code;
 
     if ((code = scan_given(&d.given, cfg, err)) ||
-        (code = plan_init_servers(&d.plan, cfg, err)) ||
+        (code = plan_init_servers(&d.plan, cfg, signal, err)) ||
         (code = run_init(&d.run, cfg, &clock_system, err))) {
         domains_fini(&d);
         return code;
     }
     d.run.progress = taker->progress;
     d.run.progress_arg = taker->progress_arg;
+    if (taker->planned)
+        taker->planned(taker->arg, &d.plan);
     code = ask(&d, cfg, err);
     enquire_end(&d.enquire);
     kinds_stop(&d.kinds);

@@ -1,6 +1,7 @@
 #include "pipeline/enquire.h"
 
 #include "base/text.h"
+#include "registration/snapshot.h"
 
 static void end(struct enquire *q, int code)
 {
@@ -37,7 +38,13 @@ static void add_stats(struct stage *s, struct progress *p)
     uint64_t answered = 0;
 
     registration_client_stats(q->client, &stats);
-    p->http_requests += stats.asked;
+    p->http_requests += stats.asked_rdap;
+    p->whois_questions += stats.asked_whois;
+    if (stats.missed) {
+        text_copy(p->rdap_missed, sizeof p->rdap_missed, stats.missed);
+        text_copy(p->rdap_snapshot, sizeof p->rdap_snapshot,
+                  registration_snapshot_date());
+    }
     to->targets = q->n_targets;
     for (unsigned i = 1; i < COUNT_OF(to->by_status); i++) {
         to->by_status[i] = q->by_status[i];
@@ -67,16 +74,22 @@ static int open_client(struct enquire *q, struct snow_error *err)
     const struct snow_config *cfg = q->run->cfg;
     char cache[4096];
     struct registration_config registration = {
+        .http = q->reach->http,
+        .talk = q->reach->talk,
+        .no_rdap = cfg->registration == REGISTRATION_WHOIS,
+        .no_whois = cfg->registration == REGISTRATION_RDAP,
         .bootstrap = cfg->rdap_bootstrap,
         .servers = (const char *const *)cfg->rdap_servers.at,
         .n_servers = cfg->rdap_servers.n,
+        .whois_servers = (const char *const *)cfg->whois_servers.at,
+        .n_whois_servers = cfg->whois_servers.n,
         .rate = cfg->registration_rate,
         .cache_path = cache,
     };
 
     enquire_cache_path(cache, sizeof cache, cfg);
-    return registration_client_new(&q->client, &q->run->loop, q->reach->http,
-                                   &registration, q->run->clock, err);
+    return registration_client_new(&q->client, &q->run->loop, &registration,
+                                   q->run->clock, err);
 }
 
 int enquire_start(struct enquire *q, struct run *run, struct reach *reach,
@@ -94,13 +107,12 @@ int enquire_start(struct enquire *q, struct run *run, struct reach *reach,
     if (code)
         return code;
     run_add(run, &q->stage);
+    q->stage.is_done = n == 0; /* there may be others to use the client */
     for (size_t i = 0; i < n; i++) {
         if (registration_client_ask(q->client, domains[i], on_answer, q))
             return snow_fail(err, SNOW_ENOMEM, "out of memory");
         q->open++;
     }
-    if (n == 0)
-        end(q, 0);
     return 0;
 }
 

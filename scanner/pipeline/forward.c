@@ -3,7 +3,6 @@
 #include "analysis/banner.h"
 #include "analysis/forward.h"
 #include "base/clock.h"
-#include "dns/answer.h"
 
 #define NAMES_MAX 100000           /* of a scan */
 #define REVERSE_NAMES_MAX 4        /* of an address; most have one */
@@ -11,24 +10,17 @@
 
 /* --- which names --- */
 
-int forward_knows(struct forward *f, const char *name)
+/* Room for one more element in an array; NULL: no memory. */
+static void *room(void *array, size_t n, size_t *cap, size_t size)
 {
-    return map_put(&f->known, name, strlen(name)) ? 0 : SNOW_ENOMEM;
-}
+    size_t more = *cap ? 2 * *cap : 256;
 
-static bool reserve_named(struct forward *f)
-{
-    size_t cap = f->cap_named ? 2 * f->cap_named : 256;
-    struct forward_named *named;
-
-    if (f->n_named < f->cap_named)
-        return true;
-    named = realloc(f->named, cap * sizeof *named);
-    if (!named)
-        return false;
-    f->named = named;
-    f->cap_named = cap;
-    return true;
+    if (n < *cap)
+        return array;
+    array = realloc(array, more * size);
+    if (array)
+        *cap = more;
+    return array;
 }
 
 int forward_name(struct forward *f, struct snow_addr a, const char *names,
@@ -36,11 +28,14 @@ int forward_name(struct forward *f, struct snow_addr a, const char *names,
 {
     struct forward_named named = { .ipv4 = snow_addr_ipv4(a),
                                    .at = (uint32_t)f->named_text.len };
+    void *all;
 
     if (!snow_addr_is_ipv4(a) || f->named_text.len >= NAMED_TEXT_MAX)
         return 0;
-    if (!reserve_named(f))
+    all = room(f->named, f->n_named, &f->cap_named, sizeof *f->named);
+    if (!all)
         return SNOW_ENOMEM;
+    f->named = all;
     for (; named.n < n && named.n < REVERSE_NAMES_MAX; named.n++) {
         size_t len = strlen(names) + 1;
 
@@ -70,194 +65,162 @@ static const struct forward_named *find_named(const struct forward *f,
                    compare_named);
 }
 
+/* Subjects are borrowed by the look-ups: they stay where they are. */
+static int add_subject(struct forward *f, const char *name, size_t len)
+{
+    void *all = room(f->names, f->n_names, &f->cap_names, sizeof *f->names);
+    char *copy = all ? strdup(name) : NULL;
+
+    if (all)
+        f->names = all;
+    if (!copy)
+        return SNOW_ENOMEM;
+    f->names[f->n_names++] = copy;
+    return map_put(&f->seen, copy, len) ? lookups_feed(&f->lookups, copy)
+                                        : SNOW_ENOMEM;
+}
+
 /* Names are kept in lower case: one has one key. */
 static int want(struct forward *f, const char *name)
 {
-    char key[FORWARD_NAME_MAX];
+    char key[ANALYSIS_FORWARD_NAME_MAX];
     size_t len = strlen(name);
 
-    if (!analysis_forward_is_fit(name) || f->known.n >= NAMES_MAX)
+    if (!analysis_forward_is_fit(name) || f->n_names >= NAMES_MAX)
         return 0;
     for (size_t i = 0; i <= len; i++)
         key[i] = text_lower(name[i]);
-    if (map_get(&f->known, key, len))
-        return 0;
-    buf_add(&f->queue, key, len + 1);
-    return f->queue.failed ? SNOW_ENOMEM : forward_knows(f, key);
+    return map_get(&f->seen, key, len) ? 0 : add_subject(f, key, len);
 }
 
-static void pump(struct forward *f);
+int forward_want(struct forward *f, const char *names, unsigned n)
+{
+    int code = 0;
 
+    for (unsigned i = 0; !code && i < n && i < REVERSE_NAMES_MAX; i++) {
+        code = want(f, names);
+        names += strlen(names) + 1;
+    }
+    return code;
+}
+
+/* What a drain leaves is found by resume: its greetings are stored. */
 int forward_take(struct forward *f, const struct snow_probe *p)
 {
     char host[BANNER_HOST_MAX];
     const struct forward_named *named = find_named(f, p->addr);
-    const char *name = named ? f->named_text.data + named->at : NULL;
     int code;
 
-    if (f->is_draining || f->stage.is_done ||
+    if (f->lookups.is_draining || f->lookups.stage.is_done ||
         analysis_banner_host(host, p->banner, p->banner_len) == 0)
         return 0;
     code = want(f, host);
-    for (uint32_t i = 0; !code && named && i < named->n; i++) {
-        code = want(f, name);
-        name += strlen(name) + 1;
-    }
-    if (!code)
-        pump(f);
-    return code;
-}
-
-bool forward_is_due(const struct forward *f)
-{
-    return f->queue_at < f->queue.len;
+    return code || !named
+               ? code
+               : forward_want(f, f->named_text.data + named->at, named->n);
 }
 
 /* --- asking --- */
 
-static void end(struct forward *f, int code)
-{
-    if (!f->stage.is_done)
-        run_stage_done(f->run, &f->stage, code);
-}
+/** One name. */
+struct asking {
+    struct lookup *lookup;
+    struct analysis_forward answer;
+    unsigned open;
+    bool is_broken; /**< it was closed */
+};
 
-static int keep(struct forward *f, const char *name,
-                const struct dns_records *r)
+static void finish(struct asking *k)
 {
-    struct analysis_forward answer = { .status = r->status };
+    struct lookup *l = k->lookup;
     struct buf json = { 0 };
-    struct snow_evidence e = { .subject = name,
-                               .kind = FORWARD_KIND,
-                               .source = "dns",
-                               .observed_utc_s = clock_utc_s(f->run->clock) };
-    int code = SNOW_ENOMEM;
+    struct snow_evidence e = {
+        .source = "dns",
+        .observed_utc_s = clock_utc_s(l->all->run->clock),
+    };
 
-    for (size_t i = 0; i < r->n_addrs && i < ANALYSIS_FORWARD_MAX; i++)
-        answer.addrs[answer.n++] = r->addrs[i];
-    analysis_forward_format_json(&json, &answer);
+    analysis_forward_format_json(&json, &k->answer);
     e.data = json.data;
     e.data_len = json.len;
-    if (!json.failed)
-        code = f->answer(f->arg, &e);
+    lookup_done(l, k->is_broken || json.failed ? NULL : &e);
     buf_fini(&json);
+}
+
+static void take(struct asking *k, const struct dns_records *r, uint8_t *status)
+{
+    *status = r->status;
+    k->is_broken |= r->status == SNOW_PTR_PENDING;
+    for (size_t i = 0;
+         i < r->n_addrs && k->answer.n < COUNT_OF(k->answer.addrs); i++)
+        k->answer.addrs[k->answer.n++] = r->addrs[i];
+    if (--k->open == 0)
+        finish(k);
+}
+
+static void on_a(void *arg, const struct dns_records *r)
+{
+    struct asking *k = arg;
+
+    take(k, r, &k->answer.status);
+}
+
+static void on_aaaa(void *arg, const struct dns_records *r)
+{
+    struct asking *k = arg;
+
+    take(k, r, &k->answer.status6);
+}
+
+/* An IPv4 address needs A alone. */
+static int start(struct lookup *l)
+{
+    struct asking *k = l->state;
+    struct dns_resolver *r = l->all->reach->resolver;
+    int code;
+
+    k->lookup = l;
+    k->open = 1;
+    code = dns_resolver_query(r, l->subject, DNS_TYPE_A, on_a, k);
+    if (!code && plan_has_ipv6(l->all->reach->plan) &&
+        dns_resolver_query(r, l->subject, DNS_TYPE_AAAA, on_aaaa, k) == 0)
+        k->open++;
     return code;
 }
 
-static void on_records(void *arg, const struct dns_records *r)
+static bool is_failure(const char *json, size_t len)
 {
-    struct forward_slot *slot = arg;
-    struct forward *f = slot->forward;
-    int code;
+    struct analysis_forward f;
 
-    if (f->stage.is_done)
-        return;
-    code = keep(f, slot->name, r);
-    slot->next = f->free;
-    f->free = slot;
-    f->open--;
-    if (code)
-        end(f, code);
-    pump(f);
+    return analysis_forward_parse_json(&f, json, len) ||
+           snow_ptr_status_is_failure(f.status) ||
+           snow_ptr_status_is_failure(f.status6);
 }
 
-static int ask_next(struct forward *f)
+const struct lookups_kind forward_kind = {
+    .kind = FORWARD_KIND,
+    .progress_at = offsetof(struct progress, forward),
+    .parallel = FORWARD_PARALLEL,
+    .state_size = sizeof(struct asking),
+    .start = start,
+    .is_failure = is_failure,
+};
+
+void forward_init(struct forward *f, lookups_fn answer, void *arg)
 {
-    const char *name = f->queue.data + f->queue_at;
-    struct forward_slot *slot = f->free;
-    int code;
-
-    text_copy(slot->name, sizeof slot->name, name);
-    code = dns_resolver_query(f->resolver, slot->name, DNS_TYPE_A, on_records,
-                              slot);
-    if (code)
-        return code;
-    f->free = slot->next;
-    f->open++;
-    f->queue_at += strlen(name) + 1;
-    return 0;
-}
-
-/* What a drain leaves is found by resume: its greetings are stored. */
-static void pump(struct forward *f)
-{
-    int code = 0;
-
-    if (!f->resolver || f->stage.is_done)
-        return;
-    while (!code && f->free && !f->is_draining && forward_is_due(f) &&
-           !run_must_wait(f->run))
-        code = ask_next(f);
-    if (code)
-        end(f, code);
-    else if (f->open == 0 && f->is_draining)
-        end(f, SNOW_ECANCELED);
-    else if (f->open == 0 && f->is_over && !forward_is_due(f))
-        end(f, 0);
-}
-
-void forward_over(struct forward *f)
-{
-    f->is_over = true;
-    pump(f);
-}
-
-static void on_drain(struct stage *s)
-{
-    struct forward *f = (struct forward *)s;
-
-    f->is_draining = true;
-    pump(f);
-}
-
-static void on_stop(struct stage *s)
-{
-    end((struct forward *)s, SNOW_ECANCELED);
-}
-
-static void on_kick(struct stage *s)
-{
-    pump((struct forward *)s);
-}
-
-static void add_stats(struct stage *s, struct progress *p)
-{
-    p->queries += dns_resolver_asked(((struct forward *)s)->resolver);
-}
-
-int forward_start(struct forward *f, struct run *run, const struct plan *plan,
-                  struct snow_error *err)
-{
-    const struct snow_config *cfg = run->cfg;
-
-    f->run = run;
-    f->stage = (struct stage){
-        .on = { [STAGE_DRAIN] = on_drain,
-                [STAGE_STOP] = on_stop,
-                [STAGE_KICK] = on_kick },
-        .stats = add_stats,
+    *f = (struct forward){
+        .lookups = { .kind = &forward_kind, .answer = answer, .arg = arg }
     };
-    for (size_t i = 0; i < FORWARD_PARALLEL; i++) {
-        f->slots[i] = (struct forward_slot){ .forward = f, .next = f->free };
-        f->free = &f->slots[i];
-    }
-    if (dns_resolver_new(&f->resolver, &run->loop, plan->servers,
-                         plan->n_servers, (unsigned)(cfg->dns_timeout_s * 1000),
-                         (unsigned)cfg->dns_tries))
-        return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    run_add(run, &f->stage);
-    pump(f);
-    return 0;
 }
 
 void forward_end(struct forward *f)
 {
-    f->stage.is_done = true; /* what closing tells is no answer */
-    dns_resolver_close(f->resolver);
-    f->resolver = NULL;
-    map_fini(&f->known);
-    buf_fini(&f->queue);
+    if (f->lookups.kind)
+        lookups_end(&f->lookups);
+    map_fini(&f->seen);
+    for (size_t i = 0; i < f->n_names; i++)
+        free(f->names[i]);
+    free(f->names);
     buf_fini(&f->named_text);
     free(f->named);
-    f->named = NULL;
-    f->n_named = 0;
+    *f = (struct forward){ 0 };
 }

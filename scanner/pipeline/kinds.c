@@ -1,5 +1,6 @@
 #include "pipeline/kinds.h"
 
+#include "pipeline/mail_setup.h"
 #include "pipeline/website.h"
 
 /** A kind, and who wants it. */
@@ -8,6 +9,11 @@ struct entry {
     bool (*is_wanted)(const struct snow_config *cfg);
 };
 
+static bool wants_mail(const struct snow_config *cfg)
+{
+    return cfg->mail == LOOK_CHECK;
+}
+
 static bool wants_web(const struct snow_config *cfg)
 {
     return cfg->web == LOOK_CHECK;
@@ -15,6 +21,7 @@ static bool wants_web(const struct snow_config *cfg)
 
 /* clang-format off */
 static const struct entry entries[] = {
+    { &mail_setup_kind, wants_mail },
     { &website_kind, wants_web },
     { NULL, NULL },
 };

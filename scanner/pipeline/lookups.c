@@ -119,10 +119,26 @@ static void pump(struct lookups *l)
         code = ask_next(l);
     if (code)
         end(l, code);
-    else if (l->open == 0 && l->is_draining && lookups_is_due(l))
+    else if (l->open == 0 && l->is_draining && (l->is_fed || lookups_is_due(l)))
         end(l, SNOW_ECANCELED);
-    else if (l->open == 0 && !lookups_is_due(l))
+    else if (l->open == 0 && !l->is_fed && !lookups_is_due(l))
         end(l, 0);
+}
+
+int lookups_feed(struct lookups *l, const char *subject)
+{
+    int code = lookups_add(l, subject);
+
+    if (!code && l->slots)
+        pump(l);
+    return code;
+}
+
+void lookups_over(struct lookups *l)
+{
+    l->is_fed = false;
+    if (l->slots)
+        pump(l);
 }
 
 static int keep(struct lookup *slot, struct snow_evidence *e)
@@ -220,7 +236,7 @@ int lookups_start(struct lookups *l, struct run *run, struct reach *reach,
     if (open_slots(l))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     run_add(run, &l->stage);
-    l->stage.is_done = !lookups_is_due(l);
+    l->stage.is_done = !l->is_fed && !lookups_is_due(l);
     pump(l);
     return 0;
 }

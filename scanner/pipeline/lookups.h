@@ -60,6 +60,7 @@ struct lookups {
     char *states; /**< [kind->parallel][kind->state_size] */
     size_t open;
     bool is_draining;
+    bool is_fed; /**< more subjects may come while it runs */
 };
 
 /** "done" and "failed". */
@@ -77,6 +78,12 @@ int lookups_learn(struct lookups *l, struct snow_store *s, int64_t scan,
 /** Ask about a subject unless the store had it.
  * @param subject  borrowed until _end() @return 0, SNOW_ENOMEM */
 int lookups_add(struct lookups *l, const char *subject);
+
+/** The same while it runs. @return 0, SNOW_ENOMEM */
+int lookups_feed(struct lookups *l, const char *subject);
+
+/** No more subjects come. */
+void lookups_over(struct lookups *l);
 
 /** True when something is left to ask. */
 bool lookups_is_due(const struct lookups *l);

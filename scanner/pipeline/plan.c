@@ -49,9 +49,23 @@ int plan_read_list(struct snow_ranges *set, const char *name,
     return snow_ranges_read_list(set, path, err);
 }
 
-static int read_forbidden(struct snow_ranges *out,
-                          const struct snow_config *cfg, struct snow_error *err)
+static int read_targets(struct plan *p, const struct snow_config *cfg,
+                        struct snow_error *err)
 {
+    int code = 0;
+
+    if (cfg->targets.n == 0)
+        return snow_fail(err, SNOW_EINVAL, "no target; see --help");
+    for (size_t i = 0; !code && i < cfg->targets.n; i++)
+        code = snow_ranges_read_asns(p->targets, &p->asns, cfg->targets.at[i],
+                                     err);
+    return code;
+}
+
+static int read_forbidden(struct plan *p, const struct snow_config *cfg,
+                          struct snow_error *err)
+{
+    struct snow_ranges *out = p->forbidden;
     int code = 0;
 
     if (!cfg->include_reserved)
@@ -59,8 +73,68 @@ static int read_forbidden(struct snow_ranges *out,
     if (!code)
         code = plan_read_list(out, "optout.txt", err);
     for (size_t i = 0; !code && i < cfg->excludes.n; i++)
-        code = snow_ranges_read(out, cfg->excludes.at[i], err);
+        code = snow_ranges_read_asns(out, &p->excluded_asns,
+                                     cfg->excludes.at[i], err);
     return code;
+}
+
+/* --- AS numbers --- */
+
+static int look_up(struct plan *p, const struct snow_config *cfg, int *signal,
+                   struct snow_error *err)
+{
+    struct plan way = { .forbidden = p->forbidden };
+    struct snow_asns all = { 0 };
+    int code = 0;
+
+    for (size_t i = 0; !code && i < p->asns.n; i++)
+        code = snow_asns_add(&all, p->asns.at[i]);
+    for (size_t i = 0; !code && i < p->excluded_asns.n; i++)
+        code = snow_asns_add(&all, p->excluded_asns.at[i]);
+    if (code)
+        snow_fail(err, code, "out of memory");
+    if (!code && all.n > 0)
+        code = plan_resolvers(&way, cfg, err);
+    if (!code && all.n > 0)
+        code = origins_find(&p->origins, &all, cfg, &way, signal, err);
+    snow_asns_fini(&all);
+    return code;
+}
+
+/* An AS that stands for nothing is more likely a slip than meant; of what is
+ * to be left alone reserved addresses are enough. */
+static int add_origins(struct snow_ranges *to, const struct plan *p,
+                       const struct snow_asns *asns, struct snow_error *err)
+{
+    bool is_target = asns == &p->asns;
+    int code = 0;
+
+    for (size_t i = 0; !code && i < asns->n; i++) {
+        const struct netblock_routes *r = origins_of(&p->origins, asns->at[i]);
+        struct buf text = { 0 };
+
+        code = snow_ranges_add_all(to, r->set);
+        if (code)
+            return snow_fail(err, code, "out of memory");
+        if (!origins_has_none(&p->origins, asns->at[i], is_target))
+            continue;
+        origins_describe(&text, r);
+        code = snow_fail(
+            err, SNOW_EINVAL, "%s; nothing is announced that could be %s",
+            text.data ? text.data : "", is_target ? "scanned" : "left alone");
+        buf_fini(&text);
+    }
+    return code;
+}
+
+static int expand(struct plan *p, const struct snow_config *cfg, int *signal,
+                  struct snow_error *err)
+{
+    int code = look_up(p, cfg, signal, err);
+
+    if (!code && p->targets)
+        code = add_origins(p->targets, p, &p->asns, err);
+    return code ? code : add_origins(p->forbidden, p, &p->excluded_asns, err);
 }
 
 int plan_require_ipv4(const struct plan *p, struct snow_error *err)
@@ -126,30 +200,35 @@ static int count_ipv4(struct plan *p, uint64_t *n)
     return code;
 }
 
-int plan_init(struct plan *p, const struct snow_config *cfg,
-              struct snow_error *err)
+/* The targets are read; what is forbidden is taken out of them. */
+static int exclude(struct plan *p, const struct snow_config *cfg,
+                   struct snow_error *err)
 {
     uint64_t n_left;
     int code;
 
+    if ((code = count_ipv4(p, &p->n_given)) ||
+        (code = snow_ranges_subtract(p->targets, p->forbidden)) ||
+        (code = count_ipv4(p, &n_left)))
+        return snow_fail(err, code, "out of memory");
+    p->n_excluded = p->n_given - n_left;
+    return check_policy(p, cfg, err);
+}
+
+int plan_init(struct plan *p, const struct snow_config *cfg, int *signal,
+              struct snow_error *err)
+{
+    int code;
+
     *p = (struct plan){ 0 };
-    if (snow_ranges_new(&p->targets) || snow_ranges_new(&p->forbidden) ||
-        snow_ranges_new(&p->ipv4)) {
+    if (snow_ranges_new(&p->targets) || snow_ranges_new(&p->forbidden)) {
         code = snow_fail(err, SNOW_ENOMEM, "out of memory");
         goto fail;
     }
-    code = cfg->targets.n > 0
-               ? 0
-               : snow_fail(err, SNOW_EINVAL, "no target; see --help");
-    for (size_t i = 0; !code && i < cfg->targets.n; i++)
-        code = snow_ranges_read(p->targets, cfg->targets.at[i], err);
-    if (code || (code = count_ipv4(p, &p->n_given)))
+    if ((code = read_targets(p, cfg, err)) ||
+        (code = read_forbidden(p, cfg, err)) ||
+        (code = expand(p, cfg, signal, err)) || (code = exclude(p, cfg, err)))
         goto fail;
-    if ((code = read_forbidden(p->forbidden, cfg, err)) ||
-        (code = snow_ranges_subtract(p->targets, p->forbidden)) ||
-        (code = count_ipv4(p, &n_left)) || (code = check_policy(p, cfg, err)))
-        goto fail;
-    p->n_excluded = p->n_given - n_left;
     return 0;
 
 fail:
@@ -245,14 +324,16 @@ int plan_servers(struct plan *p, const struct snow_config *cfg,
 }
 
 int plan_init_servers(struct plan *p, const struct snow_config *cfg,
-                      struct snow_error *err)
+                      int *signal, struct snow_error *err)
 {
     int code;
 
     *p = (struct plan){ 0 };
     if (snow_ranges_new(&p->forbidden))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    code = read_forbidden(p->forbidden, cfg, err);
+    code = read_forbidden(p, cfg, err);
+    if (!code)
+        code = expand(p, cfg, signal, err);
     if (!code)
         code = plan_servers(p, cfg, err);
     if (code)
@@ -265,6 +346,9 @@ void plan_fini(struct plan *p)
     snow_ranges_free(p->targets);
     snow_ranges_free(p->forbidden);
     snow_ranges_free(p->ipv4);
+    snow_asns_fini(&p->asns);
+    snow_asns_fini(&p->excluded_asns);
+    origins_fini(&p->origins);
     *p = (struct plan){ 0 };
 }
 
@@ -279,32 +363,8 @@ unsigned plan_lanes(double rate, double block_rate)
     return lanes < 1 ? 1 : (unsigned)lanes;
 }
 
-void plan_format_targets(struct buf *to, const struct snow_ranges *set)
+bool plan_has_ipv6(const struct plan *p)
 {
-    for (size_t i = 0; i < snow_ranges_n(set); i++) {
-        struct snow_range r = snow_ranges_at(set, i);
-        char first[SNOW_ADDR_TEXT_MAX], last[SNOW_ADDR_TEXT_MAX];
-
-        snow_addr_format(r.first, first);
-        snow_addr_format(r.last, last);
-        buf_printf(to, "%s%s-%s", i ? ";" : "", first, last);
-    }
-}
-
-int plan_parse_targets(struct snow_ranges *set, const char *text)
-{
-    while (*text) {
-        char one[2 * SNOW_ADDR_TEXT_MAX];
-        size_t len = strcspn(text, ";");
-        int code;
-
-        if (len >= sizeof one)
-            return SNOW_ESYNTAX;
-        memcpy(one, text, len);
-        one[len] = '\0';
-        if ((code = snow_ranges_read(set, one, NULL)))
-            return code;
-        text += len + (text[len] == ';');
-    }
-    return 0;
+    return p->targets && p->ipv4 &&
+           snow_ranges_count(p->targets) != snow_ranges_count(p->ipv4);
 }

@@ -7,6 +7,8 @@
 
 #include "dns/resolve.h"
 #include "pipeline/config.h"
+#include "pipeline/origins.h"
+#include "snowline/asns.h"
 #include "snowline/ranges.h"
 
 struct plan {
@@ -20,22 +22,30 @@ struct plan {
     struct sockaddr_storage servers[DNS_SERVERS_MAX];
     size_t n_servers;
     double dns_rate; /**< with the ceiling applied; 0: none */
+    struct snow_asns asns, excluded_asns; /**< among targets, exclusions */
+    struct origins origins;               /**< what both stand for */
 };
 
 /**
- * Read the targets and take the exclusions out; check the ceilings.
+ * Read the targets and take the exclusions out; check the ceilings. Where AS
+ * numbers are among them, their prefixes are looked up: that takes its time.
  *
- * @return 0; SNOW_ESYNTAX, SNOW_ERANGE, SNOW_EINVAL; SNOW_EPOLICY for reserved
- *         addresses alone, for what is too large or too fast; SNOW_EIO for an
- *         exclusion list that cannot be read
- * @owner  the caller, with plan_fini()
+ * @param signal  the one that ended a look-up, with SNOW_ECANCELED
+ * @return        0; SNOW_ESYNTAX, SNOW_ERANGE, SNOW_EINVAL (also for an AS
+ *                without prefixes); SNOW_EPOLICY for reserved addresses alone,
+ *                for what is too large or too fast; SNOW_EIO for an exclusion
+ *                list that cannot be read; as origins_find()
+ * @owner         the caller, with plan_fini()
  */
-int plan_init(struct plan *p, const struct snow_config *cfg,
+int plan_init(struct plan *p, const struct snow_config *cfg, int *signal,
               struct snow_error *err);
 
 /** The same without targets: who may be connected to, and the name servers. */
 int plan_init_servers(struct plan *p, const struct snow_config *cfg,
-                      struct snow_error *err);
+                      int *signal, struct snow_error *err);
+
+/** True when IPv6 addresses are among the targets. */
+bool plan_has_ipv6(const struct plan *p);
 
 /** Read a list that the program comes with: reserved.txt, optout.txt.
  * @return 0, SNOW_EIO, SNOW_ESYNTAX, … */
@@ -59,10 +69,5 @@ unsigned plan_lanes(double rate, double block_rate);
 
 /** Put the IPv4 addresses of a set into another. @return 0, SNOW_ENOMEM */
 int plan_add_ipv4(struct snow_ranges *to, const struct snow_ranges *set);
-
-/** The set as "A-B;C-D", the form in which a scan remembers it. */
-struct buf;
-void plan_format_targets(struct buf *to, const struct snow_ranges *set);
-int plan_parse_targets(struct snow_ranges *set, const char *text);
 
 #endif

@@ -39,6 +39,7 @@ struct progress {
     struct progress_stage sweep, probe, registration;
     struct progress_stage forward, mail, web, netblock; /**< look-ups */
     uint64_t queries, queries_again, connections, http_requests;
+    uint64_t whois_questions;
     uint64_t fallen_back; /**< asked of the resolvers, as a zone's own servers
                                did not help */
     double elapsed_s;
@@ -48,8 +49,10 @@ struct progress {
     size_t n_servers;
     struct progress_note notes[PROGRESS_NOTES]; /**< the first ones */
     size_t n_notes;
-    char odd_name[256]; /**< that EHLO says, once it is known not to resolve
-                             to us and back; else "" */
+    char odd_name[256];     /**< that EHLO says, once it is known not to resolve
+                                 to us and back; else "" */
+    char rdap_missed[256];  /**< bootstrap document that did not come: */
+    char rdap_snapshot[12]; /**< the snapshot of that day served; else "" */
     bool is_last;
 };
 

@@ -31,7 +31,7 @@ struct stage {
     bool is_done;
 };
 
-#define RUN_STAGES_MAX 8
+#define RUN_STAGES_MAX 12
 
 struct run {
     const struct snow_config *cfg;

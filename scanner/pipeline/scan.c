@@ -5,9 +5,10 @@
  *   run.c      loop, signals, the tick, the sink; ends early in one way
  *   sweep.c    the walk and the DNS engine        blocks.c  open blocks
  *   greet.c    the walk and the SMTP engine
- *   forward.c  A of the names in greetings and beside them
- *   reach.c    the resolver and HTTP of all look-ups
+ *   forward.c  where reverse names and those in greetings lead
+ *   reach.c    the resolver and HTTP of all look-ups; memo.c asks once
  *   enquire.c  the registration client
+ *   netblock.c whose networks the candidates lie in
  *   lookups.c  one thing asked about many subjects; kinds.c which things
  *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
@@ -23,7 +24,7 @@
  */
 #include "pipeline/scan.h"
 
-#include "analysis/forward.h"
+#include "addr/ranges_text.h"
 #include "analysis/given.h"
 #include "base/clock.h"
 #include "base/map.h"
@@ -34,6 +35,7 @@
 #include "pipeline/forward.h"
 #include "pipeline/greet.h"
 #include "pipeline/kinds.h"
+#include "pipeline/netblock.h"
 #include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
 
@@ -56,6 +58,7 @@ struct scan {
     struct greet greet;
     struct forward forward;
     struct enquire enquire;
+    struct netblock netblock;
     struct given given; /**< registrations of the user's own */
     struct kinds kinds; /**< of look-ups about the candidates' domains */
     struct reach reach;
@@ -118,30 +121,44 @@ static int find_resumed(struct scan *s, struct snow_error *err)
     return 0;
 }
 
+static int add(struct scan *s, const char *targets, struct snow_error *err)
+{
+    struct snow_scan scan = {
+        .targets = targets,
+        .settings = s->req->settings,
+        .seed = s->cfg->seed ? s->cfg->seed : random_u64() >> 1,
+        .created_utc_s = clock_utc_s(&clock_system),
+        .finished_utc_s = SNOW_TIME_UNKNOWN,
+    };
+    int code = snow_store_begin(s->store, err);
+
+    if (code)
+        return code;
+    scan.now_utc_s = s->cfg->now_utc_s != SNOW_TIME_UNKNOWN
+                         ? s->cfg->now_utc_s
+                         : scan.created_utc_s;
+    s->seed = scan.seed;
+    s->now_utc_s = scan.now_utc_s;
+    if ((code = snow_store_add_scan(s->store, &scan, &s->id, err)) ||
+        (code = origins_keep(&s->plan, s->store, s->id, err)) ||
+        (code = snow_store_commit(s->store, err)))
+        snow_store_rollback(s->store);
+    return code;
+}
+
 static int find_or_add(struct scan *s, struct snow_error *err)
 {
     struct buf targets = { 0 };
-    struct snow_scan scan = { .settings = s->req->settings };
     int code;
 
-    plan_format_targets(&targets, s->plan.targets);
+    addr_ranges_format(&targets, s->plan.targets);
     if (targets.failed) {
         buf_fini(&targets);
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     }
     code = s->req->resume ? find_resumed(s, err) : find_same(s, targets.data);
-    if (code == SNOW_ENOTFOUND && !s->req->resume) {
-        scan.targets = targets.data;
-        scan.created_utc_s = clock_utc_s(&clock_system);
-        scan.now_utc_s = s->cfg->now_utc_s != SNOW_TIME_UNKNOWN
-                             ? s->cfg->now_utc_s
-                             : scan.created_utc_s;
-        scan.finished_utc_s = SNOW_TIME_UNKNOWN;
-        scan.seed = s->cfg->seed ? s->cfg->seed : random_u64() >> 1;
-        s->seed = scan.seed;
-        s->now_utc_s = scan.now_utc_s;
-        code = snow_store_add_scan(s->store, &scan, &s->id, err);
-    }
+    if (code == SNOW_ENOTFOUND && !s->req->resume)
+        code = add(s, targets.data, err);
     buf_fini(&targets);
     return code;
 }
@@ -199,6 +216,16 @@ static int sweep(struct scan *s, struct snow_error *err)
     return code;
 }
 
+static int take_evidence(void *arg, const struct snow_evidence *e)
+{
+    struct scan *s = arg;
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = s->id,
+                             .evidence = e };
+
+    return sink_put(s->run.sink, &r);
+}
+
 /* --- whom to greet and what to ask that is not stored yet --- */
 
 static bool is_final_probe(const struct scan *s, const struct snow_probe *p)
@@ -239,18 +266,13 @@ static int take_named(void *arg, const struct snow_block *block, bool is_closed)
     return 0;
 }
 
-static int take_forward(void *arg, const struct snow_evidence *e)
+static bool wants_forward(const struct scan *s)
 {
-    struct scan *s = arg;
-    struct analysis_forward f;
-
-    if (s->cfg->retry &&
-        (analysis_forward_parse_json(&f, e->data, e->data_len) ||
-         snow_ptr_status_is_failure(f.status)))
-        return 0;
-    return forward_knows(&s->forward, e->subject);
+    return s->cfg->smtp != SMTP_NONE || s->cfg->mail == LOOK_CHECK;
 }
 
+/* Reverse names of candidates are asked for; those of others only when their
+ * address is greeted, and the greeting names a host. */
 static int take_reverse(void *arg, const struct snow_block *block,
                         bool is_closed)
 {
@@ -260,21 +282,28 @@ static int take_reverse(void *arg, const struct snow_block *block,
     (void)is_closed;
     for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
         struct snow_addr a = snow_addr_add(block->first, i);
+        const char *names = snow_block_names(block, i);
 
-        if (block->status[i] == SNOW_PTR_NAME &&
-            snow_ranges_contains(s->to_greet, a))
-            code = forward_name(&s->forward, a, snow_block_names(block, i),
-                                block->n_names[i]);
+        if (block->status[i] != SNOW_PTR_NAME)
+            continue;
+        if (s->cfg->mail == LOOK_CHECK &&
+            snow_ranges_contains(s->candidates.addrs, a))
+            code = forward_want(&s->forward, names, block->n_names[i]);
+        else if (snow_ranges_contains(s->to_greet, a))
+            code = forward_name(&s->forward, a, names, block->n_names[i]);
     }
     return code;
 }
 
-/* What is known of forward names, and the reverse names of whom we greet. */
+/* What is known of forward names, and which are wanted. */
 static int choose_forward(struct scan *s, struct snow_error *err)
 {
-    int code = snow_store_each_evidence(s->store, s->id, FORWARD_KIND,
-                                        take_forward, s, err);
+    int code;
 
+    if (!wants_forward(s))
+        return 0;
+    code = lookups_learn(&s->forward.lookups, s->store, s->id,
+                         s->cfg->retry != 0, err);
     return code ? code
                 : snow_store_each_block(s->store, s->id, take_reverse, s, err);
 }
@@ -294,7 +323,7 @@ static int choose_greeted(struct scan *s, struct snow_error *err)
     else if (s->cfg->smtp == SMTP_CANDIDATES)
         code = snow_ranges_add_all(s->to_greet, s->candidates.addrs);
     s->greet.n_targets = snow_ranges_count(s->to_greet);
-    if (!code && s->cfg->smtp != SMTP_NONE)
+    if (!code)
         code = choose_forward(s, err);
     if (!code && s->cfg->smtp != SMTP_NONE)
         code = snow_store_each_probe(s->store, s->id, take_greeted, &g, err);
@@ -363,14 +392,14 @@ static int choose_asked(struct scan *s, struct snow_error *err)
     return 0;
 }
 
-static int take_evidence(void *arg, const struct snow_evidence *e)
+static int choose_netblocks(struct scan *s, struct snow_error *err)
 {
-    struct scan *s = arg;
-    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
-                             .scan = s->id,
-                             .evidence = e };
-
-    return sink_put(s->run.sink, &r);
+    if (!netblock_is_wanted(s->cfg))
+        return 0;
+    s->netblock.answer = take_evidence;
+    s->netblock.arg = s;
+    return netblock_choose(&s->netblock, s->candidates.addrs, s->store, s->id,
+                           s->cfg->retry != 0, err);
 }
 
 static int choose_looked_up(struct scan *s, struct snow_error *err)
@@ -382,7 +411,7 @@ static int choose_looked_up(struct scan *s, struct snow_error *err)
     if (!code && kinds_add_domains(&s->kinds, s->candidates.domains,
                                    s->candidates.n_domains))
         code = snow_fail(err, SNOW_ENOMEM, "out of memory");
-    return code;
+    return code ? code : choose_netblocks(s, err);
 }
 
 static int choose(struct scan *s, struct snow_error *err)
@@ -391,6 +420,7 @@ static int choose(struct scan *s, struct snow_error *err)
     struct snow_analysis_config analysis;
     int code;
 
+    forward_init(&s->forward, take_evidence, s);
     if (s->cfg->smtp == SMTP_NONE &&
         s->cfg->registration == REGISTRATION_NONE && s->given.at.n == 0 &&
         kinds_are_none(s->cfg))
@@ -422,7 +452,7 @@ static void greeted(void *arg)
 {
     struct scan *s = arg;
 
-    forward_over(&s->forward);
+    lookups_over(&s->forward.lookups);
 }
 
 static int take_registration(void *arg, const struct snow_registration *reg)
@@ -455,27 +485,32 @@ static int give(struct scan *s)
     return code;
 }
 
-static int look_up(struct scan *s, struct snow_error *err)
-{
-    int code = reach_open(&s->reach, &s->run, &s->plan, err);
-
-    if (!code && s->n_to_ask > 0)
-        code = enquire_start(&s->enquire, &s->run, &s->reach, s->to_ask,
-                             s->n_to_ask, err);
-    return code ? code : kinds_start(&s->kinds, &s->run, &s->reach, err);
-}
-
+/* Greetings name hosts whose addresses are asked for as they come. */
 static int greet_and_forward(struct scan *s, struct snow_error *err)
 {
+    struct lookups *forward = &s->forward.lookups;
     int code = 0;
 
     s->greet.over = greeted;
-    s->forward.is_over = !s->to_greet || snow_ranges_n(s->to_greet) == 0;
-    if (!s->forward.is_over)
+    forward->is_fed = s->to_greet && snow_ranges_n(s->to_greet) > 0;
+    if (forward->is_fed)
         code = greet_start(&s->greet, &s->run, s->to_greet, s->seed, err);
-    if (!code && (!s->forward.is_over || forward_is_due(&s->forward)))
-        code = forward_start(&s->forward, &s->run, &s->plan, err);
-    return code;
+    return code ? code : lookups_start(forward, &s->run, &s->reach, err);
+}
+
+static int look_up(struct scan *s, struct snow_error *err)
+{
+    bool is_due = netblock_is_due(&s->netblock);
+    int code = reach_open(&s->reach, &s->run, &s->plan, err);
+
+    if (!code)
+        code = greet_and_forward(s, err);
+    if (!code && (s->n_to_ask > 0 || is_due))
+        code = enquire_start(&s->enquire, &s->run, &s->reach, s->to_ask,
+                             s->n_to_ask, err);
+    if (!code && is_due)
+        netblock_start(&s->netblock, &s->run, s->enquire.client);
+    return code ? code : kinds_start(&s->kinds, &s->run, &s->reach, err);
 }
 
 static int probe_and_ask(struct scan *s, struct snow_error *err)
@@ -486,22 +521,19 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
         return code;
     s->greet.answer = take_probe;
     s->enquire.answer = take_registration;
-    s->forward.answer = take_evidence;
-    s->greet.arg = s->forward.arg = s->enquire.arg = s;
+    s->greet.arg = s->enquire.arg = s;
     code = give(s);
-    if (!code)
-        code = greet_and_forward(s, err);
     if (!code)
         code = look_up(s, err);
     if (!code)
         code = run_stages(&s->run, err);
     kept = run_unsink(&s->run, code ? NULL : err);
     greet_end(&s->greet);
-    forward_end(&s->forward);
     enquire_end(&s->enquire);
     kinds_stop(&s->kinds);
+    lookups_stop(&s->forward.lookups);
     reach_close(&s->reach);
-    kinds_end(&s->kinds);
+    kinds_end(&s->kinds); /* while the loop can close what they have on it */
     return code ? code : kept;
 }
 
@@ -518,12 +550,15 @@ static int work(struct scan *s, struct snow_error *err)
 
 static void scan_fini(struct scan *s)
 {
+    kinds_end(&s->kinds);
+    forward_end(&s->forward);
     snow_candidates_fini(&s->candidates);
     snow_ranges_free(s->to_greet);
     map_fini(&s->known);
     free(s->to_ask);
     free(s->to_give);
     given_fini(&s->given);
+    netblock_end(&s->netblock);
     snow_store_close(s->store);
     plan_fini(&s->plan);
 }
@@ -531,12 +566,12 @@ static void scan_fini(struct scan *s)
 int scan_run(const struct scan_request *req, struct scan_result *out,
              struct snow_error *err)
 {
-    struct scan s = { .req = req, .cfg = req->cfg };
+    struct scan s = { .req = req, .cfg = req->cfg, .plan = *req->plan };
     int code;
 
     *out = (struct scan_result){ 0 };
-    if ((code = plan_init(&s.plan, s.cfg, err)) ||
-        (code = plan_servers(&s.plan, s.cfg, err)) ||
+    *req->plan = (struct plan){ 0 };
+    if ((code = plan_servers(&s.plan, s.cfg, err)) ||
         (code = scan_given(&s.given, s.cfg, err)) ||
         (code = snow_store_open(
              &s.store, req->store_url,

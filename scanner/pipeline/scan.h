@@ -11,6 +11,8 @@
 /** What a scan is told beside its settings. */
 struct scan_request {
     const struct snow_config *cfg;
+    struct plan *plan; /**< what is scanned, its servers not found yet; given
+                            back by the scan */
     const char *store_url;
     const char *settings; /**< JSON of the options; kept with the scan */
     int64_t resume;       /**< id of the scan to go on with, 0: see settings */
@@ -61,6 +63,7 @@ struct stage_taker {
     int (*rest)(void *arg);           /**< no more addresses come for now */
     int (*probe)(void *arg, const struct snow_probe *p);
     int (*domain)(void *arg, const struct report_domain *d);
+    void (*planned)(void *arg, const struct plan *p); /**< NULL: nobody cares */
     void *arg;
     progress_fn progress;
     void *progress_arg;

@@ -23,6 +23,8 @@ static int begin(struct single *s, const struct snow_config *cfg,
 {
     int code = run_init(&s->run, cfg, &clock_system, err);
 
+    if (!code && taker->planned)
+        taker->planned(taker->arg, &s->plan);
     s->taker = taker;
     s->run.progress = taker->progress;
     s->run.progress_arg = taker->progress_arg;
@@ -109,7 +111,7 @@ int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
     unsigned lanes;
     int code;
 
-    if ((code = plan_init(&s.plan, cfg, err)) ||
+    if ((code = plan_init(&s.plan, cfg, signal, err)) ||
         (code = plan_servers(&s.plan, cfg, err)) ||
         (code = begin(&s, cfg, taker, err))) {
         plan_fini(&s.plan);
@@ -174,7 +176,7 @@ int scan_probe(const struct snow_config *cfg, const struct stage_taker *taker,
     struct single s = { 0 };
     struct greet g = { .answer = take_probe, .arg = &s };
     struct own_name *own_name;
-    int code = plan_init(&s.plan, cfg, err);
+    int code = plan_init(&s.plan, cfg, signal, err);
 
     if (code || (code = plan_require_ipv4(&s.plan, err)) ||
         (code = find_servers(&s.plan, cfg, err)) ||

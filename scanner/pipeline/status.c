@@ -1,5 +1,7 @@
 /* How far a stored scan is, told by its rows alone. */
+#include "addr/ranges_text.h"
 #include "base/records.h"
+#include "pipeline/netblock.h"
 #include "pipeline/scan.h"
 
 struct count {
@@ -86,6 +88,19 @@ static int settle_sweep(struct snow_store *s, const struct snow_scan *scan,
     return code;
 }
 
+static int count_netblocks(struct snow_store *s, const struct snow_scan *scan,
+                           const struct snow_ranges *candidates,
+                           struct progress_stage *to, struct snow_error *err)
+{
+    struct netblock n = { .run = NULL };
+    int code = netblock_choose(&n, candidates, s, scan->id, false, err);
+
+    if (!code)
+        netblock_count(&n, to);
+    netblock_end(&n);
+    return code;
+}
+
 /* What the later stages are to ask is known once the sweep is over. */
 static int later_targets(struct snow_store *s, const struct snow_scan *scan,
                          const struct snow_config *cfg, struct progress *p,
@@ -110,8 +125,10 @@ static int later_targets(struct snow_store *s, const struct snow_scan *scan,
         to_ask = c.n_domains + c.n_background;
     settle(&p->probe, to_greet);
     settle(&p->registration, to_ask);
+    if (netblock_is_wanted(cfg))
+        code = count_netblocks(s, scan, c.addrs, &p->netblock, err);
     snow_candidates_fini(&c);
-    return 0;
+    return code;
 }
 
 int scan_status(struct snow_store *s, const struct snow_scan *scan,
@@ -125,7 +142,7 @@ int scan_status(struct snow_store *s, const struct snow_scan *scan,
     *out = (struct progress){ .left_s = -1 };
     if (snow_ranges_new(&targets))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    code = plan_parse_targets(targets, scan->targets);
+    code = addr_ranges_parse(targets, scan->targets);
     if (!code)
         code = snow_store_each_block(s, scan->id, count_block, &c, err);
     if (!code)

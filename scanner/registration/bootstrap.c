@@ -4,12 +4,14 @@
 #include "snowline/error.h"
 #include "snowline/records.h"
 
-#define NAMES_MAX 65536 /* forty times what the root zone holds */
+#define KEYS_MAX 65536 /* forty times what the root zone holds */
 
 void registration_bootstrap_fini(struct registration_bootstrap *b)
 {
     map_fini(&b->names);
     buf_fini(&b->urls);
+    free(b->prefixes);
+    *b = (struct registration_bootstrap){ .n_prefixes = 0 };
 }
 
 /* Lower case without the final dot; false for what is no name of plain labels.
@@ -62,28 +64,63 @@ static bool is_base_url(const char *url)
     return true;
 }
 
-int registration_bootstrap_put(struct registration_bootstrap *b,
-                               const char *name, const char *url)
+static int put_url(struct registration_bootstrap *b, const char *url)
 {
-    char key[SNOW_DOMAIN_MAX];
-    size_t at = b->urls.len;
-    uint64_t *value;
-
-    if (!read_name(key, name) || !is_base_url(url))
-        return SNOW_ESYNTAX;
-    if (map_get(&b->names, key, strlen(key)))
-        return 0;
     buf_add_text(&b->urls, url);
     if (url[strlen(url) - 1] != '/')
         buf_add_char(&b->urls, '/');
     buf_add_char(&b->urls, '\0');
-    if (b->urls.failed)
+    return b->urls.failed ? SNOW_ENOMEM : 0;
+}
+
+static int put_prefix(struct registration_bootstrap *b, const char *key,
+                      const char *url)
+{
+    struct registration_bootstrap_prefix p = { .url = b->urls.len };
+
+    if (snow_prefix_parse(&p.prefix, key))
+        return SNOW_ESYNTAX;
+    if (b->n_prefixes == b->cap) {
+        size_t cap = b->cap ? b->cap * 2 : 64;
+        void *grown = realloc(b->prefixes, cap * sizeof *b->prefixes);
+
+        if (!grown)
+            return SNOW_ENOMEM;
+        b->prefixes = grown;
+        b->cap = cap;
+    }
+    if (put_url(b, url))
         return SNOW_ENOMEM;
-    value = map_put(&b->names, key, strlen(key));
+    b->prefixes[b->n_prefixes++] = p;
+    return 0;
+}
+
+static int put_name(struct registration_bootstrap *b, const char *key,
+                    const char *url)
+{
+    char name[SNOW_DOMAIN_MAX];
+    size_t at = b->urls.len;
+    uint64_t *value;
+
+    if (!read_name(name, key))
+        return SNOW_ESYNTAX;
+    if (map_get(&b->names, name, strlen(name)))
+        return 0;
+    if (put_url(b, url))
+        return SNOW_ENOMEM;
+    value = map_put(&b->names, name, strlen(name));
     if (!value)
         return SNOW_ENOMEM;
     *value = at;
     return 0;
+}
+
+int registration_bootstrap_put(struct registration_bootstrap *b,
+                               const char *key, const char *url)
+{
+    if (!is_base_url(url))
+        return SNOW_ESYNTAX;
+    return strchr(key, '/') ? put_prefix(b, key, url) : put_name(b, key, url);
 }
 
 /* The first https URL, else the first http one, else NULL. */
@@ -107,15 +144,17 @@ static const char *choose(const struct doc *urls)
 static int put_service(struct registration_bootstrap *b,
                        const struct doc *service)
 {
-    const struct doc *names = doc_at(service, 0);
+    const struct doc *keys = doc_at(service, 0);
     const char *url = choose(doc_at(service, 1));
 
-    for (size_t i = 0; url && i < doc_n(names) && b->names.n < NAMES_MAX; i++) {
-        const char *name = doc_text(doc_at(names, i));
-        bool is_all = name && strcmp(name, "*") == 0;
+    for (size_t i = 0; url && i < doc_n(keys); i++) {
+        const char *key = doc_text(doc_at(keys, i));
+        bool is_all = key && strcmp(key, "*") == 0;
 
-        if (name && !is_all &&
-            registration_bootstrap_put(b, name, url) == SNOW_ENOMEM)
+        if (b->names.n + b->n_prefixes >= KEYS_MAX)
+            return 0;
+        if (key && !is_all &&
+            registration_bootstrap_put(b, key, url) == SNOW_ENOMEM)
             return SNOW_ENOMEM;
     }
     return 0;
@@ -157,4 +196,30 @@ const char *registration_bootstrap_find(const struct registration_bootstrap *b,
             return NULL;
         at = dot ? dot + 1 : at + strlen(at);
     }
+}
+
+/* IPv4 lies inside ::/0, but is another family. */
+static bool holds(struct snow_prefix p, struct snow_addr a)
+{
+    struct snow_range r = snow_prefix_range(p);
+    bool is_ipv4 = snow_addr_is_ipv4(p.first) && snow_addr_is_ipv4(r.last);
+
+    return snow_addr_is_ipv4(a) == is_ipv4 &&
+           snow_addr_compare(r.first, a) <= 0 &&
+           snow_addr_compare(r.last, a) >= 0;
+}
+
+const char *
+registration_bootstrap_find_address(const struct registration_bootstrap *b,
+                                    struct snow_addr a)
+{
+    const struct registration_bootstrap_prefix *best = NULL;
+
+    for (size_t i = 0; i < b->n_prefixes; i++) {
+        const struct registration_bootstrap_prefix *p = &b->prefixes[i];
+
+        if (holds(p->prefix, a) && (!best || p->prefix.len > best->prefix.len))
+            best = p;
+    }
+    return best ? b->urls.data + best->url : NULL;
 }

@@ -1,345 +1,121 @@
 /*
- * registration – who registered a domain and when, asked over RDAP.
+ * registration – who registered a domain and when, and whose network an
+ * address lies in, asked over RDAP and WHOIS.
  *
  *   client.c     questions on their way: cache, server, host queue, answer
- *   directory.c  which server; the bootstrap document
- *   bootstrap.c  the document, read and searched              (pure)
+ *   host.c       the queue of a host, and what is under way to it
+ *   answer.c     how a question ends
+ *   topics.c     what they are about: domains, networks, referrals
+ *   route.c      RDAP or WHOIS, and whose server
+ *   wire.c       what differs between the two protocols
+ *   directory.c  which RDAP server; the bootstrap documents
+ *   bootstrap.c  a document, read and searched                (pure)
  *   pace.c       how often a host is asked; Retry-After       (pure)
- *   rdap.c       the server's answer to a record              (pure)
+ *   rdap.c       an RDAP answer to a record                   (pure)
+ *   network.c    the same for networks                        (pure)
+ *   whois.c      a WHOIS answer to a record                   (pure)
  *   cache.c      what registries said lately, in SQLite
  *
- * Life      fresh → (waits for the bootstrap document) → in its host's queue →
- *           under way → answered; "too many" puts it back in front.
+ * Life      fresh → (waits for a document or a referral) → in its host's
+ *           queue → under way → answered; "too many" puts it back in front,
+ *           and what RDAP is of no use for goes once to WHOIS.
  * Always    one answer for each question, from the loop; a host has at most
  *           two questions under way, however many TLDs it serves.
  * Never     takes a page, a redirect or a silence for "not registered".
  * Dead      a host that failed five times in a row answers nobody for five
  *           minutes: its queue is UNKNOWN at once; one that has said "too
  *           many" nine times in a row likewise, LIMITED (pace.h).
- * Start at  pump(), then route(), serve() and on_reply().
- * Sources   RFC 7480 (HTTP), RFC 9082 §3.1.3 (domain path), RFC 9224.
+ * Others    processes with the same cache file tell each other what they are
+ *           about to ask; what another one asks about waits for its answer.
+ * Start at  pump(), then route(), registration_host_serve() and on_reply().
+ * Sources   RFC 7480 (HTTP), RFC 9082 §3.1, RFC 9224, RFC 3912 (WHOIS).
  */
-#include "registration/client.h"
+#include "registration/ask.h"
 
-#include <uv.h>
-
-#include "base/text.h"
-#include "registration/directory.h"
-#include "registration/pace.h"
-#include "registration/rdap.h"
-
-#define REDIRECTS 5
-#define LIMITED_MAX 3 /* "too many" answers about one domain; then it stays */
 #define ROUTED_AT_ONCE 64 /* cache look-ups in one turn of the loop */
-
-struct host;
-
-/** One question. */
-struct ask {
-    struct ask *next;
-    struct registration_client *client; /**< NULL: closed meanwhile */
-    const char *domain;
-    registration_fn done;
-    void *arg;
-    const char *base; /**< URL of the server */
-    struct host *host;
-    uint64_t sent_us;
-    unsigned limited;
-};
-
-/** First in, first out; zeroed memory is an empty one. */
-struct queue {
-    struct ask *first, *last;
-};
-
-/** An RDAP host. */
-struct host {
-    struct host *next;
-    struct registration_pace pace;
-    struct queue queue;
-    struct ask *under_way[PACE_PARALLEL];
-    char name[BOOTSTRAP_URL_MAX]; /**< with its port if one is given */
-};
-
-struct registration_client {
-    struct http *http;
-    const struct clock *clock;
-    double rate;
-    struct registration_cache *cache; /**< NULL: none, or no good any more */
-    struct registration_directory directory;
-    struct host *hosts;
-    struct queue fresh, waiting; /**< waiting: for the document */
-    struct registration_stats stats;
-    uv_timer_t timer;
-    bool is_closing;
-    bool is_stopped; /**< HTTP is gone: nothing is asked any more */
-};
-
-static void push(struct queue *q, struct ask *a)
-{
-    a->next = NULL;
-    if (q->last)
-        q->last->next = a;
-    else
-        q->first = a;
-    q->last = a;
-}
-
-static void push_front(struct queue *q, struct ask *a)
-{
-    a->next = q->first;
-    q->first = a;
-    if (!q->last)
-        q->last = a;
-}
-
-static struct ask *pop(struct queue *q)
-{
-    struct ask *a = q->first;
-
-    if (!a)
-        return NULL;
-    q->first = a->next;
-    if (!q->first)
-        q->last = NULL;
-    return a;
-}
 
 static void on_timer(uv_timer_t *t);
 
-static void wake(struct registration_client *c)
+void registration_client_wake(struct registration_client *c)
 {
     if (!c->is_closing)
         uv_timer_start(&c->timer, on_timer, 0, 0);
 }
 
-/* --- answers ------------------------------------------------------------- */
-
-/* Everything that is called from here may ask more, or close the client. */
-static void answer(struct ask *a, const struct snow_registration *r)
-{
-    struct registration_client *c = a->client;
-    registration_fn done = a->done;
-    void *arg = a->arg;
-
-    c->stats.waiting--;
-    if (r->status < COUNT_OF(c->stats.by_status))
-        c->stats.by_status[r->status]++;
-    free(a);
-    done(arg, r);
-}
-
-/* An answer that nobody gave. */
-static void answer_alone(struct ask *a, unsigned status)
-{
-    struct snow_registration r;
-
-    registration_record_init(&r, a->domain);
-    r.status = (uint8_t)status;
-    r.seen_utc_s = clock_utc_s(a->client->clock);
-    answer(a, &r);
-}
-
-static bool answer_from_cache(struct ask *a)
-{
-    struct registration_client *c = a->client;
-    struct snow_registration r;
-    int code;
-
-    if (!c->cache)
-        return false;
-    code =
-        registration_cache_get(c->cache, a->domain, clock_utc_s(c->clock), &r);
-    if (code == SNOW_EIO) { /* damaged: go on without it */
-        registration_cache_close(c->cache);
-        c->cache = c->directory.cache = NULL;
-    }
-    if (code)
-        return false;
-    c->stats.from_cache++;
-    answer(a, &r);
-    return true;
-}
-
-/* --- under way ----------------------------------------------------------- */
-
-/* A place for one more question, or NULL. */
-static struct ask **free_place(struct host *h, const struct ask *of)
-{
-    for (size_t i = 0; i < PACE_PARALLEL; i++)
-        if (h->under_way[i] == of)
-            return &h->under_way[i];
-    return NULL;
-}
-
-static void read_answer(struct snow_registration *r,
-                        const struct http_answer *from)
-{
-    struct registration_reply reply = { .status = from->status,
-                                        .retry_after = from->retry_after,
-                                        .body = from->body,
-                                        .body_len = from->body_len };
-
-    if (from->code == 0)
-        registration_rdap_read(r, &reply);
-    else if (from->code == SNOW_ENOMEM)
-        r->status = SNOW_REGISTRATION_ERROR;
-    if (from->code == 0 || from->code == SNOW_ELIMIT)
-        text_copy(r->source, sizeof r->source, from->url);
-}
-
-/* What the host's behaviour means for the next question to it. */
-static void note_behaviour(struct ask *a, const struct http_answer *from,
-                           unsigned status)
-{
-    const struct clock *clock = a->client->clock;
-    struct registration_pace *p = &a->host->pace;
-    uint64_t now_us = clock_mono_us(clock);
-
-    if (from->code == SNOW_ENOMEM)
-        return;
-    if (from->code && from->code != SNOW_ELIMIT)
-        registration_pace_failed(p, now_us);
-    else if (status == SNOW_REGISTRATION_LIMITED)
-        registration_pace_limited(p,
-                                  registration_retry_s(from->retry_after,
-                                                       clock_utc_s(clock),
-                                                       p->limited),
-                                  a->sent_us, now_us);
-    else
-        registration_pace_answered(p, now_us);
-}
-
-static void on_reply(void *arg, const struct http_answer *from)
-{
-    struct ask *a = arg;
-    struct registration_client *c = a->client;
-    struct snow_registration r;
-
-    if (!c) {
-        free(a);
-        return;
-    }
-    *free_place(a->host, a) = NULL;
-    if (from->code == SNOW_ECANCELED) {
-        c->is_stopped = true;
-        push_front(&a->host->queue, a);
-        return;
-    }
-    registration_record_init(&r, a->domain);
-    r.seen_utc_s = clock_utc_s(c->clock);
-    read_answer(&r, from);
-    note_behaviour(a, from, r.status);
-    wake(c);
-    if (r.status == SNOW_REGISTRATION_LIMITED && ++a->limited < LIMITED_MAX) {
-        push_front(&a->host->queue, a);
-        return;
-    }
-    if (c->cache)
-        registration_cache_put(c->cache, &r);
-    answer(a, &r);
-}
-
-static void send_ask(struct ask *a, struct ask **place)
-{
-    struct registration_client *c = a->client;
-    struct buf url = { 0 };
-    struct http_request r = {
-        .accept = "application/rdap+json, application/json;q=0.9",
-        .body_max = RDAP_BODY_MAX,
-        .redirects = REDIRECTS,
-        .done = on_reply,
-        .arg = a,
-    };
-    int code = SNOW_ENOMEM;
-
-    buf_printf(&url, "%sdomain/%s", a->base, a->domain);
-    r.url = url.data;
-    if (!url.failed)
-        code = http_get(c->http, &r);
-    buf_fini(&url);
-    if (code) {
-        answer_alone(a, code == SNOW_ENOMEM ? SNOW_REGISTRATION_ERROR
-                                            : SNOW_REGISTRATION_UNKNOWN);
-        return;
-    }
-    a->sent_us = clock_mono_us(c->clock);
-    *place = a;
-    c->stats.asked++;
-}
-
 /* --- from fresh to under way --------------------------------------------- */
 
-/* What stands between "//" and the path: of one host, all share one pace. */
-static void host_name(char out[BOOTSTRAP_URL_MAX], const char *base)
+static struct registration_ask *new_ask(struct registration_client *c,
+                                        const struct registration_topic *topic,
+                                        const char *name)
 {
-    const char *at = strstr(base, "//");
-    size_t n = 0;
+    struct registration_ask *a = calloc(1, sizeof *a);
 
-    for (at = at ? at + 2 : base; at[n] && at[n] != '/'; n++)
-        out[n] = text_lower(at[n]);
-    out[n] = '\0';
-}
-
-static struct host *host_of(struct registration_client *c, const char *base)
-{
-    char name[BOOTSTRAP_URL_MAX];
-    struct host *h;
-
-    host_name(name, base);
-    for (h = c->hosts; h; h = h->next)
-        if (strcmp(h->name, name) == 0)
-            return h;
-    h = calloc(1, sizeof *h);
-    if (!h)
+    if (!a)
         return NULL;
-    memcpy(h->name, name, sizeof h->name);
-    registration_pace_init(&h->pace, c->rate, clock_mono_us(c->clock));
-    h->next = c->hosts;
-    c->hosts = h;
-    return h;
+    a->client = c;
+    a->topic = topic;
+    a->name = name;
+    registration_queue_push(&c->fresh, a);
+    registration_client_wake(c);
+    return a;
 }
 
-static void route(struct ask *a)
+/* Wait for a referral; the first to do so has it asked for. */
+static void wait_for(struct registration_ask *a,
+                     struct registration_referral *referral)
 {
     struct registration_client *c = a->client;
+    struct registration_ask *asks;
 
-    if (answer_from_cache(a))
-        return;
-    if (registration_directory_find(&c->directory, a->domain, &a->base)) {
-        push(&c->waiting, a);
-        return;
+    if (referral->state == REFERRAL_UNASKED) {
+        asks = new_ask(c, &registration_referral, referral->tld);
+        if (!asks) {
+            registration_ask_settle_alone(a, SNOW_REGISTRATION_ERROR);
+            return;
+        }
+        asks->referral = referral;
+        referral->state = REFERRAL_ASKING;
     }
-    if (!a->base) {
-        answer_alone(a, SNOW_REGISTRATION_UNKNOWN);
-        return;
-    }
-    a->host = host_of(c, a->base);
-    if (a->host)
-        push(&a->host->queue, a);
-    else
-        answer_alone(a, SNOW_REGISTRATION_ERROR);
+    registration_queue_push(&referral->waiting, a);
 }
 
-/* Send what may be sent to a host now. */
-static void serve(struct registration_client *c, struct host *h)
+static void go(struct registration_ask *a, const struct registration_route *way)
 {
-    while (!c->is_closing && !c->is_stopped && h->queue.first) {
-        uint64_t now_us = clock_mono_us(c->clock);
-        unsigned closed = registration_pace_closed(&h->pace, now_us);
-        struct ask **place = free_place(h, NULL);
-        struct ask *a;
-
-        if (closed) {
-            answer_alone(pop(&h->queue), closed);
-            continue;
-        }
-        if (!place || !registration_pace_take(&h->pace, now_us))
-            return;
-        a = pop(&h->queue);
-        if (!answer_from_cache(a)) /* another process may have asked */
-            send_ask(a, place);
+    a->host = registration_host_of(a->client, &way->server);
+    if (!a->host) {
+        registration_ask_settle_alone(a, SNOW_REGISTRATION_ERROR);
+        return;
     }
+    a->wire.server = way->server;
+    a->query = way->query;
+    if (way->server.protocol == REGISTRATION_OVER_WHOIS)
+        a->wire.server.where = a->host->where; /* way is gone soon */
+    registration_queue_push(&a->host->queue, a);
+}
+
+static void route(struct registration_ask *a)
+{
+    struct registration_route way = { .query = NULL };
+    struct registration_referral *referral = NULL;
+    int code;
+
+    if (registration_ask_recall(a))
+        return;
+    code = a->topic->route(a, &way, &referral);
+    a->host = NULL;
+    if (code == 0)
+        go(a, &way);
+    else if (code == SNOW_EAGAIN && referral)
+        wait_for(a, referral);
+    else if (code == SNOW_EAGAIN)
+        registration_queue_push(&a->client->waiting, a);
+    else if (code == SNOW_ENOMEM)
+        registration_ask_settle_alone(a, SNOW_REGISTRATION_ERROR);
+    else
+        registration_ask_settle_alone(a, referral && referral->state ==
+                                                         REFERRAL_FAILED
+                                             ? referral->failed_status
+                                             : SNOW_REGISTRATION_UNKNOWN);
 }
 
 /* Wake up when the first host may be asked again. */
@@ -347,12 +123,9 @@ static void arm(struct registration_client *c)
 {
     uint64_t now_us = clock_mono_us(c->clock), least_us = UINT64_MAX;
 
-    for (struct host *h = c->hosts; h; h = h->next) {
-        uint64_t wait_us;
+    for (struct registration_host *h = c->hosts; h; h = h->next) {
+        uint64_t wait_us = registration_host_wait_us(h, now_us);
 
-        if (!h->queue.first || !free_place(h, NULL))
-            continue;
-        wait_us = registration_pace_wait_us(&h->pace, now_us);
         if (wait_us < least_us)
             least_us = wait_us;
     }
@@ -365,9 +138,10 @@ static void arm(struct registration_client *c)
 static void pump(struct registration_client *c)
 {
     for (int i = 0; i < ROUTED_AT_ONCE && c->fresh.first && !c->is_closing; i++)
-        route(pop(&c->fresh));
-    for (struct host *h = c->hosts; h && !c->is_closing; h = h->next)
-        serve(c, h);
+        route(registration_queue_pop(&c->fresh));
+    for (struct registration_host *h = c->hosts; h && !c->is_closing;
+         h = h->next)
+        registration_host_serve(c, h);
     if (!c->is_closing && !c->is_stopped)
         arm(c);
 }
@@ -380,27 +154,38 @@ static void on_timer(uv_timer_t *t)
 static void on_directory(void *arg)
 {
     struct registration_client *c = arg;
-    struct ask *a;
 
-    while ((a = pop(&c->waiting)))
-        push(&c->fresh, a);
-    wake(c);
+    registration_queue_join(&c->fresh, &c->waiting);
+    registration_client_wake(c);
 }
 
 int registration_client_ask(struct registration_client *c, const char *domain,
                             registration_fn done, void *arg)
 {
-    struct ask *a = calloc(1, sizeof *a);
+    struct registration_ask *a = new_ask(c, &registration_domain, domain);
 
     if (!a)
         return SNOW_ENOMEM;
-    a->client = c;
-    a->domain = domain;
-    a->done = done;
+    a->done.domain = done;
     a->arg = arg;
-    push(&c->fresh, a);
     c->stats.waiting++;
-    wake(c);
+    return 0;
+}
+
+int registration_client_ask_network(struct registration_client *c,
+                                    struct snow_addr addr,
+                                    registration_network_fn done, void *arg)
+{
+    struct registration_ask *a = new_ask(c, &registration_network, NULL);
+
+    if (!a)
+        return SNOW_ENOMEM;
+    a->addr = addr;
+    snow_addr_format(addr, a->text);
+    a->name = a->text;
+    a->done.network = done;
+    a->arg = arg;
+    c->stats.waiting++;
     return 0;
 }
 
@@ -408,57 +193,75 @@ void registration_client_stats(const struct registration_client *c,
                                struct registration_stats *out)
 {
     *out = c->stats;
+    out->missed = registration_directory_missed(&c->directory);
 }
 
 /* --- beginning and end --------------------------------------------------- */
 
-static void drop(struct queue *q)
-{
-    struct ask *a;
-
-    while ((a = pop(q)))
-        free(a);
-}
-
 static void destroy(struct registration_client *c)
 {
     while (c->hosts) {
-        struct host *h = c->hosts;
+        struct registration_host *h = c->hosts;
 
         c->hosts = h->next;
-        drop(&h->queue);
+        registration_queue_drop(&h->queue);
+        registration_queue_drop(&h->later);
         free(h);
     }
-    drop(&c->fresh);
-    drop(&c->waiting);
+    registration_queue_drop(&c->fresh);
+    registration_queue_drop(&c->waiting);
+    registration_routes_fini(&c->routes);
     registration_directory_fini(&c->directory);
     registration_cache_close(c->cache);
     free(c);
 }
 
+/* A file that is never let go of is done without. */
+static int open_cache(struct registration_client *c, const char *path,
+                      struct snow_error *err)
+{
+    int code;
+
+    if (!path || !*path)
+        return 0;
+    code = registration_cache_open(&c->cache, path, clock_utc_s(c->clock), err);
+    return code == SNOW_EBUSY ? 0 : code;
+}
+
+static int open_parts(struct registration_client *c,
+                      const struct registration_config *cfg,
+                      struct snow_error *err)
+{
+    int code = open_cache(c, cfg->cache_path, err);
+
+    c->directory.http = cfg->http;
+    c->directory.clock = c->routes.clock = c->clock;
+    c->directory.cache = c->routes.cache = c->cache;
+    c->directory.changed = on_directory;
+    c->directory.arg = c;
+    c->routes.directory = &c->directory;
+    if (code == 0)
+        code = registration_directory_init(&c->directory, cfg, err);
+    if (code == 0)
+        code = registration_routes_init(&c->routes, cfg, err);
+    return code;
+}
+
 int registration_client_new(struct registration_client **out,
-                            struct uv_loop_s *loop, struct http *http,
+                            struct uv_loop_s *loop,
                             const struct registration_config *cfg,
                             const struct clock *clock, struct snow_error *err)
 {
     struct registration_client *c = calloc(1, sizeof *c);
-    int code = 0;
+    int code;
 
     if (!c)
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    c->http = http;
+    c->wires =
+        (struct registration_wires){ .http = cfg->http, .talk = cfg->talk };
     c->clock = clock;
     c->rate = cfg->rate;
-    if (cfg->cache_path && *cfg->cache_path)
-        code = registration_cache_open(&c->cache, cfg->cache_path,
-                                       clock_utc_s(clock), err);
-    c->directory.http = http;
-    c->directory.clock = clock;
-    c->directory.cache = c->cache;
-    c->directory.changed = on_directory;
-    c->directory.arg = c;
-    if (code == 0)
-        code = registration_directory_init(&c->directory, cfg, err);
+    code = open_parts(c, cfg, err);
     if (code) {
         destroy(c);
         return code;
@@ -479,10 +282,8 @@ void registration_client_close(struct registration_client *c)
     if (!c)
         return;
     c->is_closing = true;
-    for (struct host *h = c->hosts; h; h = h->next)
-        for (size_t i = 0; i < PACE_PARALLEL; i++)
-            if (h->under_way[i])
-                h->under_way[i]->client = NULL; /* freed by its reply */
+    for (struct registration_host *h = c->hosts; h; h = h->next)
+        registration_host_abandon(h);
     registration_directory_fini(&c->directory);
     uv_close((uv_handle_t *)&c->timer, on_closed);
 }

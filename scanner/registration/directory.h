@@ -1,20 +1,37 @@
-/* Whom to ask about a domain: what the user says, else IANA's bootstrap
- * document, fetched when it is first needed and kept for a day. */
+/* Whom to ask about a domain or an address: what the user says, else IANA's
+ * bootstrap documents. Each is fetched when it is first needed, kept for a day
+ * or as long as it says, then asked after by its ETag, while the old one
+ * serves. When it cannot be had, a stale one serves, and where there is none
+ * the snapshot that the program comes with; it is tried again every five
+ * minutes. */
 #ifndef REGISTRATION_DIRECTORY_H
 #define REGISTRATION_DIRECTORY_H
 
 #include "registration/bootstrap.h"
 #include "registration/cache.h"
 #include "registration/client.h"
+#include "registration/snapshot.h"
 
 struct directory_fetch;
 
 enum directory_state {
-    DIRECTORY_NONE,    /**< no document is configured */
-    DIRECTORY_UNASKED, /**< nobody has needed it yet */
-    DIRECTORY_FETCHING,
+    DIRECTORY_NONE,    /**< not configured */
+    DIRECTORY_UNASKED, /**< nobody has needed it yet, or it is on its way */
     DIRECTORY_READY,
-    DIRECTORY_FAILED, /**< asked again later */
+    DIRECTORY_MAKESHIFT, /**< stale, or the snapshot: asked again later */
+};
+
+/** One of IANA's documents. */
+struct directory_document {
+    enum directory_state state;
+    char *url;
+    struct registration_bootstrap table;
+    struct registration_bootstrap *old; /**< [n_old] what it has replaced: their
+                                             URLs may be in use */
+    size_t n_old;
+    uint64_t again_us;             /**< when it is asked after again */
+    struct directory_fetch *fetch; /**< under way, or NULL */
+    bool is_snapshot;              /**< the snapshot has been used */
 };
 
 /** Memory the owner zeroes, with these first members set. */
@@ -25,15 +42,16 @@ struct registration_directory {
     void (*changed)(void *arg);       /**< what was fetched has come, or not */
     void *arg;
 
-    struct registration_bootstrap overrides, table;
-    enum directory_state state;
-    char *url;
-    uint64_t again_us;
-    struct directory_fetch *fetch; /**< under way, or NULL */
+    struct registration_bootstrap overrides;
+    struct directory_document documents[DOCUMENTS];
 };
 
-/** @return 0, SNOW_ESYNTAX (an override), SNOW_EIO (a file), SNOW_ENOMEM;
- *          _fini() is due after a failure, too */
+/**
+ * @param cfg  its bootstrap is the URL or file of dns.json; ipv4.json and
+ *             ipv6.json are beside it, of files only where they are there
+ * @return     0, SNOW_ESYNTAX (an override), SNOW_EIO (a file), SNOW_ENOMEM;
+ *             _fini() is due after a failure, too
+ */
 int registration_directory_init(struct registration_directory *d,
                                 const struct registration_config *cfg,
                                 struct snow_error *err);
@@ -49,5 +67,13 @@ void registration_directory_fini(struct registration_directory *d);
  */
 int registration_directory_find(struct registration_directory *d,
                                 const char *domain, const char **base);
+
+/** The same for an address. */
+int registration_directory_find_address(struct registration_directory *d,
+                                        struct snow_addr a, const char **base);
+
+/** The document for which the snapshot had to be used: its URL, or NULL. */
+const char *
+registration_directory_missed(const struct registration_directory *d);
 
 #endif

@@ -52,8 +52,11 @@ void fields_append(char *list, size_t cap, const char *item)
 
 bool fields_is_redacted(const char *text)
 {
-    static const char *const words[] = { "redacted for privacy", "redacted",
-                                         "data redacted", "not disclosed" };
+    static const char *const words[] = {
+        "redacted",           "redacted for privacy", "redacted for gdpr",
+        "redacted by policy", "data redacted",        "gdpr redacted",
+        "gdpr masked",        "not disclosed",        "data protected",
+    };
 
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (text_equal_fold(text, words[i]))

@@ -6,9 +6,7 @@
 #include "base/text.h"
 #include "snowline/records.h"
 
-#define FIELDS_HOSTS_MAX                                                       \
-    64 /* name servers of one domain; more are left out                        \
-        */
+#define FIELDS_HOSTS_MAX 64 /**< of one domain; more are left out */
 
 /** Name servers on their way into a record. Zeroed memory is none. */
 struct fields_hosts {

@@ -1,67 +1,16 @@
 #include "registration/pace.h"
 
 #include "base/text.h"
+#include "registration/lifetime.h"
 #include "snowline/error.h"
 #include "snowline/records.h"
 
 #define US_PER_S 1000000u
 #define SLOWEST 64 /* the rate is never less than a 64th of what was asked */
-#define RESTORE 32 /* good answers that bring the whole rate back */
+#define RESTORE 32 /* steps that bring the whole rate back, */
+#define RESTORE_US (10 * US_PER_S) /* and the time from one to the next */
 
 /* --- Retry-After --------------------------------------------------------- */
-
-static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
-
-/* 1 … 12, or 0. */
-static unsigned month_of(const char *word)
-{
-    for (unsigned m = 0; m < 12; m++) {
-        unsigned same = 0;
-
-        while (same < 3 && text_lower(word[same]) == months[m * 3 + same])
-            same++;
-        if (same == 3)
-            return m + 1;
-    }
-    return 0;
-}
-
-/* The three forms of RFC 9110 §5.6.7, of which two are from before 1995:
- *   Sun, 06 Nov 1994 08:49:37 GMT
- *   Sunday, 06-Nov-94 08:49:37 GMT
- *   Sun Nov  6 08:49:37 1994
- * The name of the day tells nothing and is passed over. */
-static bool take_date(const char *text, unsigned *day, char month[4],
-                      unsigned *year, char clock[9])
-{
-    int end = 0;
-
-    if (sscanf(text, "%*3[A-Za-z], %2u %3[A-Za-z] %4u %8[0-9:] GMT%n", day,
-               month, year, clock, &end) == 4 &&
-        end > 0)
-        return text[end] == '\0';
-    if (sscanf(text, "%*9[A-Za-z], %2u-%3[A-Za-z]-%2u %8[0-9:] GMT%n", day,
-               month, year, clock, &end) == 4 &&
-        end > 0) {
-        *year += *year < 70 ? 2000 : 1900;
-        return text[end] == '\0';
-    }
-    return sscanf(text, "%*3[A-Za-z] %3[A-Za-z] %2u %8[0-9:] %4u%n", month, day,
-                  clock, year, &end) == 4 &&
-           end > 0 && text[end] == '\0';
-}
-
-static bool parse_http_date(int64_t *utc_s, const char *text)
-{
-    char month[4] = "", clock[9] = "", iso[40];
-    unsigned day, year;
-
-    if (!take_date(text, &day, month, &year, clock) || strlen(clock) != 8)
-        return false;
-    snprintf(iso, sizeof iso, "%04u-%02u-%02uT%sZ", year, month_of(month), day,
-             clock);
-    return text_parse_time(utc_s, NULL, iso) == 0;
-}
 
 unsigned registration_retry_s(const char *retry_after, int64_t now_utc_s,
                               unsigned limited)
@@ -72,7 +21,8 @@ unsigned registration_retry_s(const char *retry_after, int64_t now_utc_s,
 
     if (code == SNOW_ERANGE)
         seconds = PACE_RETRY_MAX_S;
-    else if (code && parse_http_date(&until, retry_after) && until > now_utc_s)
+    else if (code && registration_http_date(&until, retry_after) &&
+             until > now_utc_s)
         seconds = (uint64_t)(until - now_utc_s);
     if (seconds == 0)
         seconds = (uint64_t)PACE_RETRY_DEFAULT_S << (limited < 6 ? limited : 6);
@@ -122,7 +72,10 @@ void registration_pace_answered(struct registration_pace *p, uint64_t now_us)
 {
     p->limited = p->failed = 0;
     p->closed_status = 0;
+    if (p->pacer.rate >= p->rate || now_us < p->restored_us + RESTORE_US)
+        return;
     set_rate(p, p->pacer.rate + p->rate / RESTORE, now_us);
+    p->restored_us = now_us;
 }
 
 void registration_pace_limited(struct registration_pace *p, unsigned wait_s,
@@ -138,7 +91,7 @@ void registration_pace_limited(struct registration_pace *p, unsigned wait_s,
         set_rate(p, p->pacer.rate / 2, now_us);
         p->pacer.burst = 1; /* nothing is saved up against it any more */
         p->pacer.tokens = 0;
-        p->slowed_us = now_us;
+        p->slowed_us = p->restored_us = now_us;
     }
     if (p->limited >= PACE_LIMITED)
         close_for_now(p, SNOW_REGISTRATION_LIMITED, now_us);

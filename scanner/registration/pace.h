@@ -18,6 +18,7 @@ struct registration_pace {
     double rate;              /**< what was configured; 0: no limit */
     uint64_t resume_us;       /**< no question before this */
     uint64_t slowed_us;       /**< when it last asked for fewer questions */
+    uint64_t restored_us;     /**< when it last was allowed some more */
     unsigned limited, failed; /**< answers of the kind in a row */
     unsigned closed_status;   /**< what its questions get while closed */
     uint64_t closed_until_us;
@@ -45,7 +46,8 @@ bool registration_pace_take(struct registration_pace *p, uint64_t now_us);
 uint64_t registration_pace_wait_us(struct registration_pace *p,
                                    uint64_t now_us);
 
-/** It answered: the rate is slowly restored. */
+/** It answered: the rate is slowly restored, over minutes and however many
+ * answers, as the limits of registries are by the minute or longer. */
 void registration_pace_answered(struct registration_pace *p, uint64_t now_us);
 
 /**

@@ -1,28 +1,13 @@
 #include "registration/rdap.h"
 
-#include "base/json.h"
 #include "base/text.h"
+#include "registration/card.h"
 #include "registration/fields.h"
+#include "registration/redaction.h"
 #include "snowline/error.h"
 
-#define LIST_MAX 64        /* of events, entities, statuses, … looked at */
-#define RATE_TEXT_MAX 4096 /* octets of an error that are searched */
+#define RATE_TEXT_MAX 4096     /* octets of an error that are searched */
 #define OLDEST_UTC_S 473385600 /* 1985-01-01: no domain is older, RFC 920 */
-
-/* --- lists that may be a single value ------------------------------------ */
-
-/* How many elements to look at: one for a bare value where a list belongs. */
-static size_t list_n(const struct doc *v)
-{
-    size_t n = doc_is_array(v) ? doc_n(v) : v != NULL;
-
-    return n < LIST_MAX ? n : LIST_MAX;
-}
-
-static const struct doc *list_at(const struct doc *v, size_t i)
-{
-    return doc_is_array(v) ? doc_at(v, i) : v;
-}
 
 /* --- events: when -------------------------------------------------------- */
 
@@ -65,11 +50,12 @@ static bool pick_event(const struct doc *events, const char *action,
 {
     bool is_found = false;
 
-    for (size_t i = 0; i < list_n(events); i++) {
+    for (size_t i = 0; i < registration_list_n(events); i++) {
         int64_t t;
         bool date_only;
 
-        if (!read_event(list_at(events, i), action, &t, &date_only) ||
+        if (!read_event(registration_list_at(events, i), action, &t,
+                        &date_only) ||
             (is_found && (pick == LATEST ? t <= *utc_s : t >= *utc_s)))
             continue;
         *utc_s = t;
@@ -102,53 +88,12 @@ static void read_events(struct snow_registration *r, const struct doc *events)
 
 /* --- entities: by whom --------------------------------------------------- */
 
-static bool has_role(const struct doc *entity, const char *role)
-{
-    const struct doc *roles = doc_get(entity, "roles");
-
-    for (size_t i = 0; i < list_n(roles); i++) {
-        const char *is = doc_text(list_at(roles, i));
-
-        if (is && text_equal_fold(is, role))
-            return true;
-    }
-    return false;
-}
-
-/* Take a name for the registrar; false for what is none. */
-static bool take_name(struct snow_registration *r, const char *text)
-{
-    if (!text)
-        return false;
-    fields_copy_clean(r->registrar, sizeof r->registrar, text);
-    if (fields_is_redacted(r->registrar))
-        r->registrar[0] = '\0';
-    return r->registrar[0] != '\0';
-}
-
-/* A jCard property is [name, parameters, type, value, …]; some leave one of
- * the middle two out. An organisation's value may be a list of its parts. */
-static bool take_property(struct snow_registration *r,
-                          const struct doc *property, const char *name)
-{
-    const char *is = doc_text(doc_at(property, 0));
-    size_t n = doc_n(property);
-    const struct doc *value = doc_at(property, n == 3 ? 2 : 3);
-
-    return is && text_equal_fold(is, name) &&
-           take_name(r, doc_text(list_at(value, 0)));
-}
-
 static bool take_card(struct snow_registration *r, const struct doc *entity)
 {
-    static const char *const names[] = { "fn", "org" };
-    const struct doc *card = doc_at(doc_get(entity, "vcardArray"), 1);
-
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        for (size_t j = 0; j < doc_n(card) && j < LIST_MAX; j++)
-            if (take_property(r, doc_at(card, j), names[i]))
-                return true;
-    return false;
+    return registration_card_text(r->registrar, sizeof r->registrar, entity,
+                                  "fn") ||
+           registration_card_text(r->registrar, sizeof r->registrar, entity,
+                                  "org");
 }
 
 /* Its card, the card of an entity inside it, or its handle. */
@@ -156,29 +101,36 @@ static void read_registrar_name(struct snow_registration *r,
                                 const struct doc *entity)
 {
     const struct doc *inner = doc_get(entity, "entities");
+    const char *handle;
 
-    if (take_card(r, entity))
+    if (take_card(r, entity) || registration_card_is_redacted(entity))
         return;
-    for (size_t i = 0; i < list_n(inner); i++)
-        if (take_card(r, list_at(inner, i)))
+    for (size_t i = 0; i < registration_list_n(inner); i++)
+        if (take_card(r, registration_list_at(inner, i)))
             return;
-    take_name(r, doc_text(doc_get(entity, "handle")));
+    handle = doc_text(doc_get(entity, "handle"));
+    if (handle && !fields_is_redacted(handle))
+        fields_copy_clean(r->registrar, sizeof r->registrar, handle);
 }
 
 static void read_iana_id(struct snow_registration *r, const struct doc *entity)
 {
     const struct doc *ids = doc_get(entity, "publicIds");
 
-    for (size_t i = 0; i < list_n(ids); i++) {
-        const struct doc *id = doc_get(list_at(ids, i), "identifier");
-        const char *type = doc_text(doc_get(list_at(ids, i), "type"));
+    for (size_t i = 0; i < registration_list_n(ids); i++) {
+        const struct doc *id =
+            doc_get(registration_list_at(ids, i), "identifier");
+        const char *type =
+            doc_text(doc_get(registration_list_at(ids, i), "type"));
         const char *text = doc_text(id);
+        char clean[32];
         uint64_t number = 0;
         int64_t integer;
 
         if (!type || !text_equal_fold(type, "IANA Registrar ID"))
             continue;
-        if (text && text_parse_u64(&number, text, UINT32_MAX))
+        fields_copy_clean(clean, sizeof clean, text ? text : "");
+        if (text && text_parse_u64(&number, clean, UINT32_MAX))
             continue;
         if (doc_integer(id, &integer) && integer > 0 && integer <= UINT32_MAX)
             number = (uint64_t)integer;
@@ -188,14 +140,17 @@ static void read_iana_id(struct snow_registration *r, const struct doc *entity)
 }
 
 static void read_registrar(struct snow_registration *r,
-                           const struct doc *entities)
+                           const struct doc *object)
 {
-    for (size_t i = 0; i < list_n(entities); i++) {
-        const struct doc *entity = list_at(entities, i);
+    const struct doc *entities = doc_get(object, "entities");
 
-        if (!has_role(entity, "registrar"))
+    for (size_t i = 0; i < registration_list_n(entities); i++) {
+        const struct doc *entity = registration_list_at(entities, i);
+
+        if (!registration_has_role(entity, "registrar"))
             continue;
-        read_registrar_name(r, entity);
+        if (!registration_registrar_is_redacted(object, i))
+            read_registrar_name(r, entity);
         read_iana_id(r, entity);
         return;
     }
@@ -206,12 +161,20 @@ static void read_registrar(struct snow_registration *r,
 static void read_statuses(struct snow_registration *r,
                           const struct doc *statuses)
 {
-    for (size_t i = 0; i < list_n(statuses); i++) {
-        const char *text = doc_text(list_at(statuses, i));
+    for (size_t i = 0; i < registration_list_n(statuses); i++) {
+        const char *text = doc_text(registration_list_at(statuses, i));
 
         if (text)
             fields_add_status(r, text);
     }
+}
+
+/* In A-labels; where there are none, the other one may be plain, too. */
+static const char *name_of(const struct doc *object)
+{
+    const char *name = doc_text(doc_get(object, "ldhName"));
+
+    return name ? name : doc_text(doc_get(object, "unicodeName"));
 }
 
 static void read_nameservers(struct snow_registration *r,
@@ -219,9 +182,9 @@ static void read_nameservers(struct snow_registration *r,
 {
     struct fields_hosts hosts = { 0 };
 
-    for (size_t i = 0; i < list_n(servers); i++) {
-        const struct doc *server = list_at(servers, i);
-        const char *name = doc_text(doc_get(server, "ldhName"));
+    for (size_t i = 0; i < registration_list_n(servers); i++) {
+        const struct doc *server = registration_list_at(servers, i);
+        const char *name = name_of(server);
 
         if (!name)
             name = doc_text(server); /* a bare name where an object belongs */
@@ -237,7 +200,7 @@ static void read_nameservers(struct snow_registration *r,
 static bool is_about(const struct doc *object, const char *domain)
 {
     const char *class = doc_text(doc_get(object, "objectClassName"));
-    const char *name = doc_text(doc_get(object, "ldhName"));
+    const char *name = name_of(object);
     char is[SNOW_DOMAIN_MAX], asked[SNOW_DOMAIN_MAX];
 
     if (!class || !text_equal_fold(class, "domain"))
@@ -251,13 +214,13 @@ int registration_rdap_parse(struct snow_registration *r, const char *body,
                             size_t len)
 {
     struct doc *root;
-    int code = doc_parse(&root, body, len);
+    int code = registration_doc_parse(&root, body, len);
 
     if (code)
         return code;
     if (is_about(root, r->domain)) {
         read_events(r, doc_get(root, "events"));
-        read_registrar(r, doc_get(root, "entities"));
+        read_registrar(r, root);
         read_statuses(r, doc_get(root, "status"));
         read_nameservers(r, doc_get(root, "nameservers"));
     } else {
@@ -275,7 +238,7 @@ static bool says_not_found(const char *body, size_t len)
     int64_t number = 0;
     const char *text;
 
-    if (doc_parse(&root, body, len))
+    if (registration_doc_parse(&root, body, len))
         return false;
     error = doc_get(root, "errorCode");
     text = doc_text(error);

@@ -86,9 +86,11 @@ extern const struct report_kind report_kind_domain;
 /** A column that nothing measures yet: always "not asked". */
 void report_get_nothing(struct report_cell *to, const void *record, size_t at);
 
+struct report_holders;
 struct report_finding_row {
     const struct snow_finding *finding;
     bool has_registration; /**< a registry answered about one of its domains */
+    const struct report_holders *holders;
     struct report_website_counts web;
 };
 

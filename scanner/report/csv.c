@@ -1,4 +1,5 @@
 #include "report/columns.h"
+#include "report/holders.h"
 #include "report/registrations.h"
 #include "report/writers.h"
 
@@ -12,11 +13,14 @@ int report_each_finding(const struct report_request *q, report_finding_fn fn,
 {
     struct report_tree tree = { 0 };
     struct report_registrations known = { 0 };
+    struct report_holders holders = { .n_netblocks = 0 };
     struct report_websites websites = { 0 };
     int code = report_tree_init(&tree, q->findings, q->least);
 
     if (code == 0)
         code = report_registrations_load(&known, q, &tree, err);
+    if (code == 0)
+        code = report_holders_load(&holders, q, err);
     if (code == 0)
         code = report_websites_load(&websites, q, err);
     for (size_t i = 0; i < tree.n && code == 0; i++) {
@@ -25,12 +29,14 @@ int report_each_finding(const struct report_request *q, report_finding_fn fn,
             .finding = f,
             .has_registration = is_registration_known(f) ||
                                 report_registrations_answered(&known, f),
+            .holders = &holders,
             .web = report_websites_count(&websites, f),
         };
 
         if (tree.nodes[i].is_shown)
             code = fn(arg, &row);
     }
+    report_holders_fini(&holders);
     report_registrations_fini(&known);
     report_websites_fini(&websites);
     report_tree_fini(&tree);

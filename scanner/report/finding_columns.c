@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "report/holders.h"
+
 #define AT(member) offsetof(struct snow_finding, member)
 
 static const struct snow_finding *finding_of(const void *record)
@@ -212,6 +214,23 @@ static void get_part(struct report_cell *to, const void *record, size_t at)
         report_cell_number(to, part->value, 2);
 }
 
+static void get_asn(struct report_cell *to, const void *record, size_t at)
+{
+    const struct report_finding_row *row = record;
+
+    (void)at;
+    report_holders_asns(to, row->holders, row->finding);
+}
+
+/* @p at: enum report_holder_text */
+static void get_holder(struct report_cell *to, const void *record, size_t at)
+{
+    const struct report_finding_row *row = record;
+
+    report_holders_texts(to, row->holders, row->finding,
+                         (enum report_holder_text)at);
+}
+
 static void get_claims(struct report_cell *to, const void *record, size_t at)
 {
     const struct snow_finding *f = finding_of(record);
@@ -305,10 +324,12 @@ static const struct report_column columns[] = {
       "Most independent reporters of one address; not measured yet." },
     { "reporters_median", REPORT_NUMBER, report_get_nothing, 0,
       "Median number of reporters of an address; not measured yet." },
-    { "asn", REPORT_COUNT, report_get_nothing, 0,
-      "Autonomous system that announces it; not measured yet." },
-    { "abuse_email", REPORT_TEXT, report_get_nothing, 0,
-      "Abuse contact of the network; not measured yet." },
+    { "asn", REPORT_LIST, get_asn, 0,
+      "Numbers of the autonomous systems that announce some of it, of those "
+      "that were given as targets." },
+    { "abuse_email", REPORT_LIST, get_holder, REPORT_HOLDER_ABUSE_EMAIL,
+      "Abuse contacts of the netblocks it lies in; `-` when the registry "
+      "publishes none." },
     { "customer", REPORT_TEXT, report_get_nothing, 0,
       "Customer it is allocated to; not measured yet." },
     { "reasons", REPORT_LIST, get_list, AT(reasons),
@@ -326,6 +347,10 @@ static const struct report_column columns[] = {
 #undef X
     { "claims", REPORT_LIST, get_claims, 0,
       "What was observed for each part that was measured." },
+    { "netname", REPORT_LIST, get_holder, REPORT_HOLDER_NAME,
+      "Names of the netblocks it lies in." },
+    { "org", REPORT_LIST, get_holder, REPORT_HOLDER_ORGANISATION,
+      "Who holds these netblocks." },
 };
 /* clang-format on */
 

@@ -2,28 +2,9 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <unistd.h>
 
-static void target(struct sockaddr_storage *out, struct snow_addr a,
-                   uint16_t port)
-{
-    struct sockaddr_in *v4 = (struct sockaddr_in *)out;
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)out;
-
-    memset(out, 0, sizeof *out);
-    if (snow_addr_is_ipv4(a)) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons(port);
-        v4->sin_addr.s_addr = htonl(snow_addr_ipv4(a));
-        return;
-    }
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    for (size_t i = 0; i < 16; i++)
-        v6->sin6_addr.s6_addr[i] =
-            (uint8_t)((i < 8 ? a.hi : a.lo) >> (56 - i % 8 * 8));
-}
+#include "loop/lookup.h"
 
 /* Bind to the source address, leaving the port for connect() to choose: else
  * all ports of the machine would serve one connection each. */
@@ -47,7 +28,7 @@ int smtp_socket_open(struct sockaddr_storage *to, struct snow_addr addr,
 {
     int fd, code;
 
-    target(to, addr, port);
+    lookup_sockaddr(to, addr, port);
     fd = socket(to->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;

@@ -11,15 +11,16 @@ static void answer(struct spf_eval *e, const char *line, uint16_t len)
 {
     struct snow_addr addr = { 0 };
     struct analysis_answer a = { .status = SNOW_PTR_NAME,
-                            .names = &line,
-                            .lens = &len,
-                            .n_names = 1,
-                            .addrs = &addr };
+                                 .names = &line,
+                                 .lens = &len,
+                                 .n_names = 1,
+                                 .addrs = &addr };
 
     a.n_addrs = snow_addr_parse(&addr, line) == 0;
     if (*line == '!' || *line == '?')
-        a = (struct analysis_answer){ .status = *line == '!' ? SNOW_PTR_NXDOMAIN
-                                                        : SNOW_PTR_TIMEOUT };
+        a = (struct analysis_answer){ .status = *line == '!'
+                                                    ? SNOW_PTR_NXDOMAIN
+                                                    : SNOW_PTR_TIMEOUT };
     analysis_spf_answer(e, &a);
 }
 

@@ -80,6 +80,7 @@ class Case(unittest.TestCase):
                 "--smtp-block-rate", "0", "--smtp-per-block", "0",
                 "--ehlo", "probe.lab-provider.net",
                 "--rdap-server", "*=" + (rdap or lab().rdap),
+                "--rdap-server", NETBLOCK + "=" + (rdap or lab().rdap),
                 "--registration-rate", "0",
                 "--registration-cache", self.path("registration.db"),
                 "--now", NOW, "--seed", "2018"]
@@ -376,6 +377,9 @@ class Registry:
 
     def __init__(self, answer):
         class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"  # a connection serves many
+            disable_nagle_algorithm = True
+
             def do_GET(self):
                 try:
                     answer(self)
@@ -404,6 +408,50 @@ def send(handler, code, body, kind="application/rdap+json", headers=()):
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)
+
+
+class Whois(threading.Thread):
+    """A WHOIS server (Debian has none) that says @p answer(talk, question)
+    and, when that returns, no more. What it was asked, and when, is kept."""
+
+    def __init__(self, answer, address=LOOPBACK, port=0):
+        super().__init__(daemon=True)
+        self.answer = answer
+        self.asked = []  # (seconds, question)
+        self.socket = socket.create_server((address, port), backlog=64)
+        self.address = "%s:%d" % self.socket.getsockname()[:2]
+        self.start()
+
+    def run(self):
+        try:
+            while True:
+                talk, _ = self.socket.accept()
+                threading.Thread(target=self.serve, args=(talk,),
+                                 daemon=True).start()
+        except OSError:
+            pass  # closed
+
+    def serve(self, talk):
+        with talk:
+            try:
+                question = talk.makefile("rb").readline(1024)
+                self.asked.append((time.monotonic(), question.decode()))
+                self.answer(talk, question.decode().strip())
+            except OSError:
+                pass  # the client has had enough
+
+    def questions(self):
+        return collections.Counter(q for _, q in self.asked)
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+
+
+def reset(talk):
+    """The talk ends with RST."""
+    talk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                    struct.pack("ii", 1, 0))
 
 
 def interrupt(process, how=signal.SIGINT):

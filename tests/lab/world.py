@@ -498,7 +498,24 @@ def write_zones(w, folder):
     write(os.path.join(folder, "zones.conf"), "".join(conf))
 
 
+# All of the lab is one network, as a registry nests its contacts.
+def rdap_network():
+    abuse = {"objectClassName": "entity", "roles": ["abuse"], "vcardArray": [
+        "vcard", [["version", {}, "text", "4.0"],
+                  ["email", {}, "text", f"abuse@{PROVIDER}"]]]}
+    return {"objectClassName": "ip network", "handle": "NET-127-20-0-0-1",
+            "startAddress": "127.20.0.0", "endAddress": "127.20.63.255",
+            "ipVersion": "v4", "name": "LAB-PROVIDER",
+            "entities": [{"objectClassName": "entity", "handle": "LAB-1",
+                          "roles": ["registrant"],
+                          "vcardArray": vcard("Lab Provider Ltd"),
+                          "entities": [abuse]}],
+            "rdapConformance": ["rdap_level_0"]}
+
+
 def write_registry(w, folder):
+    write(os.path.join(folder, "rdap", "network.json"),
+          json.dumps(rdap_network(), indent=1) + "\n")
     for d in w.domains.values():
         if d.shape in RDAP_SHAPES:
             write(os.path.join(folder, "rdap", "domain", d.name),

@@ -13,14 +13,19 @@
 
 #include <cmocka.h>
 
+#include "analysis/origin.h"
 #include "dns/engine.h"
 #include "dns/resolve.h"
 #include "dns/tree.h"
 #include "loop/http.h"
+#include "netblock/announced.h"
+#include "netblock/irr.h"
+#include "netblock/pfx2as.h"
 #include "pipeline/cuts.h"
 #include "registration/client.h"
 #include "report/report.h"
 #include "smtp/probe.h"
+#include "snowline/asns.h"
 #include "snowline/store.h"
 #include "snowline/targets.h"
 #include "store/sink.h"
@@ -241,15 +246,26 @@ static int open_registration(void)
     struct http_config http = { .user_agent = "test",
                                 .timeout_ms = 1000,
                                 .parallel = 2 };
-    struct registration_config cfg = { .bootstrap = "", .cache_path = "" };
+    struct talk_config talk = { .timeout_ms = 1000, .parallel = 2 };
+    static const char *const servers[] = { "com=http://rdap.example/",
+                                           "192.0.2.0/24=http://net.example" };
+    static const char *const whois_servers[] = { "com=whois.example" };
+    struct registration_config cfg = { .bootstrap = "http://127.0.0.1:1/a.json",
+                                       .servers = servers,
+                                       .n_servers = 2,
+                                       .whois_servers = whois_servers,
+                                       .n_whois_servers = 1,
+                                       .cache_path = "" };
     struct registration_client *c = NULL;
-    struct http *h = NULL;
-    int code = http_new(&h, &loop, &http);
+    int code = http_new(&cfg.http, &loop, &http);
 
     if (!code)
-        code = registration_client_new(&c, &loop, h, &cfg, &clock_system, NULL);
+        code = talk_new(&cfg.talk, &loop, &talk);
+    if (!code)
+        code = registration_client_new(&c, &loop, &cfg, &clock_system, NULL);
     registration_client_close(c);
-    http_close(h);
+    http_close(cfg.http);
+    talk_close(cfg.talk);
     uv_run(&loop, UV_RUN_DEFAULT);
     return code;
 }
@@ -265,6 +281,54 @@ static int open_resolver(void)
     return code;
 }
 
+/* What three sources say, as evidence and back. */
+static int keep_routes(const struct netblock_routes *r)
+{
+    struct analysis_origin o = { .asn = r->asn, .set = r->set };
+    struct snow_evidence e = { .subject = "AS64500" };
+    struct buf json = { 0 };
+    int code;
+
+    analysis_origin_format_json(&json, &o);
+    e.data = json.data;
+    e.data_len = json.len;
+    code = json.failed ? SNOW_ENOMEM : analysis_origin_parse(&o, &e);
+    if (!code)
+        snow_ranges_free(o.set);
+    buf_fini(&json);
+    return code;
+}
+
+static int read_routes(void)
+{
+    static const char said[] = "A13\n192.0.2.0/24\nC\n";
+    static const char line[] = "203.0.113.0\t24\t64500";
+    static const char document[] =
+        "{\"status\":\"ok\",\"data\":{\"resource\":\"64500\","
+        "\"prefixes\":[{\"prefix\":\"198.51.100.0/24\"}]}}";
+    struct netblock_routes r = { .asn = 64500 };
+    struct netblock_wanted w = { .at = &r, .n = 1 };
+    struct snow_asns asns = { 0 };
+    struct netblock_irr irr;
+    int code = snow_ranges_new(&r.set);
+
+    netblock_irr_init(&irr, &r);
+    if (!code)
+        code = snow_ranges_read_asns(r.set, &asns, "AS64500", NULL);
+    if (!code)
+        code = netblock_irr_feed(&irr, said, sizeof said - 1, NULL);
+    if (!code)
+        code = netblock_pfx2as_line(&w, line, sizeof line - 1);
+    if (!code)
+        code =
+            netblock_announced_parse(&r, document, sizeof document - 1, NULL);
+    if (!code)
+        code = keep_routes(&r);
+    snow_asns_fini(&asns);
+    snow_ranges_free(r.set);
+    return code;
+}
+
 static const struct {
     const char *what;
     int (*open)(void);
@@ -277,6 +341,7 @@ static const struct {
     { "SMTP engine", open_smtp },
     { "registration", open_registration },
     { "resolver", open_resolver },
+    { "routes", read_routes },
 };
 
 static void each_allocation_may_fail(void **state)

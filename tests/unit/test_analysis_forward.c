@@ -35,21 +35,35 @@ static const struct {
 
 static const struct {
     const char *why, *json, *addr, *verdict; /* json NULL: nobody asked */
+    const char *status;
 } verdicts[] = {
     { "one of two", "{\"status\":\"name\",\"a\":[\"192.0.2.1\",\"192.0.2.2\"]}",
-      "192.0.2.2", "pass" },
+      "192.0.2.2", "pass", "name" },
     { "elsewhere", "{\"status\":\"name\",\"a\":[\"192.0.2.1\"]}",
-      "192.0.2.3", "fail" },
+      "192.0.2.3", "fail", "name" },
     { "no such name", "{\"status\":\"nxdomain\",\"a\":[]}", "192.0.2.1",
-      "fail" },
-    { "no address", "{\"status\":\"nodata\",\"a\":[]}", "192.0.2.1", "fail" },
+      "fail", "nxdomain" },
+    { "no address", "{\"status\":\"nodata\",\"a\":[]}", "192.0.2.1", "fail", "nodata" },
     { "nobody answered", "{\"status\":\"timeout\",\"a\":[]}", "192.0.2.1",
-      "not_checked" },
+      "not_checked", "timeout" },
     { "a server failed", "{\"status\":\"servfail\",\"a\":[]}", "192.0.2.1",
-      "not_checked" },
-    { "nobody asked", NULL, "192.0.2.1", "not_checked" },
+      "not_checked", "servfail" },
+    { "nobody asked", NULL, "192.0.2.1", "not_checked", NULL },
     { "A says nothing of IPv6", "{\"status\":\"name\",\"a\":[\"192.0.2.1\"]}",
-      "2001:db8::1", "not_checked" },
+      "2001:db8::1", "not_checked", NULL },
+    { "IPv6", "{\"status\":\"nodata\",\"a\":[],\"aaaa_status\":\"name\","
+      "\"aaaa\":[\"2001:db8::1\"]}", "2001:db8::1", "pass", "name" },
+    { "IPv6 elsewhere", "{\"status\":\"name\",\"a\":[\"192.0.2.1\"],"
+      "\"aaaa_status\":\"name\",\"aaaa\":[\"2001:db8::1\"]}", "2001:db8::2",
+      "fail", "name" },
+    { "of one family alone", "{\"status\":\"servfail\",\"a\":[],"
+      "\"aaaa_status\":\"nodata\",\"aaaa\":[]}", "192.0.2.1", "not_checked",
+      "servfail" },
+    { "of the other", "{\"status\":\"servfail\",\"a\":[],"
+      "\"aaaa_status\":\"nodata\",\"aaaa\":[]}", "2001:db8::1", "fail",
+      "nodata" },
+    { "refused", "{\"status\":\"refused\",\"a\":[]}", "192.0.2.1",
+      "not_checked", "refused" },
 };
 
 static const char *const damaged[] = {
@@ -82,6 +96,10 @@ static void verdicts_follow_from_what_is_kept(void **state)
         got = analysis_forward_verdict(json ? &f : NULL, a);
         if (strcmp(got, verdicts[i].verdict) != 0)
             fail_msg("%s: %s", verdicts[i].why, got);
+        got = analysis_forward_status_word(json ? &f : NULL, a);
+        if (!got != !verdicts[i].status ||
+            (got && strcmp(got, verdicts[i].status) != 0))
+            fail_msg("%s: %s", verdicts[i].why, got ? got : "not asked");
     }
 }
 

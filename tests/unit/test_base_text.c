@@ -43,9 +43,9 @@ static const struct {
     { "surrogate", "\xed\xa0\x80", 3, "\\xED\\xA0\\x80",
       "\"\\u00ed\\u00a0\\u0080\"", "\\xED\\xA0\\x80" },
     { "C1 control that terminals obey", "\xc2\x9b", 2, "\\xC2\\x9B",
-      "\"\\u00c2\\u009b\"", "\\xC2\\x9B" },
-    { "text turned around", "\xe2\x80\xae", 3, "\\xE2\\x80\\xAE",
-      "\"\\u00e2\\u0080\\u00ae\"", "\\xE2\\x80\\xAE" },
+      "\"\\u009b\"", "\\xC2\\x9B" },
+    { "text turned around", "\xe2\x80\xae", 3, "\\xE2\\x80\\xAE", "\"\\u202e\"",
+      "\\xE2\\x80\\xAE" },
     { "cut in the middle of a sequence", "\xe2\x82", 2, "\\xE2\\x82",
       "\"\\u00e2\\u0082\"", "\\xE2\\x82" },
     { "formula", "=cmd()", 6, "=cmd()", "\"=cmd()\"", "'=cmd()" },
@@ -177,12 +177,78 @@ static void unknown_time_prints_as_nothing(void **state)
     assert_string_equal(out, "");
 }
 
+static const struct {
+    const char *why, *in;
+    bool is_one;
+} mailboxes[] = {
+    { "plain", "abuse@host.example", true },
+    { "atoms of odd characters", "a+b=c/d!e@host.example", true },
+    { "inner dots and hyphens", "net.abuse@a-b.co.example", true },
+    { "an A-label", "abuse@xn--bcher-kva.example", true },
+    { "64 octets before the @",
+      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b.cc",
+      true },
+    { "65",
+      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+      "@b.cc",
+      false },
+    { "nothing", "", false },
+    { "no @", "abuse.host.example", false },
+    { "no local part", "@host.example", false },
+    { "no domain", "abuse@", false },
+    { "one label", "abuse@localhost", false },
+    { "two @", "a@b@host.example", false },
+    { "dots side by side", "a..b@host.example", false },
+    { "a dot in front", ".a@host.example", false },
+    { "a dot before the @", "a.@host.example", false },
+    { "a blank", "a b@host.example", false },
+    { "a quoted blank", "\"a b\"@host.example", false },
+    { "a line's end", "a@host.example\n", false },
+    { "a display name", "Abuse <a@host.example>", false },
+    { "a comma", "a@host.example,b@host.example", false },
+    { "a literal", "a@[192.0.2.1]", false },
+    { "a bare address", "a@192.0.2.1", false },
+    { "UTF-8", "m\xc3\xbcller@host.example", false },
+    { "UTF-8 in the domain", "a@h\xc3\xb6st.example", false },
+    { "an empty label", "a@host..example", false },
+    { "a final dot", "a@host.example.", false },
+    { "a hyphen in front of a label", "a@-host.example", false },
+    { "a hyphen at a label's end", "a@host-.example", false },
+    { "a hyphen at the end", "a@host.example-", false },
+    { "an underscore in the domain", "a@ho_st.example", false },
+    { "a label of 64",
+      "a@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+      "aaaaaaaaaaaa.example",
+      false },
+};
+
+static void mailboxes_are_told(void **state)
+{
+    char text[300];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(mailboxes); i++)
+        if (text_is_mailbox(mailboxes[i].in) != mailboxes[i].is_one)
+            fail_msg("%s: '%s'", mailboxes[i].why, mailboxes[i].in);
+    /* 254 octets are the most (RFC 5321 §4.5.3.1.3 less its two brackets) */
+    memset(text, 'a', sizeof text);
+    for (size_t i = 50; i < sizeof text; i += 50)
+        text[i] = '.';
+    text[1] = '@';
+    text[254] = '\0';
+    assert_true(text_is_mailbox(text));
+    text[254] = 'a';
+    text[255] = '\0';
+    assert_false(text_is_mailbox(text));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_exit_escapes),
         cmocka_unit_test(times_parse_and_format),
         cmocka_unit_test(numbers_are_bounded),
+        cmocka_unit_test(mailboxes_are_told),
         cmocka_unit_test(errors_are_one_safe_line),
         cmocka_unit_test(unknown_time_prints_as_nothing),
     };

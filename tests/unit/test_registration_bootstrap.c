@@ -55,6 +55,41 @@ static const struct {
     { "a path in the name", "a/../b.com", NULL },
 };
 
+static const char networks[] =
+    "{\"version\":\"1.0\",\"services\":[\n"
+    "[[\"41.0.0.0/8\",\"192.0.2.0/24\"],[\"https://one.example/\"]],\n"
+    "[[\"192.0.0.0/8\",\"192.0.2.128/25\"],[\"https://two.example/x\"]],\n"
+    "[[\"192.0.2.0/24\"],[\"https://second.example/\"]],\n"
+    "[[\"2001:200::/23\",\"2001:db8::/32\"],[\"https://six.example/\"]],\n"
+    "[[\"10.0.0.1/8\",\"11.0.0.0/33\",\"12.0.0.0/\",\"/8\",\"x/8\",\n"
+      "\"13.0.0.0/-1\",\"14.0.0.0/8/8\"],[\"https://wrong.example/\"]],\n"
+    "[[\"15.0.0.0/8\"],[\"ftp://wrong.example/\"]],\n"
+    "[[\"::/0\"],[\"https://all-six.example/\"]]\n"
+    "]}";
+
+static const struct {
+    const char *why, *addr, *url;
+} addresses[] = {
+    { "a prefix", "41.1.2.3", "https://one.example/" },
+    { "its first address", "41.0.0.0", "https://one.example/" },
+    { "its last address", "41.255.255.255", "https://one.example/" },
+    { "one behind it", "42.0.0.0", NULL },
+    { "the longer prefix", "192.0.2.1", "https://one.example/" },
+    { "the longest prefix", "192.0.2.200", "https://two.example/x/" },
+    { "the shorter prefix", "192.9.2.1", "https://two.example/x/" },
+    { "IPv6", "2001:db8::1", "https://six.example/" },
+    { "IPv6, a longer prefix before all", "2001:3ff::1",
+      "https://six.example/" },
+    { "all of IPv6", "2a00::1", "https://all-six.example/" },
+    { "which IPv4 is no part of", "8.8.8.8", NULL },
+    { "bits behind the prefix", "10.0.0.1", NULL },
+    { "a length past the end", "11.0.0.0", NULL },
+    { "no length", "12.0.0.0", NULL },
+    { "a negative length", "13.0.0.0", NULL },
+    { "two lengths", "14.0.0.0", NULL },
+    { "no http", "15.0.0.0", NULL },
+};
+
 static const struct {
     const char *why, *text;
 } malformed[] = {
@@ -74,6 +109,8 @@ static const struct {
     { "a TLD", "test", "http://127.0.0.1:8080", 0 },
     { "all others", "*", "https://all.example/", 0 },
     { "no URL", "test2", "rdap.example", SNOW_ESYNTAX },
+    { "a network", "192.0.2.0/24", "https://net.example", 0 },
+    { "no network", "192.0.2.1/24", "https://net.example", SNOW_ESYNTAX },
     { "nothing", "test2", "", SNOW_ESYNTAX },
     { "another scheme", "test2", "file:///etc/passwd", SNOW_ESYNTAX },
     { "no name", "", "https://rdap.example/", SNOW_ESYNTAX },
@@ -99,6 +136,28 @@ static void servers_are_found(void **state)
             fail_msg("%s: '%s' gave %s", found[i].why, found[i].domain,
                      url ? url : "nothing");
     }
+    registration_bootstrap_fini(&b);
+}
+
+static void servers_of_addresses_are_found(void **state)
+{
+    struct registration_bootstrap b = { .n_prefixes = 0 };
+
+    (void)state;
+    assert_int_equal(
+        registration_bootstrap_parse(&b, networks, sizeof networks - 1), 0);
+    for (size_t i = 0; i < COUNT_OF(addresses); i++) {
+        struct snow_addr a;
+        const char *url;
+
+        assert_int_equal(snow_addr_parse(&a, addresses[i].addr), 0);
+        url = registration_bootstrap_find_address(&b, a);
+        if (url && addresses[i].url ? strcmp(url, addresses[i].url) != 0
+                                    : url != addresses[i].url)
+            fail_msg("%s: %s gave %s", addresses[i].why, addresses[i].addr,
+                     url ? url : "nothing");
+    }
+    assert_null(registration_bootstrap_find(&b, "a.com"));
     registration_bootstrap_fini(&b);
 }
 
@@ -140,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers_are_found),
+        cmocka_unit_test(servers_of_addresses_are_found),
         cmocka_unit_test(what_is_none_is_refused),
         cmocka_unit_test(overrides_are_checked),
     };

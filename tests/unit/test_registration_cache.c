@@ -10,6 +10,7 @@
 #include <ftw.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/records.h"
@@ -122,20 +123,218 @@ static void the_document_is_kept(void **state)
 {
     struct registration_cache *c = open_cache(*state);
     static const char url[] = "https://data.example/dns.json";
-    struct buf out = { 0 };
+    struct registration_cached in = { .fresh_until_utc_s = NOW + 2 * DAY,
+                                      .etag = "\"7-x\"",
+                                      .octets = "{\"a\":1}",
+                                      .len = 7 };
+    struct registration_cached out;
+    struct buf memory = { 0 };
 
-    assert_int_equal(registration_cache_get_bootstrap(c, url, NOW, DAY, &out),
+    assert_int_equal(
+        registration_cache_get_document(c, url, NOW, &out, &memory),
+        SNOW_ENOTFOUND);
+    assert_int_equal(registration_cache_put_document(c, url, NOW, &in), 0);
+    assert_int_equal(
+        registration_cache_get_document(c, url, NOW + 364 * DAY, &out, &memory),
+        0);
+    assert_string_equal(out.octets, in.octets);
+    assert_int_equal(out.len, in.len);
+    assert_string_equal(out.etag, in.etag);
+    assert_int_equal(out.fresh_until_utc_s, in.fresh_until_utc_s);
+    assert_int_equal(
+        registration_cache_get_document(c, url, NOW + 365 * DAY, &out, &memory),
+        SNOW_ENOTFOUND);
+    buf_fini(&memory);
+    registration_cache_close(c);
+}
+
+/* --- networks ------------------------------------------------------------ */
+
+static struct snow_addr addr(const char *text)
+{
+    struct snow_addr a;
+
+    assert_int_equal(snow_addr_parse(&a, text), 0);
+    return a;
+}
+
+static struct snow_network network(const char *name, const char *first,
+                                   const char *last, unsigned status)
+{
+    struct snow_network n = { .status = (uint8_t)status,
+                              .http_code = 200,
+                              .first = addr(first),
+                              .last = addr(last),
+                              .seen_utc_s = NOW,
+                              .abuse_email = "abuse@host.example",
+                              .source = "https://rdap.example/ip/" };
+
+    text_copy(n.name, sizeof n.name, name);
+    return n;
+}
+
+/* clang-format off */
+static const struct {
+    const char *name, *first, *last;
+    unsigned status;
+} kept[] = {
+    { "WIDE",   "192.0.0.0",   "192.0.255.255", SNOW_REGISTRATION_REGISTERED },
+    { "NARROW", "192.0.2.0",   "192.0.2.255",   SNOW_REGISTRATION_REGISTERED },
+    { "TAIL",   "192.0.2.128", "192.0.2.255",   SNOW_REGISTRATION_REGISTERED },
+    { "ALONE",  "203.0.113.7", "203.0.113.7",   SNOW_REGISTRATION_NOT_FOUND },
+    { "LOST",   "198.51.100.0", "198.51.100.255", SNOW_REGISTRATION_UNKNOWN },
+    { "SIX",    "2001:db8::",  "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+      SNOW_REGISTRATION_REGISTERED },
+};
+
+static const struct {
+    const char *why, *addr;
+    int64_t age_s;
+    const char *name; /* NULL: none */
+} wanted[] = {
+    { "in the wide one alone", "192.0.3.1", 0, "WIDE" },
+    { "in two of them", "192.0.2.1", 0, "NARROW" },
+    { "in three of them", "192.0.2.200", 0, "TAIL" },
+    { "the first address", "192.0.0.0", 0, "WIDE" },
+    { "the last address", "192.0.255.255", 0, "WIDE" },
+    { "just before", "191.255.255.255", 0, NULL },
+    { "just behind", "192.1.0.0", 0, NULL },
+    { "IPv6", "2001:db8::1", 0, "SIX" },
+    { "no IPv6 network holds it", "2001:db9::1", 0, NULL },
+    { "good for 30 days", "192.0.2.1", 30 * DAY - 1, "NARROW" },
+    { "too old", "192.0.2.1", 30 * DAY, NULL },
+    { "from the future", "192.0.2.1", -1, NULL },
+    { "nobody's, for 7 days", "203.0.113.7", 7 * DAY - 1, "ALONE" },
+    { "nobody's, too old", "203.0.113.7", 7 * DAY, NULL },
+    { "nobody's tells nothing of its neighbour", "203.0.113.8", 0, NULL },
+    { "unknown is not kept", "198.51.100.1", 0, NULL },
+};
+/* clang-format on */
+
+static void networks_serve_their_addresses(void **state)
+{
+    struct registration_cache *c = open_cache(*state);
+
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        struct snow_network n =
+            network(kept[i].name, kept[i].first, kept[i].last, kept[i].status);
+
+        assert_int_equal(registration_cache_put_network(c, &n), 0);
+    }
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        struct snow_network n = { .name = "" };
+        int code = registration_cache_get_network(c, addr(wanted[i].addr),
+                                                  NOW + wanted[i].age_s, &n);
+
+        if (code != (wanted[i].name ? 0 : SNOW_ENOTFOUND))
+            fail_msg("%s: %d", wanted[i].why, code);
+        if (wanted[i].name && strcmp(n.name, wanted[i].name) != 0)
+            fail_msg("%s: '%s'", wanted[i].why, n.name);
+        if (wanted[i].name && (strcmp(n.abuse_email, "abuse@host.example") ||
+                               n.seen_utc_s != NOW))
+            fail_msg("%s: not as it was put", wanted[i].why);
+    }
+    registration_cache_close(c);
+}
+
+static void referrals_are_good_for_a_day(void **state)
+{
+    struct registration_cache *c = open_cache(*state);
+    char host[CACHE_HOST_MAX] = "?";
+
+    assert_int_equal(registration_cache_get_referral(c, "test", NOW, host),
                      SNOW_ENOTFOUND);
     assert_int_equal(
-        registration_cache_put_bootstrap(c, url, NOW, "{\"a\":1}", 7), 0);
+        registration_cache_put_referral(c, "test", NOW, "whois.test"), 0);
+    assert_int_equal(registration_cache_put_referral(c, "none", NOW, ""), 0);
     assert_int_equal(
-        registration_cache_get_bootstrap(c, url, NOW + DAY - 1, DAY, &out), 0);
-    assert_string_equal(out.data, "{\"a\":1}");
+        registration_cache_get_referral(c, "test", NOW + DAY - 1, host), 0);
+    assert_string_equal(host, "whois.test");
+    assert_int_equal(registration_cache_get_referral(c, "none", NOW, host), 0);
+    assert_string_equal(host, "");
     assert_int_equal(
-        registration_cache_get_bootstrap(c, url, NOW + DAY, DAY, &out),
+        registration_cache_get_referral(c, "test", NOW + DAY, host),
         SNOW_ENOTFOUND);
-    buf_fini(&out);
     registration_cache_close(c);
+}
+
+/* --- several at once ----------------------------------------------------- */
+
+static void a_question_is_asked_by_one(void **state)
+{
+    struct registration_cache *a = open_cache(*state), *b = open_cache(*state);
+
+    assert_int_equal(registration_cache_claim(a, "x.com", NOW), 0);
+    assert_int_equal(registration_cache_claim(b, "x.com", NOW), SNOW_EBUSY);
+    assert_int_equal(registration_cache_claim(b, "y.com", NOW), 0);
+    assert_int_equal(registration_cache_claim(a, "x.com", NOW + 1), 0);
+
+    registration_cache_release(b, "x.com"); /* not b's to give */
+    assert_int_equal(registration_cache_claim(b, "x.com", NOW), SNOW_EBUSY);
+    registration_cache_release(a, "x.com");
+    assert_int_equal(registration_cache_claim(b, "x.com", NOW), 0);
+
+    /* a process that died, and one with a wrong clock */
+    assert_int_equal(registration_cache_claim(a, "y.com", NOW + CACHE_CLAIM_S),
+                     0);
+    assert_int_equal(registration_cache_claim(b, "z.com", NOW + DAY), 0);
+    assert_int_equal(registration_cache_claim(a, "z.com", NOW), 0);
+    registration_cache_close(a);
+    registration_cache_close(b);
+}
+
+static void who_dies_asks_nothing(void **state)
+{
+    struct registration_cache *c = open_cache(*state);
+    pid_t child = fork();
+    int status;
+
+    if (child == 0) {
+        struct registration_cache *own = open_cache(*state);
+
+        _exit(registration_cache_claim(own, "x.com", NOW));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(registration_cache_claim(c, "x.com", NOW), 0);
+    registration_cache_close(c);
+}
+
+static void a_busy_file_costs_a_question(void **state)
+{
+    const struct fixture *f = *state;
+    struct registration_cache *c = open_cache(f), *other;
+    struct snow_registration r = record("x.com", SNOW_REGISTRATION_NOT_FOUND);
+    sqlite3 *db;
+
+    assert_int_equal(registration_cache_put(c, &r), 0);
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL),
+                     SQLITE_OK);
+    /* what is there is read all the same; what is new is not kept */
+    assert_int_equal(registration_cache_get(c, "x.com", NOW, &r), 0);
+    text_copy(r.domain, sizeof r.domain, "y.com");
+    assert_int_equal(registration_cache_put(c, &r), SNOW_EIO);
+    assert_int_equal(registration_cache_claim(c, "y.com", NOW), 0);
+    registration_cache_release(c, "y.com");
+    other = open_cache(f); /* another process begins */
+    assert_int_equal(registration_cache_get(other, "x.com", NOW, &r), 0);
+    sqlite3_close(db);
+
+    text_copy(r.domain, sizeof r.domain, "y.com");
+    assert_int_equal(registration_cache_put(c, &r), 0);
+    assert_int_equal(registration_cache_get(other, "y.com", NOW, &r), 0);
+    registration_cache_close(other);
+    registration_cache_close(c);
+}
+
+static void execute(const char *path, const char *sql)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
 }
 
 static void old_answers_are_dropped(void **state)
@@ -153,13 +352,44 @@ static void old_answers_are_dropped(void **state)
     registration_cache_close(c);
 }
 
-static void execute(const char *path, const char *sql)
+/* A file as version 1 made it: what it holds goes on to be good. */
+static void an_older_one_becomes_new(void **state)
 {
-    sqlite3 *db;
+    const struct fixture *f = *state;
+    struct registration_cache *c;
+    struct snow_registration r = record("x.com", SNOW_REGISTRATION_REGISTERED);
+    struct registration_cached out;
+    struct buf memory = { 0 }, sql = { 0 };
 
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
+    buf_add_text(&sql,
+                 "CREATE TABLE registration("
+                 " domain TEXT PRIMARY KEY, seen_utc_s INTEGER NOT NULL,"
+                 " status INTEGER NOT NULL, record TEXT NOT NULL)"
+                 " WITHOUT ROWID;"
+                 "CREATE INDEX registration_seen ON registration(seen_utc_s);"
+                 "CREATE TABLE bootstrap(url TEXT PRIMARY KEY,"
+                 " seen_utc_s INTEGER NOT NULL, document BLOB NOT NULL);"
+                 "PRAGMA application_id = 1397641795;"
+                 "PRAGMA user_version = 1;");
+    buf_printf(&sql, "INSERT INTO registration VALUES('x.com', %d, %d, '", NOW,
+               SNOW_REGISTRATION_REGISTERED);
+    record_registration_format_json(&sql, &r);
+    buf_printf(&sql, "'); INSERT INTO bootstrap VALUES('u', %d, 'old');", NOW);
+    execute(f->path, sql.data);
+
+    for (int i = 0; i < 2; i++) { /* and stays so */
+        c = open_cache(f);
+        assert_int_equal(registration_cache_get(c, "x.com", NOW, &r), 0);
+        assert_int_equal(
+            registration_cache_get_document(c, "u", NOW, &out, &memory), 0);
+        assert_int_equal(out.len, 3);
+        assert_string_equal(out.etag, "");
+        assert_int_equal(out.fresh_until_utc_s, 0);
+        assert_int_equal(registration_cache_put_referral(c, "a", NOW, "b"), 0);
+        registration_cache_close(c);
+    }
+    buf_fini(&memory);
+    buf_fini(&sql);
 }
 
 static void write_text(const char *path)
@@ -177,7 +407,7 @@ static void make_newer(const char *path)
 
     assert_int_equal(registration_cache_open(&c, path, NOW, NULL), 0);
     registration_cache_close(c);
-    execute(path, "PRAGMA user_version = 2");
+    execute(path, "PRAGMA user_version = 99");
 }
 
 /* Its header stays, what comes after is overwritten. */
@@ -285,6 +515,12 @@ int main(void)
         TEST(answers_are_good_for_their_time),
         TEST(two_handles_share_it),
         TEST(the_document_is_kept),
+        TEST(networks_serve_their_addresses),
+        TEST(referrals_are_good_for_a_day),
+        TEST(a_question_is_asked_by_one),
+        TEST(who_dies_asks_nothing),
+        TEST(a_busy_file_costs_a_question),
+        TEST(an_older_one_becomes_new),
         TEST(old_answers_are_dropped),
         TEST(what_is_no_cache_is_refused),
         TEST(folders_are_made),

@@ -44,6 +44,8 @@ struct fixture {
     struct nginx nginx;
     uv_loop_t loop;
     struct http *http;
+    struct talk *talk;
+    bool with_whois;
     uint64_t now_us;
     int64_t now_utc_s;
     char bootstrap[96], cache[96];
@@ -102,11 +104,13 @@ static void open_client(struct fixture *f, struct registration_config cfg)
     struct snow_error err = { .code = 0 };
 
     clock = clock_of(f);
+    cfg.http = f->http;
+    cfg.talk = f->talk;
+    cfg.no_whois = !f->with_whois;
     f->n_answers = 0;
     memset(f->by_status, 0, sizeof f->by_status);
     f->closes = false;
-    if (registration_client_new(&f->client, &f->loop, f->http, &cfg, &clock,
-                                &err))
+    if (registration_client_new(&f->client, &f->loop, &cfg, &clock, &err))
         fail_msg("no client: %s", err.text);
 }
 
@@ -143,7 +147,7 @@ static uint64_t asked(const struct fixture *f)
     struct registration_stats s;
 
     registration_client_stats(f->client, &s);
-    return s.asked;
+    return s.asked_rdap;
 }
 
 static void advance(struct fixture *f, uint64_t seconds)
@@ -390,7 +394,8 @@ static void the_cache_saves_questions(void **state)
         ask(f, "html.test");
         run_until_answered(f, 3);
         registration_client_stats(f->client, &s);
-        assert_int_equal(s.asked, i == 0 ? 3 : 1); /* UNKNOWN is asked anew */
+        assert_int_equal(s.asked_rdap,
+                         i == 0 ? 3 : 1); /* UNKNOWN is asked anew */
         assert_int_equal(s.from_cache, i == 0 ? 0 : 2);
         assert_int_equal(s.by_status[REG], 1);
         assert_int_equal(s.waiting, 0);
@@ -439,8 +444,7 @@ static void what_cannot_work_is_told(void **state)
         struct clock clock = clock_of(f);
         struct snow_error err = { .code = 0 };
         struct registration_client *c = NULL;
-        int code =
-            registration_client_new(&c, &f->loop, f->http, &cfg, &clock, &err);
+        int code = registration_client_new(&c, &f->loop, &cfg, &clock, &err);
 
         if (code != unusable[i].code || err.text[0] == '\0')
             fail_msg("%s: %d '%s'", unusable[i].why, code, err.text);
@@ -508,6 +512,11 @@ static int set_up(void **state)
                                .resolve = resolve,
                                .allow = allow,
                                .arg = &f };
+    struct talk_config talk = { .timeout_ms = CALM_MS,
+                                .parallel = 8,
+                                .resolve = resolve,
+                                .allow = allow,
+                                .arg = &f };
 
     f = (struct fixture){ .now_us = S, .now_utc_s = NOW };
     nginx_init(&f.nginx);
@@ -519,6 +528,7 @@ static int set_up(void **state)
     snprintf(f.cache, sizeof f.cache, "%s/cache/r.db", f.nginx.dir);
     assert_int_equal(uv_loop_init(&f.loop), 0);
     assert_int_equal(http_new(&f.http, &f.loop, &cfg), 0);
+    assert_int_equal(talk_new(&f.talk, &f.loop, &talk), 0);
     *state = &f;
     return 0;
 }
@@ -528,6 +538,7 @@ static int tear_down(void **state)
     struct fixture *f = *state;
 
     http_close(f->http);
+    talk_close(f->talk);
     uv_run(&f->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&f->loop), 0);
     nginx_stop(&f->nginx);

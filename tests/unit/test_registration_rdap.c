@@ -27,6 +27,14 @@
 
 /* clang-format off */
 
+/* A registrar, and what the answer says was taken out of it. */
+#define LISTED(rest) \
+    "{" DOMAIN ",\"entities\":[{\"roles\":[\"registrant\"]}," \
+    "{\"roles\":[\"registrar\"],\"handle\":\"8\"," IANA("\"8\"") "," \
+    CARD("[\"version\",{},\"text\",\"4.0\"]," FN("Listed Ltd")) \
+    ",\"entities\":[{\"roles\":[\"abuse\"]," CARD(FN("Desk")) "}]}]," \
+    "\"redacted\":[{" rest "}]}"
+
 /* A thin registry: upper case, a registrar with an abuse contact inside. */
 static const char thin[] =
 "{" DOMAIN ",\"handle\":\"7_DOMAIN_COM\",\"ldhName\":\"CHEAP-MEDS.COM\","
@@ -129,6 +137,29 @@ static const struct {
     { "no such day", CREATED("2018-02-30T00:00:00Z"),
       0, U, U, U, false, 0, "", "", "" },
     { "not a date", CREATED("before 1996"), 0, U, U, U, false, 0, "", "", "" },
+    { "seconds in fractions, an offset without colon",
+      CREATED("2018-03-01T01:00:00.283+0100"),
+      0, 1519862400, U, U, false, 0, "", "", "" },
+    { "a blank for the T", CREATED("2018-03-01 00:00:00"),
+      0, 1519862400, U, U, false, 0, "", "", "" },
+    { "the last second of a leap day", CREATED("2016-02-29T23:59:59Z"),
+      0, 1456790399, U, U, false, 0, "", "", "" },
+    { "a date that is a number", "{" DOMAIN ",\"events\":[{\"eventAction\":"
+      "\"registration\",\"eventDate\":1519862400}]}",
+      0, U, U, U, false, 0, "", "", "" },
+    { "an hour that is none", CREATED("2018-03-01T25:00:00Z"),
+      0, U, U, U, false, 0, "", "", "" },
+    { "a year of five digits", CREATED("12018-03-01T00:00:00Z"),
+      0, U, U, U, false, 0, "", "", "" },
+    { "a bad date beside a good one", "{" DOMAIN ",\"events\":["
+      EVENT("registration", "unknown") ","
+      EVENT("registration", "2018-03-01") "]}",
+      0, 1519862400, U, U, true, 0, "", "", "" },
+    { "events of a contact inside the registrar", REGISTRAR("\"handle\":"
+      "\"R7\",\"entities\":[{\"events\":[" EVENT("registration", "1999-01-01")
+      "]}]"), 0, U, U, U, false, 0, "R7", "", "" },
+    { "events that are no list", "{" DOMAIN ",\"events\":\"2018-03-01\"}",
+      0, U, U, U, false, 0, "", "", "" },
     { "a single event where a list belongs",
       "{" DOMAIN ",\"events\":" EVENT("registration", "2018-03-01") "}",
       0, 1519862400, U, U, true, 0, "", "", "" },
@@ -142,7 +173,82 @@ static const struct {
     { "a name without its type", REGISTRAR(CARD("[\"fn\",{},\"Short\"]")),
       0, U, U, U, false, 0, "Short", "", "" },
     { "a name taken out", REGISTRAR(CARD(FN("REDACTED FOR PRIVACY"))
-      ",\"handle\":\"77\""), 0, U, U, U, false, 0, "77", "", "" },
+      ",\"handle\":\"77\""), 0, U, U, U, false, 0, "", "", "" },
+    { "the same in other words", REGISTRAR(CARD(FN(" Data  Protected "))
+      ",\"handle\":\"77\""), 0, U, U, U, false, 0, "", "", "" },
+    { "a name that begins like it", REGISTRAR(CARD(FN("Redacted Names LLC"))),
+      0, U, U, U, false, 0, "Redacted Names LLC", "", "" },
+    { "a name taken out, an organisation left", REGISTRAR(CARD(
+      FN("REDACTED FOR PRIVACY") ",[\"org\",{},\"text\",\"Left Ltd\"]")),
+      0, U, U, U, false, 0, "Left Ltd", "", "" },
+    { "an empty name, and a remark that says why", REGISTRAR(CARD(FN(""))
+      ",\"remarks\":[{\"title\":\"REDACTED FOR PRIVACY\",\"description\":"
+      "[\"Some of the data was removed\"]}],\"entities\":[{" CARD(FN("Desk"))
+      "}]"), 0, U, U, U, false, 0, "", "", "" },
+    { "a remark by its type", REGISTRAR(IANA("\"5\"") ",\"handle\":\"5\","
+      "\"remarks\":{\"type\":\"object redacted due to authorization\"}"),
+      0, U, U, U, false, 5, "", "", "" },
+    { "a remark beside a name", REGISTRAR(CARD(FN("Named Ltd"))
+      ",\"remarks\":[{\"title\":\"REDACTED FOR PRIVACY\"}]"),
+      0, U, U, U, false, 0, "Named Ltd", "", "" },
+    { "a remark about something else", REGISTRAR("\"handle\":\"R5\","
+      "\"remarks\":[{\"title\":\"Terms of Use\",\"description\":7},null]"),
+      0, U, U, U, false, 0, "R5", "", "" },
+    { "the domain's remark is not the registrar's",
+      "{" DOMAIN ",\"remarks\":[{\"title\":\"REDACTED FOR PRIVACY\"}],"
+      "\"entities\":[{\"roles\":[\"registrar\"],\"handle\":\"R5\"}]}",
+      0, U, U, U, false, 0, "R5", "", "" },
+
+    { "removed: what is left is no name", LISTED("\"prePath\":\"$.entities"
+      "[?(@.roles[0]=='registrar')].vcardArray[1][?(@[0]=='fn')]\","
+      "\"method\":\"removal\""), 0, U, U, U, false, 8, "", "", "" },
+    { "the same in double quotes", LISTED("\"prePath\":\"$.entities"
+      "[?(@.roles[0]==\\\"registrar\\\")].vcardArray[1]"
+      "[?(@[0]==\\\"fn\\\")][3]\""), 0, U, U, U, false, 8, "", "", "" },
+    { "a role anywhere among several", LISTED("\"postPath\":\"$.entities"
+      "[?(@.roles[?(@=='registrar')])].vcardArray[1][?(@[0]=='org')][3]\""),
+      0, U, U, U, false, 8, "", "", "" },
+    { "emptied, at its place", LISTED("\"postPath\":"
+      "\"$.entities[1].vcardArray[1][1][3]\",\"method\":\"emptyValue\""),
+      0, U, U, U, false, 8, "", "", "" },
+    { "its whole card", LISTED("\"postPath\":\"$.entities[1].vcardArray\""),
+      0, U, U, U, false, 8, "", "", "" },
+    { "all of it", LISTED("\"prePath\":"
+      "\"$.entities[?(@.roles[0]=='registrar')]\""),
+      0, U, U, U, false, 8, "", "", "" },
+    { "called by its name", LISTED("\"name\":{\"type\":\"Registrar Name\"},"
+      "\"method\":\"partialValue\""), 0, U, U, U, false, 8, "", "", "" },
+    { "described by its name", LISTED("\"name\":{\"description\":"
+      "\"registrar name\"}"), 0, U, U, U, false, 8, "", "", "" },
+    { "another entity", LISTED("\"postPath\":"
+      "\"$.entities[0].vcardArray[1][1][3]\""),
+      0, U, U, U, false, 8, "Listed Ltd", "", "" },
+    { "another role", LISTED("\"prePath\":\"$.entities"
+      "[?(@.roles[0]=='registrant')].vcardArray[1][?(@[0]=='fn')][3]\""),
+      0, U, U, U, false, 8, "Listed Ltd", "", "" },
+    { "another property of it", LISTED("\"postPath\":"
+      "\"$.entities[1].vcardArray[1][0][3]\""),
+      0, U, U, U, false, 8, "Listed Ltd", "", "" },
+    { "its telephone", LISTED("\"prePath\":\"$.entities"
+      "[?(@.roles[0]=='registrar')].vcardArray[1][?(@[0]=='tel')][3]\""),
+      0, U, U, U, false, 8, "Listed Ltd", "", "" },
+    { "its handle", LISTED("\"prePath\":\"$.entities[1].handle\""),
+      0, U, U, U, false, 8, "Listed Ltd", "", "" },
+    { "a contact inside it", LISTED("\"postPath\":\"$.entities[1].entities[0]"
+      ".vcardArray[1][?(@[0]=='fn')][3]\""),
+      0, U, U, U, false, 8, "Listed Ltd", "", "" },
+    { "a place in what was before", LISTED("\"prePath\":"
+      "\"$.entities[1].vcardArray[1][1][3]\""),
+      0, U, U, U, false, 8, "Listed Ltd", "", "" },
+    { "broken paths", LISTED("\"postPath\":\"$.entities[1\"},{\"postPath\":"
+      "\"$.entities\"},{\"postPath\":\"$.entities[[[\"},{\"postPath\":7},"
+      "{\"prePath\":\"$.entities[-1]\"},{\"prePath\":\"\"},null,7,"
+      "{\"postPath\":\"$.entities[99999999999999999999].vcardArray\""),
+      0, U, U, U, false, 8, "Listed Ltd", "", "" },
+    { "a single one where a list belongs", "{" DOMAIN ",\"entities\":"
+      "{\"roles\":\"registrar\"," CARD(FN("Single Ltd")) "},\"redacted\":"
+      "{\"postPath\":\"$.entities[0].vcardArray\"}}",
+      0, U, U, U, false, 0, "", "", "" },
     { "nothing but a handle", REGISTRAR("\"handle\":\"R77\""),
       0, U, U, U, false, 0, "R77", "", "" },
     { "a role that is no list", "{" DOMAIN ",\"entities\":[{\"roles\":"
@@ -157,9 +263,37 @@ static const struct {
       FN("  Two\\n\\t words\\u0000 "))), 0, U, U, U, false, 0, "", "", "" },
     { "the same without the NUL", REGISTRAR(CARD(FN("  Two\\n\\t words "))),
       0, U, U, U, false, 0, "Two words", "", "" },
+    { "Latin-1", REGISTRAR(CARD(FN("Bl\xfcten GmbH \xe2\x82"))),
+      0, U, U, U, false, 0, "Bl\xef\xbf\xbdten GmbH "
+      "\xef\xbf\xbd\xef\xbf\xbd", "", "" },
+    { "Latin-1, and no JSON", "{" DOMAIN ",\"x\":\"\xfc\"",
+      SNOW_ESYNTAX, U, U, U, false, 0, "", "", "" },
     { "the id of something else", REGISTRAR(
       "\"publicIds\":[{\"type\":\"VAT\",\"identifier\":\"5\"}]"),
       0, U, U, U, false, 0, "", "", "" },
+    { "a number with blanks", REGISTRAR(IANA("\" 9990 \"")),
+      0, U, U, U, false, 9990, "", "", "" },
+    { "no number in the first, one in the second", REGISTRAR("\"publicIds\":["
+      "{\"type\":\"IANA Registrar ID\",\"identifier\":\"none\"},"
+      "{\"type\":\"IANA registrar ID\",\"identifier\":\"77\"}]"),
+      0, U, U, U, false, 77, "", "", "" },
+    { "a single id where a list belongs", REGISTRAR("\"publicIds\":"
+      "{\"type\":\"IANA Registrar ID\",\"identifier\":\"78\"}"),
+      0, U, U, U, false, 78, "", "", "" },
+    { "a name that the registry keeps: IANA's own number", REGISTRAR(
+      IANA("\"9999\"") "," CARD(FN("Reserved by the Registry"))),
+      0, U, U, U, false, 9999, "Reserved by the Registry", "", "" },
+    { "the id on the domain is not the registrar's",
+      "{" DOMAIN "," IANA("\"9\"") ",\"entities\":[{\"roles\":"
+      "[\"registrar\"],\"handle\":\"R9\"}]}",
+      0, U, U, U, false, 0, "R9", "", "" },
+    { "the first registrar of two", "{" DOMAIN ",\"entities\":[{\"roles\":"
+      "[\"reseller\"],\"handle\":\"R1\"},{\"roles\":[\"registrar\"],"
+      "\"handle\":\"R2\"},{\"roles\":[\"registrar\"],\"handle\":\"R3\"}]}",
+      0, U, U, U, false, 0, "R2", "", "" },
+    { "a registrar inside another entity is none", "{" DOMAIN ",\"entities\":"
+      "[{\"roles\":[\"registrant\"],\"entities\":[{\"roles\":[\"registrar\"]"
+      ",\"handle\":\"R4\"}]}]}", 0, U, U, U, false, 0, "", "", "" },
     { "an id past the end", REGISTRAR(IANA("\"4294967296\"")),
       0, U, U, U, false, 0, "", "", "" },
     { "a negative id", REGISTRAR(IANA("-1")),
@@ -171,12 +305,39 @@ static const struct {
       0, U, U, U, false, 0, "", "client hold;pending delete", "" },
     { "a status that would split", STATUS("[\"a;b\",7,\"\",\"c\"]"),
       0, U, U, U, false, 0, "", "a,b;c", "" },
+    { "status as one word", STATUS("\"active\""),
+      0, U, U, U, false, 0, "", "active", "" },
+    { "no status at all", STATUS("null"), 0, U, U, U, false, 0, "", "", "" },
+    { "status as an object", STATUS("{\"a\":\"active\"}"),
+      0, U, U, U, false, 0, "", "", "" },
+    { "a server by its Unicode name alone", SERVERS(
+      "[{\"unicodeName\":\"NS1.plain.example\"},"
+      "{\"unicodeName\":\"ns.b\xc3\xbc" "cher.example\"}]"),
+      0, U, U, U, false, 0, "", "", "ns1.plain.example" },
+    { "a single server where a list belongs", SERVERS(
+      "{\"ldhName\":\"ns9.host.example\"}"),
+      0, U, U, U, false, 0, "", "", "ns9.host.example" },
     { "servers without a name", SERVERS("[{\"handle\":\"x\"},{},[],7]"),
       0, U, U, U, false, 0, "", "", "" },
 
     { "another domain", "{" DOMAIN ",\"ldhName\":\"other.com\"}",
       SNOW_ESYNTAX, U, U, U, false, 0, "", "", "" },
     { "a domain above", "{" DOMAIN ",\"ldhName\":\"com\"}",
+      SNOW_ESYNTAX, U, U, U, false, 0, "", "", "" },
+    { "another domain, by its Unicode name alone",
+      "{" DOMAIN ",\"unicodeName\":\"other.com\"}",
+      SNOW_ESYNTAX, U, U, U, false, 0, "", "", "" },
+    { "this one, by its Unicode name alone",
+      "{" DOMAIN ",\"unicodeName\":\"CHEAP-meds.com\"}",
+      0, U, U, U, false, 0, "", "", "" },
+    { "a name server of WHOIS beside it", "{" DOMAIN ",\"port43\":"
+      "\"whois.registry.example\",\"lang\":\"en\",\"events\":["
+      EVENT("registration", "2018-03-01") "]}",
+      0, 1519862400, U, U, true, 0, "", "", "" },
+    { "the object with its class in capitals", "{\"objectClassName\":"
+      "\"Domain\",\"events\":[" EVENT("REGISTRATION", "2018-03-01") "]}",
+      0, 1519862400, U, U, true, 0, "", "", "" },
+    { "no class: it may be anything", "{\"ldhName\":\"cheap-meds.com\"}",
       SNOW_ESYNTAX, U, U, U, false, 0, "", "", "" },
     { "a final dot", "{" DOMAIN ",\"ldhName\":\"Cheap-Meds.com.\"}",
       0, U, U, U, false, 0, "", "", "" },

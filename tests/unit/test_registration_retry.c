@@ -100,11 +100,15 @@ static void too_many_halves_once_and_recovers_slowly(void **state)
     /* half the rate, and nothing saved up meanwhile */
     assert_int_equal(count(&p, t + 30 * S, t + 50 * S), 10);
 
-    for (int i = 0; i < 15; i++)
-        registration_pace_answered(&p, t + 50 * S);
+    /* many answers at once restore nothing, time does */
+    for (int i = 0; i < 1000; i++)
+        registration_pace_answered(&p, t + 9 * S);
+    assert_true(p.pacer.rate == 0.5);
+    for (uint64_t i = 1; i <= 15; i++)
+        registration_pace_answered(&p, t + 10 * i * S);
     assert_true(p.pacer.rate > 0.9 && p.pacer.rate < 1);
-    for (int i = 0; i < 10; i++)
-        registration_pace_answered(&p, t + 50 * S);
+    for (uint64_t i = 16; i <= 20; i++)
+        registration_pace_answered(&p, t + 10 * i * S);
     assert_true(p.pacer.rate == 1);
 }
 
