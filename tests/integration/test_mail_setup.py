@@ -47,6 +47,10 @@ DOMAINS = {  # domain: its zone; None: nobody serves it
         "_dmarc " + text("v=DMARC1; p=reject"),
     "nowheretobefound.com": "",  # and no delegation either
     "unservedland.net": None,
+    "oddoctets.com": r"""
+@ MX 10 a\032b
+@ TXT "v=spf1 \255\000\"\\x -all"
+""",
 }
 SENDERS = "".join(f"s{i} " + text(f"v=spf1 ip4:127.21.{i}.0/24 -all")
                   for i in range(11)) + \
@@ -135,6 +139,11 @@ class MailSetup(Case):
         self.assertEqual(kept["twicesaid.com"]["dmarc"]["policy"], "")
         self.assertEqual(kept["aliasmoor.com"]["mx"]["hosts"][0]["addrs"],
                          ["127.20.1.32", "127.20.1.33"])
+        self.assertEqual(kept["oddoctets.com"]["txt"]["spf"],
+                         'v=spf1 \\255\\000"\\\\x -all')
+        self.assertEqual(kept["oddoctets.com"]["mx"]["hosts"],
+                         [{"preference": 10,
+                           "host": "a\\032b.oddoctets.com"}])
         for domain, status in [("nowheretobefound.com", "nxdomain"),
                                ("unservedland.net", "refused")]:
             self.assertEqual({part["status"] for name, part in
@@ -159,6 +168,7 @@ class MailSetup(Case):
                 ("aliasmoor.com", "ok", ["+127.20.1.32/31", "~all"]),
                 ("twicesaid.com", "permerror", []),
                 ("nowheretobefound.com", "none", []),
+                ("oddoctets.com", "permerror", []),
                 ("unservedland.net", "temperror", [])]:
             self.assertEqual((spf[domain]["status"], spf[domain]["list"]),
                              (status, entries), domain)
@@ -175,6 +185,10 @@ class MailSetup(Case):
                           "v=spf1 mx ip4:127.20.1.0/28 -all"))
         self.assertEqual(rows["127.20.1.19"]["mx"], ".")
         self.assertEqual(rows["127.20.1.37"]["mx"], "-")
+        self.assertEqual((rows["127.20.1.41"]["mx"],
+                          rows["127.20.1.41"]["spf"]),
+                         ("a\\032b.oddoctets.com",
+                          'v=spf1 \\xFF\\x00"\\x -all'))
         self.assertEqual((rows["127.20.1.39"]["mx"],
                           rows["127.20.1.39"]["spf"]), ("", ""))
 
