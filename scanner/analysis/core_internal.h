@@ -5,6 +5,7 @@
 #include "analysis/campaigns.h"
 #include "analysis/core.h"
 #include "analysis/forwards.h"
+#include "analysis/hosts.h"
 #include "analysis/infra.h"
 #include "analysis/mail_facts.h"
 #include "analysis/web_facts.h"
@@ -22,7 +23,9 @@ struct analysis {
     struct mail_facts mail;
     struct web_facts web;
     struct infra infra;
-    bool *is_apart; /* [runs.n] never tied to another run */
+    struct hosts hosts; /* for decoys; else empty */
+    double high_from;   /* score of the high tier; 0: the default */
+    bool *is_apart;     /* [runs.n] never tied to another run */
     struct strip *strips;
     size_t n_strips;
     uint32_t *longest; /* [runs.n] the run among [0 … i] that ends last */

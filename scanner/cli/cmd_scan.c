@@ -10,6 +10,8 @@
 #include "cli/progress.h"
 #include "pipeline/scan.h"
 
+#define DECOY_LINE_US 5000000
+
 /* results/TARGET.db, where neither a path nor a reader of names stumbles. */
 static int default_store(char *out, size_t cap, const struct snow_config *cfg,
                          struct snow_error *err)
@@ -31,6 +33,19 @@ static int default_store(char *out, size_t cap, const struct snow_config *cfg,
     return 0;
 }
 
+/* Shuffles take their time: a line of it every so often. */
+static void show_decoys(void *arg, uint64_t done, uint64_t of)
+{
+    uint64_t *told_us = arg;
+    uint64_t now_us = clock_mono_us(&clock_system);
+
+    if (now_us - *told_us >= DECOY_LINE_US) {
+        fprintf(stderr, "snowline: %llu of %llu shuffles scored\n",
+                (unsigned long long)done, (unsigned long long)of);
+        *told_us = now_us;
+    }
+}
+
 int print_findings(struct snow_store *s, const struct snow_scan *scan,
                    const struct snow_config *cfg, const char *format,
                    struct output *to, struct snow_error *err)
@@ -44,6 +59,7 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
                                 .least = (enum snow_tier)cfg->tier };
     struct report_out out = report_to_fd(&to->fd);
     struct given given;
+    uint64_t told_us = clock_mono_us(&clock_system);
     int code = 0;
 
     if (!f)
@@ -51,12 +67,18 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
                          "--format %s is not for this "
                          "command",
                          format);
+    if (cfg->fdr > 0 && cfg->decoys == 0)
+        return snow_fail(err, SNOW_EINVAL,
+                         "--fdr is told by decoys: add "
+                         "--decoys 200");
     q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
     code = scan_given(&given, cfg, err);
     if (code)
         return code;
     scan_analysis_config(&analysis, cfg, scan);
     analysis.given = q.given = &given;
+    analysis.on_decoy = show_decoys;
+    analysis.on_decoy_arg = &told_us;
     if (f->needs_findings || cfg->explain[0])
         code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
     if (!code)

@@ -91,6 +91,7 @@ struct report_finding_row {
     const struct snow_finding *finding;
     bool has_registration; /**< a registry answered about one of its domains */
     const struct report_holders *holders;
+    const struct snow_calibration *calibration; /**< NULL: none */
     struct report_website_counts web;
 };
 

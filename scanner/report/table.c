@@ -140,6 +140,7 @@ static int put_findings(struct table *t)
     }
     if (code == 0) {
         add_footer(t);
+        report_decoys(&t->text, t->q);
         code = report_emit(t->to, &t->text);
     }
     return code;
