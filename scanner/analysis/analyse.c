@@ -97,6 +97,18 @@ static int begin(struct analysis **out, struct analysis_psl *psl,
     return 0;
 }
 
+/* New domains with one address each need dates before they can be seen. */
+static int find_rows(struct analysis *a, const struct place *from)
+{
+    int code;
+
+    if (!analysis_rows_start(a))
+        return 0;
+    code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+    return code ? code : analysis_rows_end(a);
+}
+
 /* Memory runs out in many places; it is said once. */
 static int say(int code, struct snow_error *err)
 {
@@ -121,6 +133,8 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
     if (!code)
         code = snow_store_each_evidence(s, scan, "registration",
                                         on_registration, a, err);
+    if (!code)
+        code = find_rows(a, &from);
     if (!code)
         code = snow_store_each_probe(s, scan, on_probe, a, err);
     if (!code)

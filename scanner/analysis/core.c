@@ -9,6 +9,7 @@
  *   facts.c       known of the whole only: providers, rarity     (pure)
  *   runs.c        neighbouring addresses of one domain           (pure)
  *   strips.c      domains side by side                           (pure)
+ *   rows.c        new domains side by side, an address each      (pure)
  *   ages.c        registrations, and how common each value is    (pure)
  *   burst.c       registered together, or just young?            (pure)
  *   links.c       how strongly two runs are tied                 (pure)
@@ -18,8 +19,9 @@
  *   spf.c         who may send for a domain; spf_term.c reads     (pure)
  *   candidates.c  whom the later stages ask                      (pure)
  *
- * Life      pass 1 learns, pass 2 folds runs; then registrations and probes
- *           are added; then findings. Candidates take a third pass instead.
+ * Life      pass 1 learns, pass 2 folds runs; registrations are added; pass 3
+ *           finds rows among what is in no run; then probes; then findings.
+ *           Candidates take another third pass instead.
  * Always    the same records and settings give the same findings, in whatever
  *           order a server listed its names.
  * Never     is a missing measurement counted as 0.
@@ -45,6 +47,9 @@ int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
     a->tiles.max = cfg->candidates_max;
     a->ages.facts = &a->facts;
     a->ages.now_utc_s = cfg->now_utc_s;
+    a->rows.facts = &a->facts;
+    a->rows.ages = &a->ages;
+    a->rows.to = &a->runs;
     if (analysis_neighbours_new(&a->neighbours, &a->facts, psl, NULL, NULL)) {
         analysis_free(a);
         return SNOW_ENOMEM;
@@ -81,7 +86,8 @@ static int on_verdict(void *arg, const struct verdict *v)
     int code;
 
     if (a->pass == 3)
-        return analysis_candidate_add(a, v);
+        return a->seeks_rows ? analysis_rows_add(&a->rows, v)
+                             : analysis_candidate_add(a, v);
     code = analysis_runs_add(&a->runs, v);
     return code ? code : analysis_tiles_add(&a->tiles, v);
 }
@@ -89,6 +95,7 @@ static int on_verdict(void *arg, const struct verdict *v)
 /* For finding the run of an address: runs may overlap. */
 static int index_runs(struct analysis *a)
 {
+    free(a->longest);
     a->longest = calloc(a->runs.n + 1, sizeof *a->longest);
     if (!a->longest)
         return SNOW_ENOMEM;
@@ -107,7 +114,7 @@ static int end_folding(struct analysis *a)
 {
     int code = analysis_runs_finish(&a->runs);
 
-    if (!code)
+    if (!code && a->pass == 2)
         code = analysis_tiles_finish(&a->tiles);
     if (!code)
         code = index_runs(a);
@@ -133,6 +140,19 @@ int analysis_next_pass(struct analysis *a)
     a->neighbours = NULL;
     return analysis_neighbours_new(&a->neighbours, &a->facts, a->psl,
                                    on_verdict, a);
+}
+
+bool analysis_rows_start(struct analysis *a)
+{
+    a->seeks_rows = analysis_rows_are_likely(&a->rows);
+    return a->seeks_rows;
+}
+
+int analysis_rows_end(struct analysis *a)
+{
+    int code = analysis_neighbours_finish(a->neighbours);
+
+    return code ? code : end_folding(a);
 }
 
 int analysis_add_registration(struct analysis *a,

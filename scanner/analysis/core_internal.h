@@ -4,6 +4,7 @@
 
 #include "analysis/campaigns.h"
 #include "analysis/core.h"
+#include "analysis/rows.h"
 
 struct analysis {
     struct snow_analysis_config cfg;
@@ -14,7 +15,9 @@ struct analysis {
     struct runs runs;
     struct tiles tiles;
     struct ages ages;
-    bool *is_apart; /* [runs.n] never tied to another run */
+    struct rows rows;
+    bool seeks_rows; /* in the third pass, instead of candidates */
+    bool *is_apart;  /* [runs.n] never tied to another run */
     struct strip *strips;
     size_t n_strips;
     uint32_t *longest; /* [runs.n] the run among [0 … i] that ends last */

@@ -53,17 +53,20 @@ static void measure_order(struct score_facts *out, const struct measures *m,
                           const struct run_set *set)
 {
     uint64_t deep = 0, esp = 0;
+    size_t n_ordered = 0; /* an address alone has no order */
 
     for (size_t i = 0; i < set->n_runs; i++) {
         const struct run *run = run_of(m, set, i);
         uint64_t span = snow_addr_distance(run->first, run->last) + 1;
-        double credit = apex_credit(run);
 
         out->multi_ip += analysis_score_multi_ip(run->n_named);
         out->consecutive += analysis_score_consecutive(
             run->n_named, span, is_aligned(run->first.lo, span));
-        out->apex_first += credit;
-        out->n_apex_first += run->starts_with_apex;
+        if (run->n_named > 1) {
+            out->apex_first += apex_credit(run);
+            out->n_apex_first += run->starts_with_apex;
+            n_ordered++;
+        }
         out->named += run->n_named;
         out->span += span;
         out->probed += run->probed;
@@ -79,7 +82,7 @@ static void measure_order(struct score_facts *out, const struct measures *m,
     out->n_domains = set->n_domains;
     out->multi_ip /= (double)set->n_runs;
     out->consecutive /= (double)set->n_runs;
-    out->apex_first /= (double)set->n_runs;
+    out->apex_first = n_ordered ? out->apex_first / (double)n_ordered : NAN;
     out->is_deep = deep == out->named;
     out->is_esp = esp * 2 > out->named;
 }

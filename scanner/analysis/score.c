@@ -113,9 +113,10 @@ static void measure_topology(struct snow_score *p, const struct score_facts *in)
     measure(&p[SNOW_PART_CONSECUTIVE], in->consecutive, 1,
             "%llu of %llu neighbouring addresses are named so",
             (unsigned long long)in->named, (unsigned long long)in->span);
-    measure(&p[SNOW_PART_APEX_FIRST], in->apex_first, 1,
-            "%zu of %zu run(s) begin with the bare domain", in->n_apex_first,
-            in->n_runs);
+    if (!isnan(in->apex_first))
+        measure(&p[SNOW_PART_APEX_FIRST], in->apex_first, 1,
+                "%zu of %zu run(s) begin with the bare domain",
+                in->n_apex_first, in->n_runs);
 }
 
 static void measure_mail(struct snow_score *part, const struct score_facts *in)
