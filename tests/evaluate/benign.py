@@ -148,7 +148,8 @@ def add_domainers(w):
                     w.made.company("com.example"), kind,
                     last - int(w.rng.random() * window), registrar,
                     nameservers=PARKING, web=w.rng.choice(["parked", "sale"]),
-                    title="This domain is parked", spf="v=spf1 -all")
+                    title="This domain is parked", spf="v=spf1 -all",
+                    takes_mail=False)
                 for k in range(size):
                     w.put(space[i * size + k], host(["", "www"][k], d.name))
                     w.greet(space[i * size + k], "refused")

@@ -60,6 +60,7 @@ class Domain:
     spf: str = "v=spf1 a mx ~all"
     passes: list = field(default_factory=list)
     web: str = "site"
+    takes_mail: bool = True
     title: str = None
     is_date_only: bool = False
     hosts: dict = field(default_factory=dict)  # name: [address, ...]
@@ -310,12 +311,14 @@ def domain_record(d):
     hosts = sorted((addrs[0], name) for name, addrs in d.hosts.items())
     address = text(hosts[0][0]) if hosts else "198.51.100.7"
     mx = [n for _, n in hosts if n != d.name][:2] or [d.name]
+    mx = mx if d.takes_mail else []
     web, website = website_record(d, address)
     is_known = d.created is not None or d.registrar is not None
     created = d.created and stamp(d.created)
     if created and d.is_date_only:
         created = created[:10]
-    passes = d.passes or [text(a) for a, _ in hosts[:8]]
+    passes = d.passes or ([text(a) for a, _ in hosts[:8]]
+                          if d.takes_mail else [])
     return {
         "domain": d.name, "status": "registered" if is_known else "unknown",
         "registrar": d.registrar and d.registrar.name,
@@ -331,7 +334,7 @@ def domain_record(d):
                 "soa_mailbox": "hostmaster." +
                 d.nameservers[0].partition(".")[2],
                 "soa_serial": 2026010101},
-        "mail": {"mx_status": "name", "spf_status": "ok" if d.spf else "none",
+        "mail": {"mx_status": "name" if mx else "nodata", "spf_status": "ok" if d.spf else "none",
                  "spf_all": d.spf[-4] if d.spf else None, "spf_lookups": 0,
                  "spf_includes": [w.partition(":")[2] for w in d.spf.split()
                                   if w.startswith("include:")],
