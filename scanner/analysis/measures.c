@@ -11,16 +11,40 @@
 #define APEX_LATER .6 /* the bare domain is there, but not first */
 #define ONE_LEVEL .35 /* one label more each, of one template or made up */
 
+/* Those outside of runs with the lowest lots: drawn by their names alone, so
+ * that nobody else's presence changes the sample. */
+static size_t draw_sample(const char *sample[NAMING_SAMPLE],
+                          const struct facts *f)
+{
+    uint64_t lots[NAMING_SAMPLE];
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < f->n; i++) {
+        uint64_t lot = map_hash(f->names[i], strlen(f->names[i]));
+        size_t at = n < NAMING_SAMPLE ? n : n - 1;
+
+        if (f->domains[i].flags & DOMAIN_IN_RUN ||
+            !analysis_facts_is_usable(f, i) ||
+            (n == NAMING_SAMPLE && lot >= lots[at]))
+            continue;
+        for (; at > 0 && lots[at - 1] > lot; at--) {
+            lots[at] = lots[at - 1];
+            sample[at] = sample[at - 1];
+        }
+        lots[at] = lot;
+        sample[at] = f->names[i];
+        n += n < NAMING_SAMPLE;
+    }
+    return n;
+}
+
 int analysis_measures_init(struct measures *m, struct analysis *a)
 {
     const char *sample[NAMING_SAMPLE];
-    size_t step = a->facts.n / NAMING_SAMPLE + 1, n = 0;
 
     *m = (struct measures){ .a = a, .n_tests = 1 };
-    for (size_t i = 0; i < a->facts.n && n < NAMING_SAMPLE; i += step)
-        if (!(a->facts.domains[i].flags & DOMAIN_IN_RUN))
-            sample[n++] = a->facts.names[i];
-    m->cohesion = analysis_naming_cohesion(sample, n);
+    m->cohesion =
+        analysis_naming_cohesion(sample, draw_sample(sample, &a->facts));
     return analysis_manners_count(&m->manners, a->runs.all, a->runs.n);
 }
 
