@@ -24,6 +24,7 @@ class Shape:
     is_open: bool = True   # listens on port 25
     is_tied: bool = True   # may share name servers, policy, greeting
     labels: float = .3     # how often host labels recur across domains
+    has_sites: bool = False  # one made-up page on all of them
     often: float = 1.0     # in this share of the worlds
 
 
@@ -54,10 +55,13 @@ SHAPES = [
     Shape("no-dates", (8,), (2, 4), (7 * DAY, 30 * DAY), "blocks", dated=0),
     Shape("send-only", (6, 8), (4,), (7 * DAY, 30 * DAY), "blocks",
           is_open=False),
+    Shape("with-sites", (8,), (2, 4), (7 * DAY, 30 * DAY), "blocks",
+          has_sites=True),
     Shape("alone", (1, 2), (4, 8), (DAY,), "scattered"),
 ]
 # to be told apart: what the goals do not speak of
-APART = {"single-address", "some-dates", "no-dates", "send-only", "alone"}
+APART = {"single-address", "some-dates", "no-dates", "send-only",
+         "with-sites", "alone"}
 
 
 # -------------------------------------------------------------------- layouts
@@ -165,6 +169,9 @@ class Hand:
             if tie and r.random() < .2 else None
         self.web = r.choices(["none", "refused", "parked", "panel"],
                              [45, 20, 15, 20])[0]
+        self.title = None
+        if shape.has_sites:
+            self.web, self.title = "site", w.made.stem().capitalize()
         self.words = [w.made.label() for _ in range(10)]
         self.scheme = r.choice(["words", "words", "mail", "letters"])
         window = r.choice(shape.window)
@@ -177,7 +184,8 @@ class Hand:
         registrar = self.registrars[i % len(self.registrars)]
         name = self.make(self.suffix)
         d = w.add_domain(name, "bad:" + self.shape.kind, self.dates[i],
-                         registrar, web=self.web, is_date_only=False)
+                         registrar, web=self.web, title=self.title,
+                         is_date_only=False)
         d.nameservers = self.servers or (
             registrar.nameservers if r.random() < .7
             else w.any_nameservers(registrar, name))

@@ -47,16 +47,16 @@ class Evaluation(unittest.TestCase):
         self.at_least(innocent, 20 * bad)
 
     def test_campaigns_of_five_and_more_are_found(self):
-        self.at_least(self.total.recall(5), .9)
+        self.at_least(self.total.recall(5), .95)
 
     def test_campaigns_of_three_and_four_are_found(self):
-        self.at_least(self.total.recall(3, 4), .7)
+        self.at_least(self.total.recall(3, 4), .8)
 
     def test_few_innocent_are_flagged(self):
-        self.at_least(self.total.precision(), .9)
+        self.at_least(self.total.precision(), .45)
 
-    def test_nobody_innocent_is_in_high(self):
-        self.at_least(self.total.precision(["high"], with_grey=True), 1)
+    def test_few_innocent_are_in_high(self):
+        self.at_least(self.total.precision(["high"], with_grey=True), .5)
 
     def test_ranges_are_exact(self):
         self.at_least(self.total.exactness(), .95)
