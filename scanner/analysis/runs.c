@@ -1,5 +1,7 @@
 #include "analysis/runs.h"
 
+#include "analysis/forward.h"
+
 /* A name on more addresses than this is no name of a host … */
 #define REPEATS_MAX 3
 /* … and where fewer than eight of ten names differ, there is no run. */
@@ -11,7 +13,6 @@
 struct runs_open {
     struct run run;
     uint32_t unknown_since; /* addresses without answer behind its last one */
-    uint32_t skeleton;
     uint32_t most_repeated;
     struct {
         uint64_t hash;
@@ -109,6 +110,18 @@ static void keep_label(struct run *run, uint64_t label)
     run->labels[run->n_labels++] = label;
 }
 
+static void count_forward(struct run *run, const struct verdict *v)
+{
+    enum analysis_way_back way;
+
+    if (!v->forward)
+        return;
+    way = analysis_forward_judge(v->forward, v->addr);
+    run->forward_asked++;
+    run->forward_checked += way != ANALYSIS_WAY_UNKNOWN;
+    run->forward_ok += way == ANALYSIS_WAY_BACK;
+}
+
 static void take_name(struct run *run, const struct verdict *v)
 {
     const struct host_name *name = v->name;
@@ -119,10 +132,13 @@ static void take_name(struct run *run, const struct verdict *v)
     run->n_one += name->extra_labels == 1;
     run->n_deep += name->extra_labels > 1;
     run->n_esp += name->is_esp;
+    run->has_one_template =
+        run->has_one_template && name->skeleton == run->skeleton;
     if (v->seen_utc_s < run->first_seen_utc_s)
         run->first_seen_utc_s = v->seen_utc_s;
     if (v->seen_utc_s > run->last_seen_utc_s)
         run->last_seen_utc_s = v->seen_utc_s;
+    count_forward(run, v);
     keep_label(run, name->label);
 }
 
@@ -134,6 +150,7 @@ void analysis_run_begin(struct run *run, const struct verdict *v)
     run->n_distinct = 1;
     run->starts_with_apex = v->name->extra_labels == 0;
     run->has_one_template = true;
+    run->skeleton = v->name->skeleton;
     run->first_seen_utc_s = v->seen_utc_s;
     run->last_seen_utc_s = v->seen_utc_s;
     take_name(run, v);
@@ -145,8 +162,6 @@ static void extend(struct runs_open *o, const struct verdict *v)
 
     run->n_unknown += o->unknown_since;
     o->unknown_since = 0;
-    run->has_one_template =
-        run->has_one_template && v->name->skeleton == o->skeleton;
     take_name(run, v);
     count_name(o, v->name->hash);
 }
@@ -167,7 +182,6 @@ static int open_run(struct runs *r, const struct verdict *v)
     o->names[0].hash = v->name->hash;
     o->names[0].n = 1;
     o->most_repeated = 1;
-    o->skeleton = v->name->skeleton;
     return 0;
 }
 

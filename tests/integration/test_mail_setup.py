@@ -3,7 +3,7 @@ import json
 import sqlite3
 
 from servers import NameServer, in_own_network, records, zone
-from support import (Case, DnsProxy, interrupt, ok, run, start,
+from support import (Case, DnsProxy, csv_rows, interrupt, ok, run, start,
                      wait_until)
 
 BLOCK, REVERSE = "127.20.1.0/24", "20.127.in-addr.arpa"
@@ -106,6 +106,9 @@ class MailSetup(Case):
         self.assertEqual(set(kept), set(DOMAINS))
         self.check_records(kept)
         self.check_spf({d: r["spf"] for d, r in kept.items()})
+        with self.subTest("told"):
+            self.check_evidence(store)
+            self.check_findings(store)
 
     def check_records(self, kept):
         birchgate = kept["birchgate.com"]
@@ -161,6 +164,35 @@ class MailSetup(Case):
                              (status, entries), domain)
         self.assertEqual(spf["aliasmoor.com"]["includes"],
                          ["_spf.senders.org"])
+
+    def check_evidence(self, store):
+        rows = {r["ip"]: r for r in csv_rows(
+            ok("export", store, "--format", "evidence-csv", "--tier",
+               "context"))}
+        row = rows["127.20.1.17"]
+        self.assertEqual((row["mx"], row["spf"]),
+                         ("mx1.birchgate.com;mx2.birchgate.com",
+                          "v=spf1 mx ip4:127.20.1.0/28 -all"))
+        self.assertEqual(rows["127.20.1.19"]["mx"], ".")
+        self.assertEqual(rows["127.20.1.37"]["mx"], "-")
+        self.assertEqual((rows["127.20.1.39"]["mx"],
+                          rows["127.20.1.39"]["spf"]), ("", ""))
+
+    def check_findings(self, store):
+        rows = {r["domains"]: r for r in csv_rows(
+            ok("export", store, "--tier", "context"))
+            if r["kind"] == "run"}
+        for domain, mx_inside, spf_covers, ok_, total in [
+                ("birchgate.com", "1", "1", "2", "2"),
+                ("nomailhere.com", "0", "0", "1", "2"),
+                ("splitfield.com", "1", "1", "1", "2"),
+                ("nowheretobefound.com", "0", "0", "0", "2"),
+                ("unservedland.net", "-", "-", "-", "0")]:
+            row = rows[domain]
+            self.assertEqual(
+                (row["mx_inside"], row["spf_covers"], row["fcrdns_ok"],
+                 row["fcrdns_total"]), (mx_inside, spf_covers, ok_, total),
+                domain)
 
     def test_what_many_share_is_asked_once(self):
         proxy = self.proxy()
@@ -274,6 +306,11 @@ class MailSetup(Case):
                    self.path("store.db"))
         last = json.loads(done.stderr.splitlines()[-1])
         self.assertEqual(last["mail"]["targets"], len(DOMAINS))
+        with self.subTest("told later by what is stored"):
+            told = json.loads(ok("status", self.path("store.db"), "--format",
+                                 "json"))
+            self.assertEqual((told["mail"], told["forward"]),
+                             (last["mail"], last["forward"]))
         self.assertEqual(last["mail"]["pending"], 0)
         self.assertEqual(last["mail"]["answered"]["failed"], 1)
         self.assertGreaterEqual(last["queries"], 256 + 7 * len(DOMAINS) - 6)
