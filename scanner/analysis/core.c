@@ -16,6 +16,7 @@
  *   infra_values.c, infra_compare.c                             (pure)
  *   mail_facts.c web_facts.c  mail set-up and websites          (pure)
  *   known.c       what the whole trade knows                    (pure)
+ *   excuses.c     runs that explain themselves                   (pure)
  *   links.c       how strongly two runs are tied                 (pure)
  *   campaigns.c   runs tied together                             (pure)
  *   findings.c    measures of each finding                       (pure)
@@ -78,7 +79,7 @@ void analysis_free(struct analysis *a)
     analysis_infra_fini(&a->infra);
     snow_ranges_free(a->wanted);
     snow_ranges_free(a->addrs);
-    free(a->is_apart);
+    analysis_excuses_fini(&a->excuses);
     free(a->strips);
     free(a->longest);
     free(a);

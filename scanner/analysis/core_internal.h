@@ -4,6 +4,7 @@
 
 #include "analysis/campaigns.h"
 #include "analysis/core.h"
+#include "analysis/excuses.h"
 #include "analysis/forwards.h"
 #include "analysis/infra.h"
 #include "analysis/mail_facts.h"
@@ -25,7 +26,7 @@ struct analysis {
     struct mail_facts mail;
     struct web_facts web;
     struct infra infra;
-    bool *is_apart; /* [runs.n] never tied to another run */
+    struct excuses excuses;
     struct strip *strips;
     size_t n_strips;
     uint32_t *longest; /* [runs.n] the run among [0 … i] that ends last */

@@ -319,11 +319,15 @@ static double weigh_network(const struct links *l, uint32_t a, uint32_t b)
 
 double analysis_links_weight(const struct links *l, uint32_t a, uint32_t b)
 {
+    double shared;
+
     if (l->in->is_apart[a] || l->in->is_apart[b])
         return 0;
     if (l->in->runs[a].domain == l->in->runs[b].domain)
         return SAME_DOMAIN;
-    return weigh_registration(l, a, b) + weigh_nameservers(l, a, b) +
-           weigh_greeting(l, a, b) + weigh_labels(l, a, b) +
-           weigh_network(l, a, b);
+    shared = weigh_nameservers(l, a, b) + weigh_greeting(l, a, b) +
+             weigh_labels(l, a, b);
+    if (l->in->is_own[a] || l->in->is_own[b])
+        return shared;
+    return shared + weigh_registration(l, a, b) + weigh_network(l, a, b);
 }

@@ -278,6 +278,7 @@ static void measure_website(struct score_facts *out, const struct measures *m,
     struct web_sum sum;
 
     analysis_web_facts_count(&sum, &m->a->web, set->domains, set->n_domains);
+    out->n_web_asked = sum.n_asked;
     out->n_web_known = sum.n_known;
     out->n_sites = sum.n_sites;
     out->web_absence = sum.absence;
