@@ -365,7 +365,8 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
     struct campaigns_input in = { .runs = a->runs.all,
                                   .n_runs = a->runs.n,
                                   .facts = &a->facts,
-                                  .ages = &a->ages };
+                                  .ages = &a->ages,
+                                  .infra = &a->infra };
     struct makings k = { 0 };
     int code = analysis_ages_settle(&a->ages);
 
