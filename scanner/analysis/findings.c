@@ -340,10 +340,11 @@ static size_t count_background(const struct analysis *a)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < a->ages.n_dated; i++) {
-        uint32_t domain = a->ages.all[a->ages.by_date[i]].domain;
+    for (size_t i = 0; i < a->ages.n; i++) {
+        const struct age *age = &a->ages.all[i];
 
-        n += !(a->facts.domains[domain].flags & DOMAIN_IN_RUN);
+        n += age->created_utc_s != SNOW_TIME_UNKNOWN &&
+             !(a->facts.domains[age->domain].flags & DOMAIN_IN_RUN);
     }
     return n;
 }

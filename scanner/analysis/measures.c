@@ -324,7 +324,8 @@ static void test_burst(struct score_facts *out, const struct measures *m,
     struct burst_result r;
     size_t n = 0;
 
-    out->is_default_curve = b.n < BURST_BACKGROUND_MIN;
+    out->is_default_curve =
+        analysis_burst_background_n(&b) < BURST_BACKGROUND_MIN;
     for (size_t i = 0; i < set->n_domains; i++) {
         const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
 
@@ -419,17 +420,6 @@ static int measure_naming(struct score_facts *out, const struct measures *m,
     return 0;
 }
 
-static void set_tested(const struct measures *m, const struct run_set *set,
-                       bool is_tested)
-{
-    for (size_t i = 0; i < set->n_domains; i++) {
-        struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
-
-        if (age)
-            age->is_tested = is_tested;
-    }
-}
-
 int analysis_measure(struct score_facts *out, struct snow_finding *f,
                      const struct measures *m, const struct run_set *set)
 {
@@ -452,14 +442,14 @@ int analysis_measure(struct score_facts *out, struct snow_finding *f,
     if (!code)
         code = measure_shared(out, m, set, values);
     if (!code) {
-        set_tested(m, set, true);
+        analysis_ages_test(&m->a->ages, set->domains, set->n_domains);
         measure_order(out, m, set);
         measure_registrar(out, f, m, set, values);
         measure_website(out, m, set);
         measure_greeting(f, m, set, values);
         measure_ages(out, f, m, set, numbers);
         test_burst(out, m, set, numbers);
-        set_tested(m, set, false);
+        analysis_ages_test(&m->a->ages, NULL, 0);
     }
     free(values);
     free(numbers);
