@@ -2,6 +2,7 @@
 #include "analysis/forward.h"
 #include "analysis/given.h"
 #include "analysis/mail_setup.h"
+#include "analysis/own.h"
 #include "base/records.h"
 
 static int on_block(void *arg, const struct snow_block *block, bool is_closed)
@@ -147,7 +148,10 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from, true);
+    if (cfg->own)
+        code = allow_check(&cfg->own->allow, psl, err);
+    if (!code)
+        code = begin(&a, psl, cfg, &from, true);
     if (!code)
         code = add_given(a, cfg->given);
     if (!code)

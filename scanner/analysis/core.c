@@ -14,6 +14,8 @@
  *   links.c       how strongly two runs are tied                 (pure)
  *   campaigns.c   runs tied together                             (pure)
  *   findings.c    measures of each finding                       (pure)
+ *   own_facts.c   what the user's own lists say of each          (pure)
+ *   known.c       what the whole trade knows                     (pure)
  *   score.c       their sum, tier and words                      (pure)
  *   spf.c         who may send for a domain; spf_term.c reads     (pure)
  *   candidates.c  whom the later stages ask                      (pure)
@@ -29,6 +31,7 @@
 
 #include "analysis/core_internal.h"
 #include "analysis/fingerprint.h"
+#include "analysis/own.h"
 #include "base/map.h"
 
 int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
@@ -82,12 +85,15 @@ static int on_verdict(void *arg, const struct verdict *v)
     struct analysis *a = arg;
     struct analysis_forward forward;
     struct verdict told = *v;
+    struct snow_addr until;
     int code;
 
     if (a->pass == 3)
         return analysis_candidate_add(a, v);
     if (v->name && analysis_forwards_get(&a->forwards, v->name->hash, &forward))
         told.forward = &forward;
+    if (v->name && a->cfg.own)
+        told.is_allowed = allow_addr(&a->cfg.own->allow, v->addr, &until);
     code = analysis_runs_add(&a->runs, &told);
     return code ? code : analysis_tiles_add(&a->tiles, v);
 }

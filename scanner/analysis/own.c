@@ -1,5 +1,7 @@
 #include "analysis/own.h"
 
+#include "analysis/psl.h"
+
 int own_read(struct own *o, const struct own_paths *paths,
              struct snow_error *err)
 {
@@ -25,4 +27,22 @@ void own_fini(struct own *o)
     allow_fini(&o->allow);
     allocations_fini(&o->allocations);
     *o = (struct own){ 0 };
+}
+
+int own_check(const struct own_paths *paths, const char *psl_path,
+              struct snow_error *err)
+{
+    struct analysis_psl *psl;
+    struct own own;
+    int code = own_read(&own, paths, err);
+
+    if (code)
+        return code;
+    code = analysis_psl_open(&psl, psl_path, err);
+    if (!code) {
+        code = allow_check(&own.allow, psl, err);
+        analysis_psl_close(psl);
+    }
+    own_fini(&own);
+    return code;
 }

@@ -26,4 +26,13 @@ int own_read(struct own *o, const struct own_paths *paths,
              struct snow_error *err);
 void own_fini(struct own *o); /**< zeroed is fine */
 
+/**
+ * Would they be understood? To be asked before a scan that ends with them.
+ *
+ * @param psl_path  as in struct snow_analysis_config
+ * @return          as own_read(), allow_check() and analysis_psl_open()
+ */
+int own_check(const struct own_paths *paths, const char *psl_path,
+              struct snow_error *err);
+
 #endif

@@ -156,6 +156,7 @@ static int open_run(struct runs *r, const struct verdict *v)
     memset(&o->run, 0, sizeof o->run);
     o->run.first = v->addr;
     o->run.domain = v->name->domain;
+    o->run.is_allowed = v->is_allowed;
     o->run.starts_with_apex = v->name->extra_labels == 0;
     o->run.has_one_template = true;
     o->run.first_seen_utc_s = v->seen_utc_s;
@@ -179,7 +180,8 @@ int analysis_runs_add(struct runs *r, const struct verdict *v)
         return 0;
     }
     for (size_t i = 0; i < r->n_open; i++)
-        if (r->open[i].run.domain == v->name->domain) {
+        if (r->open[i].run.domain == v->name->domain &&
+            r->open[i].run.is_allowed == v->is_allowed) {
             extend(&r->open[i], v);
             return 0;
         }

@@ -24,6 +24,11 @@
 #define LONE_SCORE 65 /* of a finding of one or two domains */
 #define LONE_COVERAGE .5
 #define CONTEXT_COVERAGE .4
+/* Reports from elsewhere are no part of the score. Where they corroborate it
+ * they lower what "review" asks of the score, but open no gate; for "high" they
+ * stand for one of the two families that must speak, never for both. */
+#define REVIEW_REPORTED 40
+#define LONE_REPORTED 50
 #define STRONG .5 /* a part that says so much counts for its family */
 
 #define OLD_CAP 40
@@ -234,22 +239,28 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
     int strong = (p[SNOW_PART_REGISTRAR].value >= STRONG) +
                  (p[SNOW_PART_BURST].value >= STRONG) +
                  (p[SNOW_PART_SHARED].value >= STRONG);
+    bool is_reported = in->is_reported;
 
-    if (has(bits, CAVEAT_OLD) || has(bits, CAVEAT_ESP) ||
-        has(bits, CAVEAT_DEEP) || f->coverage < CONTEXT_COVERAGE)
+    if (f->allowed || has(bits, CAVEAT_SENDER) || has(bits, CAVEAT_OLD) ||
+        has(bits, CAVEAT_ESP) || has(bits, CAVEAT_DEEP) ||
+        f->coverage < CONTEXT_COVERAGE)
         return SNOW_TIER_CONTEXT;
     /* neighbours with names of their own are everyday: some sign of youth, or
      * of one hand behind several domains, must be there */
     if (p[SNOW_PART_NEW].measured <= 0 && p[SNOW_PART_SHARED].value < STRONG)
         return SNOW_TIER_CONTEXT;
     if (f->score >= HIGH_SCORE && f->coverage >= HIGH_COVERAGE &&
-        in->n_domains >= HIGH_DOMAINS && strong >= 2)
+        in->n_domains >= HIGH_DOMAINS && strong >= 1 &&
+        strong + is_reported >= 2)
         return SNOW_TIER_HIGH;
     if (in->n_domains < HIGH_DOMAINS)
-        return f->score >= LONE_SCORE && f->coverage >= LONE_COVERAGE
+        return f->score >= (is_reported ? LONE_REPORTED : LONE_SCORE) &&
+                       f->coverage >= LONE_COVERAGE
                    ? SNOW_TIER_REVIEW
                    : SNOW_TIER_CONTEXT;
-    return f->score >= REVIEW_SCORE ? SNOW_TIER_REVIEW : SNOW_TIER_CONTEXT;
+    return f->score >= (is_reported ? REVIEW_REPORTED : REVIEW_SCORE)
+               ? SNOW_TIER_REVIEW
+               : SNOW_TIER_CONTEXT;
 }
 
 static void append_word(char *list, size_t cap, const char *word)
@@ -261,11 +272,25 @@ static void append_word(char *list, size_t cap, const char *word)
     text_copy(list + len, cap - len, word);
 }
 
-static void write_words(struct snow_finding *f, uint32_t bits)
+/* The reason is the user's own; ';' would make two of it. */
+static void write_allowed(struct snow_finding *f)
 {
+    snprintf(f->caveats, sizeof f->caveats, "allowed: %.160s", f->allowed);
+    for (char *c = f->caveats; *c; c++)
+        if (*c == ';')
+            *c = ',';
+}
+
+static void write_words(struct snow_finding *f, const struct score_facts *in,
+                        uint32_t bits)
+{
+    if (f->allowed)
+        write_allowed(f);
     for (size_t i = 0; i < SNOW_N_SCORE_PARTS; i++)
         if (f->parts[i].measured > 0 && f->parts[i].value >= STRONG)
             append_word(f->reasons, sizeof f->reasons, parts[i].name);
+    if (in->is_reported)
+        append_word(f->reasons, sizeof f->reasons, "reports");
     for (unsigned i = 0; i < N_CAVEATS; i++)
         if (bits >> i & 1)
             append_word(f->caveats, sizeof f->caveats, caveat_words[i]);
@@ -287,5 +312,5 @@ void analysis_score(struct snow_finding *f, const struct score_facts *in)
     if (f->coverage < CONTEXT_COVERAGE)
         bits |= 1u << CAVEAT_LOW_COVERAGE;
     f->tier = choose_tier(f, in, bits);
-    write_words(f, bits);
+    write_words(f, in, bits);
 }

@@ -10,6 +10,8 @@
 #define ANALYSIS_CAVEATS(X)                                               \
     X(OLD,            "every domain is older than three years")            \
     X(MEDIAN_OLD,     "half of the domains are older than three years")    \
+    X(SENDER,         "the domain is a large sender's own")                \
+    X(CUSTOMERS,      "it lies in several customers' allocations")         \
     X(ESP,            "names are those a large sender gives its customers") \
     X(DEEP,           "names have deep labels, domains many registrars")   \
     X(DIVERSE,        "registrars and dates are as diverse as customers'") \
@@ -51,6 +53,7 @@ struct score_facts {
     double shared;  /**< mean weight of a pair; NaN: not measured */
     double naming;  /**< 0 … 1; NaN: not measured */
     bool is_esp, is_deep, is_default_curve;
+    bool is_reported; /**< reporters of one kind stand behind its addresses */
     uint32_t caveats; /**< bits 1 << CAVEAT_… seen while gathering */
 };
 
@@ -65,7 +68,8 @@ double analysis_score_newness(double age_days);
 /**
  * Fill parts, score, coverage, tier, reasons and caveats of @p f.
  *
- * @param f  kind is set; all else that is read comes from @p in
+ * @param f  kind is set, and why it is allowed, if it is; all else that is
+ *           read comes from @p in
  */
 void analysis_score(struct snow_finding *f, const struct score_facts *in);
 
