@@ -28,8 +28,20 @@ static const struct {
     { "catv", 4 },      { "ppp", 5 },        { "pppoe", 5 },
     { "broadband", 5 }, { "unassigned", 5 }, { "unallocated", 5 },
     { "unused", 5 },    { "reserved", 5 },   { "unknown", 5 },
+    { "unnasigned", 5 },
     { "undefined", 5 }, { "nothing", 5 },    { "nodns", 5 },
     { "noptr", 5 },     { "nordns", 5 },     { "norev", 5 },
+    { "dynip", 5 },     { "dynamicip", 5 },  { "dynadsl", 5 },
+    { "dyndsl", 5 },    { "dinamic", 5 },    { "dinamico", 5 },
+    { "dinamica", 5 },  { "pppool", 5 },     { "wcdma", 4 },
+    { "cablemodem", 5 }, { "cmodem", 4 },    { "cablelink", 4 },
+    { "cpe", 4 },       { "cdma", 4 },       { "gprs", 4 },
+    { "umts", 4 },      { "docsis", 4 },     { "hfc", 4 },
+    { "ftth", 4 },      { "fttb", 4 },       { "gpon", 4 },
+    { "wimax", 4 },     { "lte", 3 },        { "mobile", 3 },
+    { "wireless", 3 },  { "wifi", 3 },       { "wlan", 3 },
+    { "residential", 4 }, { "subscriber", 3 }, { "subs", 3 },
+    { "clnt", 2 },      { "hst", 2 },        { "abo", 3 },
     { "static", 3 },    { "vps", 3 },        { "vm", 2 },
     { "vds", 3 },       { "nat", 3 },        { "cust", 2 },
     { "customer", 2 },  { "customers", 2 },  { "client", 2 },
@@ -38,8 +50,7 @@ static const struct {
     { "ipv", 2 },       { "rev", 2 },        { "dedicated", 2 },
     { "node", 2 },      { "instance", 2 },   { "ec", 2 },
     { "slot", 2 },      { "rdns", 2 },       { "ptr", 1 },
-    { "server", 1 },    { "srv", 1 },        { "s", 1 },
-    { "h", 1 },         { "n", 1 },          { "net", 1 },
+    { "server", 1 },    { "srv", 1 },        { "net", 1 },
     { "colo", 1 },      { "hosted", 1 },     { "hosting", 1 },
     { "ded", 1 },       { "compute", 1 },    { "members", 1 },
     { "li", 1 },
@@ -262,6 +273,12 @@ static bool embeds_hex(const char *name, const uint8_t o[4])
     return false;
 }
 
+/* Providers put what they like before "dsl", and no other word ends so. */
+static bool ends_in_dsl(const char *word, size_t len)
+{
+    return len > 3 && memcmp(word + len - 3, "dsl", 3) == 0;
+}
+
 /* Walk the words (runs of letters) of a host part: the heaviest pool word. */
 static unsigned heaviest_word(const char *host, size_t len)
 {
@@ -276,9 +293,25 @@ static unsigned heaviest_word(const char *host, size_t len)
             if (pool_words[w].weight > heaviest &&
                 is_word(pool_words[w].word, host + i, n))
                 heaviest = pool_words[w].weight;
+        if (heaviest < GENERIC_AT && ends_in_dsl(host + i, n))
+            heaviest = GENERIC_AT;
+        if (heaviest == 0 && n == 1 && host[i] != 'm' && host[i] != 'o')
+            heaviest = 1; /* d81-9; m and o are mail servers' */
         i += n ? n : 1;
     }
     return heaviest;
+}
+
+/* Are two numbers all that the first label, or the first two, are made of? */
+static bool stand_alone(const struct number *t, size_t n, const char *name,
+                        size_t host_len)
+{
+    const char *end;
+
+    if (n < 2 || t[0].at != name)
+        return false;
+    end = t[1].at + t[1].len;
+    return *end == '.' || end == name + host_len;
 }
 
 static bool embeds_ipv4(const char *name, size_t host_len, uint32_t ipv4)
@@ -295,7 +328,8 @@ static bool embeds_ipv4(const char *name, size_t host_len, uint32_t ipv4)
             return true;
     while (n > 0 && t[n - 1].at >= name + host_len)
         n--; /* the rest stands in the domain */
-    return embeds_last_two(t, n, o) && heaviest_word(name, host_len) > 0;
+    return embeds_last_two(t, n, o) && (stand_alone(t, n, name, host_len) ||
+                                        heaviest_word(name, host_len) > 0);
 }
 
 /* All 32 nibbles, or the 16 of the interface, in either order. */
