@@ -3,6 +3,7 @@
 #include "analysis/given.h"
 #include "analysis/mail_setup.h"
 #include "analysis/own.h"
+#include "analysis/website.h"
 #include "base/records.h"
 
 static int on_block(void *arg, const struct snow_block *block, bool is_closed)
@@ -71,6 +72,33 @@ static int on_mail(void *arg, const struct snow_evidence *e)
     return code;
 }
 
+static int on_website(void *arg, const struct snow_evidence *e)
+{
+    struct analysis_website *w = malloc(sizeof *w);
+    int code = SNOW_ENOMEM;
+
+    if (w)
+        code = analysis_website_parse_json(w, e->data, e->data_len);
+    if (w && code == 0)
+        code = analysis_add_website(arg, e->subject, w);
+    else if (code == SNOW_ESYNTAX)
+        code = 0;
+    free(w);
+    return code;
+}
+
+static int on_netblock(void *arg, const struct snow_evidence *e)
+{
+    struct snow_network n;
+    int code = record_network_parse_json(&n, e->data, e->data_len);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    if (n.status == SNOW_REGISTRATION_REGISTERED)
+        analysis_add_netblock(arg, &n);
+    return 0;
+}
+
 /* The first registration of a domain counts: these go before the stored ones.
  */
 static int add_given(struct analysis *a, const struct given *given)
@@ -85,8 +113,7 @@ static int add_given(struct analysis *a, const struct given *given)
 
 static int on_probe(void *arg, const struct snow_probe *p)
 {
-    analysis_add_probe(arg, p);
-    return 0;
+    return analysis_add_probe(arg, p);
 }
 
 /* Where the records of one scan are. */
@@ -137,6 +164,28 @@ static int say(int code, struct snow_error *err)
                                : code;
 }
 
+/* What is stored beside names and registrations. */
+static int add_evidence(struct analysis *a, const struct place *from)
+{
+    static const struct {
+        const char *kind;
+        int (*fn)(void *arg, const struct snow_evidence *e);
+    } kinds[] = {
+        { "registration", on_registration },
+        { "mail", on_mail },
+        { "web", on_website },
+        { "netblock", on_netblock },
+    };
+    int code = 0;
+
+    for (size_t i = 0; !code && i < COUNT_OF(kinds); i++)
+        code = snow_store_each_evidence(from->store, from->scan, kinds[i].kind,
+                                        kinds[i].fn, a, from->err);
+    return code ? code
+                : snow_store_each_probe(from->store, from->scan, on_probe, a,
+                                        from->err);
+}
+
 int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
                           int64_t scan, const struct snow_analysis_config *cfg,
                           struct snow_error *err)
@@ -155,12 +204,7 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
     if (!code)
         code = add_given(a, cfg->given);
     if (!code)
-        code = snow_store_each_evidence(s, scan, "registration",
-                                        on_registration, a, err);
-    if (!code)
-        code = snow_store_each_evidence(s, scan, "mail", on_mail, a, err);
-    if (!code)
-        code = snow_store_each_probe(s, scan, on_probe, a, err);
+        code = add_evidence(a, &from);
     if (!code)
         code = analysis_findings(out, a);
     analysis_free(a);

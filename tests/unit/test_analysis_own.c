@@ -401,7 +401,7 @@ static const struct {
     { "high needs two families: reports are one", 5, 1, 1e-9, 10,
       SNOW_TIER_REVIEW, SNOW_TIER_HIGH },
     { "but never both", 5, 1, NAN, 10, SNOW_TIER_REVIEW, SNOW_TIER_REVIEW },
-    { "a score a little low for review", 5, .5, .5, 10,
+    { "a score a little low for review", 5, .6, .5, 10,
       SNOW_TIER_CONTEXT, SNOW_TIER_REVIEW },
     { "a score far too low", 5, 0, .5, 0,
       SNOW_TIER_CONTEXT, SNOW_TIER_CONTEXT },
@@ -424,16 +424,20 @@ static void reports_lift_within_the_gates(void **state)
             .probed = 10,
             .open = tiers[i].open,
             .own_banner = tiers[i].open,
+            .n_registrars_known = tiers[i].n_domains,
+            .n_top_registrar = 1,
+            .registrar_share = .3,
             .n_dated = tiers[i].n_domains,
             .newness = 1,
             .age_days_median = 100,
             .burst_p = tiers[i].burst_p,
             .nameserver_entropy = NAN,
-            .shared = 0,
             .naming = 0,
         };
         struct snow_finding without = { 0 }, with = { 0 };
 
+        for (unsigned k = 0; k < INFRA_N_FAMILIES; k++)
+            in.shared.of[k] = (double)NAN;
         analysis_score(&without, &in);
         in.is_reported = true;
         analysis_score(&with, &in);
