@@ -400,12 +400,12 @@ static const struct {
 } tiers[] = {
     { "high needs two families: reports are one", 5, 1, 1e-9, 10,
       SNOW_TIER_REVIEW, SNOW_TIER_HIGH },
-    { "but never both", 5, 1, NAN, 10, SNOW_TIER_REVIEW, SNOW_TIER_REVIEW },
-    { "a score a little low for review", 5, .6, .5, 10,
+    { "but never both", 5, 1, .5, 10, SNOW_TIER_REVIEW, SNOW_TIER_REVIEW },
+    { "a score a little low for review", 5, .35, .5, 10,
       SNOW_TIER_CONTEXT, SNOW_TIER_REVIEW },
     { "a score far too low", 5, 0, .5, 0,
       SNOW_TIER_CONTEXT, SNOW_TIER_CONTEXT },
-    { "one domain", 1, .45, NAN, 10, SNOW_TIER_CONTEXT, SNOW_TIER_REVIEW },
+    { "one domain", 1, .25, NAN, 10, SNOW_TIER_CONTEXT, SNOW_TIER_REVIEW },
     { "one domain never gets high", 1, 1, NAN, 10,
       SNOW_TIER_REVIEW, SNOW_TIER_REVIEW },
 };
@@ -432,7 +432,9 @@ static void reports_lift_within_the_gates(void **state)
             .age_days_median = 100,
             .burst_p = tiers[i].burst_p,
             .nameserver_entropy = NAN,
-            .naming = 0,
+            .naming = 1,
+            .n_web_known = tiers[i].n_domains,
+            .web_absence = (double)tiers[i].n_domains,
         };
         struct snow_finding without = { 0 }, with = { 0 };
 
