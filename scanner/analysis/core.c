@@ -36,6 +36,7 @@
 #include "analysis/core_internal.h"
 #include "analysis/fingerprint.h"
 #include "analysis/known.h"
+#include "analysis/names.h"
 #include "analysis/own.h"
 #include "base/map.h"
 
@@ -298,6 +299,21 @@ int analysis_add_probe(struct analysis *a, const struct snow_probe *p)
     if (fingerprint)
         count_greeting(run, fingerprint, fingerprint ^ capabilities);
     return add_key(a, run, p);
+}
+
+void analysis_add_holder(struct analysis *a, const struct snow_network *n)
+{
+    const char *at = strrchr(n->abuse_email, '@');
+    char name[ANALYSIS_NAME_MAX];
+    struct analysis_split s;
+    uint32_t id;
+
+    if (!at || snow_addr_distance(n->first, n->last) + 1 < SNOW_BLOCK_SIZE ||
+        !analysis_name_normalise(name, at + 1) ||
+        !analysis_psl_split(&s, a->psl, name, ANALYSIS_SUFFIX_MAX))
+        return;
+    if (s.domain && analysis_facts_find(&a->facts, s.domain, &id))
+        a->facts.domains[id].flags |= DOMAIN_PROVIDER;
 }
 
 void analysis_add_netblock(struct analysis *a, const struct snow_network *n)

@@ -189,6 +189,8 @@ struct analysis *lab_analyse(struct lab *l)
         qsort(l->places, l->n, sizeof *l->places, compare_places);
     assert_int_equal(analysis_new(&a, &l->cfg, l->psl), 0);
     pass(l, a);
+    if (l->holder)
+        analysis_add_holder(a, l->holder);
     assert_int_equal(analysis_next_pass(a), 0);
     pass(l, a);
     assert_int_equal(analysis_next_pass(a), 0);

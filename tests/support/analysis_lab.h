@@ -22,6 +22,7 @@ struct lab {
     struct snow_analysis_config cfg;
     char psl_path[64];
     struct analysis_psl *psl;
+    const struct snow_network *holder; /**< of the network; NULL: not known */
     bool mail_is_open; /**< every named address greets with its name */
 };
 

@@ -220,11 +220,51 @@ static void a_scheme_on_many_addresses_is_a_providers(void **state)
     }
 }
 
+/* clang-format off */
+static const struct {
+    const char *why, *first, *last, *abuse_email;
+    bool is_own; /* blueomb.com is the network's */
+} holders[] = {
+    { "its domain", "192.0.2.0", "192.0.2.255", "abuse@blueomb.com", true },
+    { "a host of it", "192.0.0.0", "192.0.3.255", "Abuse@NOC.BlueOmb.COM",
+      true },
+    { "another's", "192.0.2.0", "192.0.2.255", "abuse@provider.net", false },
+    { "a customer's small network", "192.0.2.16", "192.0.2.31",
+      "abuse@blueomb.com", false },
+    { "none", "192.0.2.0", "192.0.2.255", "", false },
+    { "no mailbox", "192.0.2.0", "192.0.2.255", "blueomb.com", false },
+    { "an address", "192.0.2.0", "192.0.2.255", "abuse@192.0.2.1", false },
+};
+/* clang-format on */
+
+static void the_holders_domain_is_the_networks_own(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(holders); i++) {
+        struct snow_network n = { 0 };
+        struct analysis *a;
+        struct lab l;
+
+        assert_int_equal(snow_addr_parse(&n.first, holders[i].first), 0);
+        assert_int_equal(snow_addr_parse(&n.last, holders[i].last), 0);
+        text_copy(n.abuse_email, sizeof n.abuse_email, holders[i].abuse_email);
+        lab_init(&l, "2018-05-15T12:00:00Z");
+        l.holder = &n;
+        add_addresses(&l, "blueomb.com netsy.blueomb.com oblag.blueomb.com");
+        a = lab_analyse(&l);
+        if ((a->runs.n == 0) != holders[i].is_own)
+            fail_msg("%s: %zu runs", holders[i].why, a->runs.n);
+        analysis_free(a);
+        lab_fini(&l);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_are_told),
         cmocka_unit_test(a_scheme_on_many_addresses_is_a_providers),
+        cmocka_unit_test(the_holders_domain_is_the_networks_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
