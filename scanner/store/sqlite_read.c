@@ -74,10 +74,11 @@ int sqlite_each_block(struct snow_store *base, int64_t scan, snow_block_fn fn,
 {
     struct sqlite_store *s = sqlite_of(base);
     struct cursors c = { 0 };
-    int code = sqlite_execute(s, "BEGIN", err); /* both cursors see one state */
+    bool is_within = !sqlite3_get_autocommit(s->db); /* a transaction */
+    int code = is_within ? 0 : sqlite_execute(s, "BEGIN", err);
 
     if (code)
-        return code;
+        return code; /* both cursors see one state */
     if (sqlite3_prepare_v2(s->db,
                            "SELECT key & 16777215, data FROM block WHERE key"
                            " BETWEEN ?1 << 24 AND (?1 << 24) + 16777215"
@@ -95,7 +96,8 @@ int sqlite_each_block(struct snow_store *base, int64_t scan, snow_block_fn fn,
     }
     sqlite3_finalize(c.block);
     sqlite3_finalize(c.tail);
-    sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+    if (!is_within)
+        sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
     return code;
 }
 
