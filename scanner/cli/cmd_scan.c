@@ -32,7 +32,7 @@ static int default_store(char *out, size_t cap, const struct snow_config *cfg,
     return 0;
 }
 
-static struct own_paths own_paths(const struct snow_config *cfg)
+struct own_paths own_paths(const struct snow_config *cfg)
 {
     return (struct own_paths){ .reporters = cfg->reports,
                                .allow = cfg->allow,

@@ -117,6 +117,7 @@ class Lists(Case):
                       ok("findings", store, *options, "--by", "customer"))
 
     def check_wrong(self, store):
+        names = self.write("names.csv", "ip,ptr", "192.0.2.1,a.example.com")
         for option, text, said in (
                 ("--reports", "ip,reporters\n127.0.0.x,3\n", ":2: '127.0.0.x'"),
                 ("--allow", "cidr_or_domain,reason\n"
@@ -126,6 +127,7 @@ class Lists(Case):
                  "127.0.0.0/8,B\n", ":3: another customer")):
             path = self.write("wrong.csv", *text.splitlines())
             for command in (["findings", store],
+                            ["import", self.path("never.db"), names],
                             ["scan", NETBLOCK, *self.to_lab(), "-o",
                              self.path("never.db")]):
                 wrong = run(*command, option, path)
