@@ -334,7 +334,11 @@ static void apply_caveats(struct snow_finding *f, uint32_t bits)
 
 /* What a tier asks of a finding; the first gate that opens counts. A finding of
  * one or two domains may be any company: a new customer names two addresses,
- * the domain and its mail server; networks are let by four and more. */
+ * the domain and its mail server; networks are let by four and more. Reports
+ * from elsewhere are no part of the score: where they corroborate it they make
+ * up for 5 points (10 of a few domains) on the way to review, and on the way to
+ * high for one of the two families, never for both; all other gates stay as
+ * they are. */
 /* clang-format off */
 static const struct {
     enum snow_tier tier;
@@ -342,16 +346,20 @@ static const struct {
     size_t domains_min, domains_max;
     size_t addrs_min;  /* a domain, on the average */
     unsigned families; /* of those that tie domains together */
+    bool is_reported;  /* only with reports to corroborate it */
 } gates[] = {
-    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 2 },
-    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 1, 0 },
-    { SNOW_TIER_REVIEW, 65, .5, 1, 2,        4, 0 },
+    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 2, false },
+    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 1, true },
+    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 1, 0, false },
+    { SNOW_TIER_REVIEW, 45, .4, 3, SIZE_MAX, 1, 0, true },
+    { SNOW_TIER_REVIEW, 65, .5, 1, 2,        4, 0, false },
+    { SNOW_TIER_REVIEW, 55, .5, 1, 2,        1, 0, true },
 };
 /* clang-format on */
 
-static enum snow_tier best_tier(uint32_t bits)
+static enum snow_tier best_tier(const struct snow_finding *f, uint32_t bits)
 {
-    enum snow_tier best = SNOW_TIER_HIGH;
+    enum snow_tier best = f->allowed ? SNOW_TIER_CONTEXT : SNOW_TIER_HIGH;
 
     for (unsigned i = 0; i < N_CAVEATS; i++)
         if (bits >> i & 1 && caveats[i].best > best)
@@ -363,7 +371,7 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
                                   const struct score_facts *in, uint32_t bits)
 {
     const struct snow_score *p = f->parts;
-    enum snow_tier best = best_tier(bits);
+    enum snow_tier best = best_tier(f, bits);
 
     /* neighbours with names of their own are everyday: some sign of youth, or
      * of one hand behind several domains, must be there */
@@ -375,7 +383,8 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
             in->n_domains >= gates[i].domains_min &&
             in->n_domains <= gates[i].domains_max &&
             in->named >= gates[i].addrs_min * in->n_domains &&
-            strong_families(p) >= gates[i].families)
+            strong_families(p) >= gates[i].families &&
+            in->is_reported >= gates[i].is_reported)
             return gates[i].tier;
     return SNOW_TIER_CONTEXT;
 }
@@ -389,12 +398,25 @@ static void append_word(char *list, size_t cap, const char *word)
     text_copy(list + len, cap - len, word);
 }
 
+/* The reason is the user's own; ';' would make two of it. */
+static void write_allowed(struct snow_finding *f)
+{
+    snprintf(f->caveats, sizeof f->caveats, "allowed: %.160s", f->allowed);
+    for (char *c = f->caveats; *c; c++)
+        if (*c == ';')
+            *c = ',';
+}
+
 static void write_words(struct snow_finding *f, const struct score_facts *in,
                         uint32_t bits)
 {
+    if (f->allowed)
+        write_allowed(f);
     for (size_t i = 0; i < SNOW_N_SCORE_PARTS; i++)
         if (f->parts[i].measured > 0 && f->parts[i].value >= STRONG)
             append_word(f->reasons, sizeof f->reasons, parts[i].name);
+    if (in->is_reported)
+        append_word(f->reasons, sizeof f->reasons, "reports");
     if (in->n_together >= BULK_DOMAINS)
         append_word(f->reasons, sizeof f->reasons, "bulk10");
     if (in->n_at_once >= BATCH_DOMAINS)
