@@ -16,7 +16,8 @@
 struct campaigns_input {
     const struct run *runs; /**< sorted */
     size_t n_runs;
-    const bool *is_apart; /**< [n_runs] runs that are tied to nobody */
+    const bool *is_apart; /**< [n_runs] runs that are tied to nobody … */
+    const bool *is_own;   /**< … or by nothing but what they share */
     const struct strip *strips;
     size_t n_strips;
     const struct facts *facts;

@@ -70,7 +70,7 @@ static void decoys_fini(struct decoys *d)
 {
     analysis_runs_fini(&d->shuffled.runs);
     free(d->shuffled.strips);
-    free(d->shuffled.is_apart);
+    analysis_excuses_fini(&d->shuffled.excuses);
     free(d->shuffled.ages.all);
     free(d->shuffled.ages.registrars);
     free(d->shuffled.ages.left_out);
@@ -86,7 +86,7 @@ static int decoys_init(struct decoys *d, struct analysis *a)
     *d = (struct decoys){ .shuffled = *a, .real = a };
     d->shuffled.runs = (struct runs){ .gap_max = a->runs.gap_max };
     d->shuffled.strips = NULL;
-    d->shuffled.is_apart = NULL;
+    d->shuffled.excuses = (struct excuses){ 0 };
     d->shuffled.high_from = 0;
     ages->all = copy(a->ages.all, a->ages.n, sizeof *ages->all);
     ages->registrars = copy(a->ages.registrars, a->ages.n_registrars,
@@ -143,6 +143,46 @@ static void shuffle_registrars(struct decoys *d, uint64_t *state)
     }
 }
 
+/* Only what is in no run may stand in a row. */
+static void mark_runs(struct analysis *a, bool is_in_run)
+{
+    for (size_t i = 0; i < a->runs.n; i++) {
+        uint32_t *flags = &a->facts.domains[a->runs.all[i].domain].flags;
+
+        *flags = is_in_run ? *flags | DOMAIN_IN_RUN
+                           : *flags & ~(uint32_t)DOMAIN_IN_RUN;
+    }
+}
+
+static int to_runs(void *arg, const struct verdict *v)
+{
+    return analysis_runs_add(arg, v);
+}
+
+static int to_rows(void *arg, const struct verdict *v)
+{
+    return analysis_rows_add(arg, v);
+}
+
+/* As the second pass and the third do it. */
+static int fold(struct analysis *a, const uint32_t *order)
+{
+    struct rows rows = { .facts = &a->facts, .ages = &a->ages, .to = &a->runs };
+    int code = analysis_hosts_each(&a->hosts, order, to_runs, &a->runs);
+
+    if (!code)
+        code = analysis_runs_finish(&a->runs);
+    if (code)
+        return code;
+    mark_runs(a, true);
+    if (analysis_rows_are_likely(&rows))
+        code = analysis_hosts_each(&a->hosts, order, to_rows, &rows);
+    mark_runs(a, false);
+    for (size_t i = 0; i < a->runs.n; i++)
+        analysis_mail_facts_stamp(&a->runs.all[i], &a->mail);
+    return code ? code : analysis_runs_finish(&a->runs);
+}
+
 static int shuffle(struct decoys *d, uint64_t decoy)
 {
     struct analysis *a = &d->shuffled;
@@ -156,10 +196,9 @@ static int shuffle(struct decoys *d, uint64_t decoy)
     analysis_hosts_shuffle(&a->hosts, d->order, &state);
     a->runs.n = 0;
     free(a->strips);
-    free(a->is_apart);
     a->strips = NULL;
-    a->is_apart = NULL;
-    return analysis_hosts_fold(&a->runs, &a->hosts, d->order);
+    analysis_excuses_fini(&a->excuses);
+    return fold(a, d->order);
 }
 
 int analysis_decoys_score(struct snow_calibration *out, struct analysis *a,
@@ -173,6 +212,7 @@ int analysis_decoys_score(struct snow_calibration *out, struct analysis *a,
     if (code)
         return code;
     code = decoys_init(&d, a);
+    mark_runs(a, false);
     for (uint64_t i = 0; !code && i < a->cfg.decoys; i++) {
         code = shuffle(&d, i);
         if (!code)
@@ -181,6 +221,7 @@ int analysis_decoys_score(struct snow_calibration *out, struct analysis *a,
             a->cfg.on_decoy(a->cfg.on_decoy_arg, i + 1, a->cfg.decoys);
     }
     out->n_decoys = a->cfg.decoys;
+    mark_runs(a, true);
     decoys_fini(&d);
     return code;
 }

@@ -59,6 +59,7 @@ int analysis_hosts_add(struct hosts *h, const struct verdict *v)
         h->all = all;
         h->cap = cap;
     }
+    host.is_allowed = v->is_allowed;
     if (v->name) {
         host.hash = v->name->hash;
         host.label = v->name->label;
@@ -224,8 +225,8 @@ void analysis_hosts_shuffle(const struct hosts *h, uint32_t *order,
     }
 }
 
-int analysis_hosts_fold(struct runs *out, const struct hosts *h,
-                        const uint32_t *order)
+int analysis_hosts_each(const struct hosts *h, const uint32_t *order,
+                        verdict_fn fn, void *arg)
 {
     int code = 0;
 
@@ -240,9 +241,10 @@ int analysis_hosts_fold(struct runs *out, const struct hosts *h,
         struct verdict v = { .addr = h->all[i].addr,
                              .name =
                                  host->domain == HOSTS_NOBODY ? NULL : &name,
-                             .counts = &host->counts };
+                             .counts = &host->counts,
+                             .is_allowed = host->is_allowed };
 
-        code = analysis_runs_add(out, &v);
+        code = fn(arg, &v);
     }
-    return code ? code : analysis_runs_finish(out);
+    return code;
 }

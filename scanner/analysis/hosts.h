@@ -15,7 +15,7 @@ struct host {
     uint32_t domain, skeleton;
     struct host_counts counts;
     uint8_t extra_labels;
-    bool is_esp;
+    bool is_esp, is_allowed;
 };
 
 /** Zeroed is ready. */
@@ -58,8 +58,8 @@ int analysis_hosts_settle(struct hosts *h);
 void analysis_hosts_shuffle(const struct hosts *h, uint32_t *order,
                             uint64_t *state);
 
-/** The runs of hosts in that order. @return 0, SNOW_ENOMEM */
-int analysis_hosts_fold(struct runs *out, const struct hosts *h,
-                        const uint32_t *order);
+/** Hand out the verdicts in that order. @return 0, or what fn returned */
+int analysis_hosts_each(const struct hosts *h, const uint32_t *order,
+                        verdict_fn fn, void *arg);
 
 #endif

@@ -180,13 +180,15 @@ double analysis_links_weight(const struct links *l, uint32_t a, uint32_t b)
 {
     struct infra_sum sums[INFRA_N_FAMILIES] = { 0 };
     double all = 0;
+    bool is_own;
 
     if (l->in->is_apart[a] || l->in->is_apart[b])
         return 0;
     if (l->in->runs[a].domain == l->in->runs[b].domain)
         return SAME_DOMAIN;
     add_shared(sums, l, a, b);
-    for (size_t i = 0; i < sizeof relations / sizeof *relations; i++)
+    is_own = l->in->is_own[a] || l->in->is_own[b];
+    for (size_t i = 0; !is_own && i < sizeof relations / sizeof *relations; i++)
         analysis_infra_sum(&sums[relations[i].family],
                            relations[i].weigh(l, a, b));
     for (unsigned f = 0; f < INFRA_N_FAMILIES; f++)

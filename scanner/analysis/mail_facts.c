@@ -166,17 +166,14 @@ static int compare_facts(const void *a, const void *b)
     return (x->domain > y->domain) - (x->domain < y->domain);
 }
 
-static void sort_facts(struct mail_facts *m)
-{
-    if (!m->is_sorted && m->n > 0)
-        qsort(m->all, m->n, sizeof *m->all, compare_facts);
-    m->is_sorted = true;
-}
-
-static const struct mail_fact *find(const struct mail_facts *m, uint32_t domain)
+const struct mail_fact *analysis_mail_facts_get(struct mail_facts *m,
+                                                uint32_t domain)
 {
     struct mail_fact key = { .domain = domain };
 
+    if (!m->is_sorted && m->n > 0)
+        qsort(m->all, m->n, sizeof *m->all, compare_facts);
+    m->is_sorted = true;
     return m->n > 0 ? bsearch(&key, m->all, m->n, sizeof *m->all, compare_facts)
                     : NULL;
 }
@@ -239,12 +236,12 @@ int analysis_mail_facts_count(struct snow_finding *f, struct mail_facts *m,
 
     if (!placed)
         return SNOW_ENOMEM;
-    sort_facts(m);
     for (size_t i = 0; i < n; i++)
         placed[i] = (struct placed){ all[runs[i]].domain, runs[i] };
     qsort(placed, n, sizeof *placed, compare_placed);
     for (size_t i = 0, len; i < n; i += len) {
-        const struct mail_fact *fact = find(m, placed[i].domain);
+        const struct mail_fact *fact =
+            analysis_mail_facts_get(m, placed[i].domain);
 
         for (len = 1;
              i + len < n && placed[i + len].domain == placed[i].domain;)
@@ -276,6 +273,9 @@ static int observe(struct mail_fact *fact, struct mail_facts *m,
     fact->mx_inside = f.mx_inside > 0;
     fact->spf_known = f.spf_known > 0;
     fact->spf_covers = f.spf_covers > 0;
+    for (size_t i = 0; !code && i < n; i++)
+        fact->spf_passes |= runs->all[own[i]].spf_passes > 0 ||
+                            runs->all[own[i]].spf_unknown > 0;
     free(ranges);
     return code;
 }
@@ -284,18 +284,17 @@ int analysis_mail_facts_observe(struct mail_facts *m, const struct runs *runs)
 {
     int code = 0;
 
-    sort_facts(m);
+    analysis_mail_facts_get(m, 0); /* sorts them */
     for (size_t i = 0; !code && i < m->n; i++)
         code = observe(&m->all[i], m, runs);
     return code;
 }
 
-void analysis_mail_facts_recall(struct snow_finding *f,
-                                const struct mail_facts *m,
+void analysis_mail_facts_recall(struct snow_finding *f, struct mail_facts *m,
                                 const uint32_t *domains, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        const struct mail_fact *fact = find(m, domains[i]);
+        const struct mail_fact *fact = analysis_mail_facts_get(m, domains[i]);
 
         if (!fact)
             continue;
@@ -305,6 +304,16 @@ void analysis_mail_facts_recall(struct snow_finding *f,
         f->spf_known += fact->spf_known;
         f->spf_covers += fact->spf_covers;
     }
+}
+
+void analysis_mail_facts_stamp(struct run *run, struct mail_facts *m)
+{
+    const struct mail_fact *fact = analysis_mail_facts_get(m, run->domain);
+
+    if (!fact)
+        return;
+    run->has_mx = fact->mx_inside;
+    run->spf_passes = fact->spf_passes;
 }
 
 void analysis_mail_facts_fini(struct mail_facts *m)

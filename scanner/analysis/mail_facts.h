@@ -15,7 +15,7 @@ struct mail_fact {
     bool is_mx_known, is_spf_known;
     uint8_t n; /**< addresses of MX hosts */
     /* held against all runs of the domain, once observed */
-    bool mx_known, mx_inside, spf_known, spf_covers;
+    bool mx_known, mx_inside, spf_known, spf_covers, spf_passes;
     struct snow_addr mx[MAIL_FACT_ADDRS_MAX];
 };
 
@@ -37,6 +37,10 @@ struct mail_facts {
 int analysis_mail_facts_add(struct mail_facts *m, struct runs *runs,
                             uint32_t domain,
                             const struct analysis_mail_setup *setup);
+
+/** What is known of a domain, or NULL. */
+const struct mail_fact *analysis_mail_facts_get(struct mail_facts *m,
+                                                uint32_t domain);
 
 /** The runs of a domain, [*n]; NULL: no memory. */
 const uint32_t *analysis_mail_facts_runs(struct mail_facts *m,
@@ -61,9 +65,11 @@ int analysis_mail_facts_observe(struct mail_facts *m, const struct runs *runs);
 
 /** Count the domains of a finding by what was observed: it is not known where
  * their addresses are. */
-void analysis_mail_facts_recall(struct snow_finding *f,
-                                const struct mail_facts *m,
+void analysis_mail_facts_recall(struct snow_finding *f, struct mail_facts *m,
                                 const uint32_t *domains, size_t n);
+
+/** Give a run of addresses that have moved what was observed of its domain. */
+void analysis_mail_facts_stamp(struct run *run, struct mail_facts *m);
 
 void analysis_mail_facts_fini(struct mail_facts *m); /**< zeroed is fine */
 

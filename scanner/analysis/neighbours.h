@@ -47,6 +47,7 @@ struct verdict {
     const struct analysis_forward *forward; /**< of the name; set by the core,
                                                  NULL: not asked */
     const struct host_counts *counts;       /**< NULL: not known yet */
+    bool is_allowed; /**< the address, by the user's list; set by the core */
 };
 
 /** Anything but 0 ends the pass and is returned from it. */

@@ -31,6 +31,7 @@ int report_each_finding(const struct report_request *q, report_finding_fn fn,
                                 report_registrations_answered(&known, f),
             .holders = &holders,
             .calibration = &q->findings->calibration,
+            .own = q->own,
             .web = report_websites_count(&websites, f),
         };
 

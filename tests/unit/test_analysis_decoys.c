@@ -182,6 +182,11 @@ static void check_run(const struct run *x, const struct run *y)
     assert_int_equal(x->own_banner, y->own_banner);
 }
 
+static int to_runs(void *arg, const struct verdict *v)
+{
+    return analysis_runs_add(arg, v);
+}
+
 /* Unshuffled, a decoy is the scan itself. */
 static void the_same_order_is_the_scan(void **state)
 {
@@ -198,7 +203,8 @@ static void the_same_order_is_the_scan(void **state)
     assert_non_null(order);
     for (uint32_t i = 0; i < a->hosts.n; i++)
         order[i] = i;
-    assert_int_equal(analysis_hosts_fold(&again, &a->hosts, order), 0);
+    assert_int_equal(analysis_hosts_each(&a->hosts, order, to_runs, &again), 0);
+    assert_int_equal(analysis_runs_finish(&again), 0);
     assert_true(again.n > ALLIES);
     assert_int_equal(again.n, a->runs.n);
     for (size_t i = 0; i < again.n; i++)
