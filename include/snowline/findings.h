@@ -38,7 +38,7 @@ struct snow_score {
     double value;    /**< 0 … 1 */
     double measured; /**< share of the part's weight that was measured, 0 … 1;
                           0: left out of the sum */
-    char *reason; /**< one line, plain ASCII; "" when not measured */
+    char *reason;    /**< one line, plain ASCII; "" when not measured */
 };
 
 /** A run, strip or campaign. Lists are owned by the findings. */
@@ -85,7 +85,7 @@ struct snow_finding {
     double reporters_median;  /**< NaN unknown */
     double reporters_cv; /**< spread over mean inside a run, the mean of its
                               runs; NaN unknown */
-    char *allowed;     /**< why the user's list allows it, NULL: it does not */
+    char *allowed; /**< why the user's list allows it, NULL: it does not */
     char *reasons; /**< codes of the parts that count, ';' between */
     char *caveats; /**< what speaks against or is not known, ';' between */
     char *text;    /**< what the words above point into */
