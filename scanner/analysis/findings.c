@@ -2,6 +2,7 @@
 
 #include "analysis/measures.h"
 #include "analysis/own_facts.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 /* Findings while they are made: campaigns[0 … c), strips [c … c + s), runs from
@@ -22,6 +23,7 @@ static void finding_fini(struct snow_finding *f)
         free(f->customers[i]);
     free(f->customers);
     free(f->allowed);
+    free(f->text);
 }
 
 void snow_findings_fini(struct snow_findings *f)
@@ -221,8 +223,13 @@ static int make(struct makings *k, enum snow_finding_kind kind,
     struct run_set set = {
         .kind = kind, .runs = runs, .n_runs = n_runs, .burst_floor = burst_floor
     };
-    int code = fill(&f, k, &set);
+    struct words words;
+    int code;
 
+    analysis_words_attach(&f, &words);
+    code = fill(&f, k, &set);
+    if (!code)
+        code = analysis_words_keep(&f);
     free(set.domains);
     if (code) {
         finding_fini(&f);

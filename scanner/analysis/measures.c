@@ -4,6 +4,7 @@
 
 #include "analysis/known.h"
 #include "analysis/naming.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 #define NAMING_SAMPLE 64 /* domains whose likeness stands for chance */
@@ -194,7 +195,8 @@ static void measure_registrar(struct score_facts *out, struct snow_finding *f,
         return;
     r = &ages->registrars[top - 1];
     out->registrar_share = analysis_ages_registrar_share(ages, (uint32_t)top);
-    text_copy(f->registrar, sizeof f->registrar, r->name);
+    if (f->registrar)
+        text_copy(f->registrar, WORDS_REGISTRAR_MAX, r->name);
     f->registrar_iana_id = r->iana_id;
     out->is_corporate = out->n_top_registrar * 2 > n &&
                         analysis_known_corporate_registrar(r->iana_id, r->name);
