@@ -11,9 +11,10 @@
 static const struct {
     double cap;
     bool is_shared;
+    double others;
     const char *word;
 } families[] = {
-#define X(id, cap, is_shared, word) { cap, is_shared, word },
+#define X(id, cap, is_shared, others, word) { cap, is_shared, others, word },
     INFRA_FAMILIES(X)
 #undef X
 };
@@ -63,7 +64,7 @@ void analysis_infra_sum(struct infra_sum *s, double weight)
 
 double analysis_infra_total(const struct infra_sum *s, enum infra_family f)
 {
-    return fmin(families[f].cap, s->strongest + s->others / 2);
+    return fmin(families[f].cap, s->strongest + families[f].others * s->others);
 }
 
 void analysis_infra_fini(struct infra *in)
