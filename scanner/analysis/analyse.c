@@ -2,6 +2,7 @@
 #include "analysis/forward.h"
 #include "analysis/given.h"
 #include "analysis/mail_setup.h"
+#include "analysis/own.h"
 #include "analysis/website.h"
 #include "base/records.h"
 
@@ -98,6 +99,18 @@ static int on_netblock(void *arg, const struct snow_evidence *e)
     return 0;
 }
 
+static int on_holder(void *arg, const struct snow_evidence *e)
+{
+    struct snow_network n;
+    int code = record_network_parse_json(&n, e->data, e->data_len);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    if (n.status == SNOW_REGISTRATION_REGISTERED)
+        analysis_add_holder(arg, &n);
+    return 0;
+}
+
 /* The first registration of a domain counts: these go before the stored ones.
  */
 static int add_given(struct analysis *a, const struct given *given)
@@ -130,6 +143,19 @@ static int run_pass(struct analysis *a, const struct place *from)
     return code ? code : analysis_next_pass(a);
 }
 
+/* The first pass knows which domains there are; who holds the network tells
+ * which of them are its own. */
+static int run_first_pass(struct analysis *a, const struct place *from)
+{
+    int code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+
+    if (!code)
+        code = snow_store_each_evidence(from->store, from->scan, "netblock",
+                                        on_holder, a, from->err);
+    return code ? code : analysis_next_pass(a);
+}
+
 /* Passes one and two over a scan. Candidates do without what is asked about
  * them later. */
 static int begin(struct analysis **out, struct analysis_psl *psl,
@@ -145,7 +171,7 @@ static int begin(struct analysis **out, struct analysis_psl *psl,
         code = snow_store_each_evidence(from->store, from->scan, "forward",
                                         on_forward, a, from->err);
     if (!code)
-        code = run_pass(a, from);
+        code = run_first_pass(a, from);
     if (!code)
         code = run_pass(a, from);
     if (code) {
@@ -210,7 +236,10 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from, true);
+    if (cfg->own)
+        code = allow_check(&cfg->own->allow, psl, err);
+    if (!code)
+        code = begin(&a, psl, cfg, &from, true);
     if (!code)
         code = add_given(a, cfg->given);
     if (!code)

@@ -22,7 +22,9 @@
  *   pairs.c       which runs to compare at all                   (pure)
  *   campaigns.c   runs tied together                             (pure)
  *   findings.c    measures of each finding                       (pure)
+ *   own_facts.c   what the user's own lists say of each          (pure)
  *   score.c       their sum, tier and words                      (pure)
+ *   words.c       room for these                                 (pure)
  *   spf.c         who may send for a domain; spf_term.c reads     (pure)
  *   candidates.c  whom the later stages ask                      (pure)
  *
@@ -39,6 +41,8 @@
 #include "analysis/core_internal.h"
 #include "analysis/fingerprint.h"
 #include "analysis/known.h"
+#include "analysis/names.h"
+#include "analysis/own.h"
 #include "base/map.h"
 
 int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
@@ -97,12 +101,15 @@ static int on_verdict(void *arg, const struct verdict *v)
     struct analysis *a = arg;
     struct analysis_forward forward;
     struct verdict told = *v;
+    struct snow_addr until;
     int code;
 
     if (a->pass == 3 && !a->seeks_rows)
         return analysis_candidate_add(a, v);
     if (v->name && analysis_forwards_get(&a->forwards, v->name->hash, &forward))
         told.forward = &forward;
+    if (v->name && a->cfg.own)
+        told.is_allowed = allow_addr(&a->cfg.own->allow, v->addr, &until);
     if (a->pass == 3)
         return analysis_rows_add(&a->rows, &told);
     code = analysis_runs_add(&a->runs, &told);
@@ -316,6 +323,21 @@ int analysis_add_probe(struct analysis *a, const struct snow_probe *p)
     if (fingerprint)
         count_greeting(run, fingerprint, fingerprint ^ capabilities);
     return add_key(a, run, p);
+}
+
+void analysis_add_holder(struct analysis *a, const struct snow_network *n)
+{
+    const char *at = strrchr(n->abuse_email, '@');
+    char name[ANALYSIS_NAME_MAX];
+    struct analysis_split s;
+    uint32_t id;
+
+    if (!at || snow_addr_distance(n->first, n->last) + 1 < SNOW_BLOCK_SIZE ||
+        !analysis_name_normalise(name, at + 1) ||
+        !analysis_psl_split(&s, a->psl, name, ANALYSIS_SUFFIX_MAX))
+        return;
+    if (s.domain && analysis_facts_find(&a->facts, s.domain, &id))
+        a->facts.domains[id].flags |= DOMAIN_PROVIDER;
 }
 
 void analysis_add_netblock(struct analysis *a, const struct snow_network *n)

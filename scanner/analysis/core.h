@@ -31,6 +31,11 @@ void analysis_free(struct analysis *a); /**< NULL is fine */
 int analysis_add_forward(struct analysis *a, const char *name,
                          const struct analysis_forward *answer);
 
+/** At the end of the first pass: who holds a network. The domain of its abuse
+ * contact is the network's own, unless the network is smaller than a /24: those
+ * are handed on to customers, who name themselves. */
+void analysis_add_holder(struct analysis *a, const struct snow_network *n);
+
 /**
  * The next address, in ascending order; every pass is given the same ones.
  *

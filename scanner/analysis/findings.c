@@ -1,6 +1,8 @@
 #include <math.h>
 
 #include "analysis/measures.h"
+#include "analysis/own_facts.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 /* Findings while they are made: campaigns[0 … c), strips [c … c + s), runs from
@@ -17,6 +19,11 @@ static void finding_fini(struct snow_finding *f)
     for (size_t i = 0; f->domains && i < f->n_domains; i++)
         free(f->domains[i]);
     free(f->domains);
+    for (size_t i = 0; f->customers && i < f->n_customers; i++)
+        free(f->customers[i]);
+    free(f->customers);
+    free(f->allowed);
+    free(f->text);
 }
 
 void snow_findings_fini(struct snow_findings *f)
@@ -78,27 +85,47 @@ static int copy_domains(struct snow_finding *f, const struct run_set *set,
     return 0;
 }
 
-/* Its runs' ranges; what overlaps or touches is one. A strip's gaps are not
- * its own: a range never covers what has no reason. */
+/* What overlaps or touches the last range is one with it. @p f has room. */
+static void add_range(struct snow_finding *f, struct snow_range r)
+{
+    struct snow_range *last = f->n_ranges ? &f->ranges[f->n_ranges - 1] : NULL;
+
+    if (!last || snow_addr_compare(r.first, snow_addr_add(last->last, 1)) > 0)
+        f->ranges[f->n_ranges++] = r;
+    else if (snow_addr_compare(r.last, last->last) > 0)
+        last->last = r.last;
+}
+
+/* The pieces of a run that a finding covers: added to it, or only counted. */
+static size_t cover_run(struct snow_finding *f, const struct analysis *a,
+                        const struct run *run)
+{
+    struct snow_range left = { run->first, run->last }, piece;
+    bool has_more = true;
+    size_t n = 0;
+
+    for (; has_more; n++) {
+        has_more = analysis_own_next_piece(&left, &piece, a, run);
+        if (f->ranges)
+            add_range(f, piece);
+    }
+    return n;
+}
+
+/* Its runs' ranges. A strip's gaps are not its own: a range never covers what
+ * has no reason, nor a gap that is allowed. */
 static int cover(struct snow_finding *f, const struct run_set *set,
                  const struct analysis *a)
 {
-    f->ranges = calloc(set->n_runs, sizeof *f->ranges);
+    size_t n = 0;
+
+    for (size_t i = 0; i < set->n_runs; i++)
+        n += cover_run(f, a, &a->runs.all[set->runs[i]]);
+    f->ranges = calloc(n, sizeof *f->ranges);
     if (!f->ranges)
         return SNOW_ENOMEM;
-    for (size_t i = 0; i < set->n_runs; i++) {
-        const struct run *run = &a->runs.all[set->runs[i]];
-        struct snow_range *last =
-            f->n_ranges ? &f->ranges[f->n_ranges - 1] : NULL;
-
-        if (last &&
-            snow_addr_compare(run->first, snow_addr_add(last->last, 1)) <= 0) {
-            if (snow_addr_compare(run->last, last->last) > 0)
-                last->last = run->last;
-            continue;
-        }
-        f->ranges[f->n_ranges++] = (struct snow_range){ run->first, run->last };
-    }
+    for (size_t i = 0; i < set->n_runs; i++)
+        cover_run(f, a, &a->runs.all[set->runs[i]]);
     f->first = f->ranges[0].first;
     f->last = f->ranges[f->n_ranges - 1].last;
     for (size_t i = 0; i < f->n_ranges; i++)
@@ -177,6 +204,8 @@ static int fill(struct snow_finding *f, const struct makings *k,
                                          set->n_runs);
     if (!code)
         code = analysis_measure(&facts, f, &k->measures, set);
+    if (!code)
+        code = analysis_own_measure(&facts, f, a, set);
     if (code)
         return code;
     sum_runs(f, set, a);
@@ -194,8 +223,13 @@ static int make(struct makings *k, enum snow_finding_kind kind,
     struct run_set set = {
         .kind = kind, .runs = runs, .n_runs = n_runs, .burst_floor = burst_floor
     };
-    int code = fill(&f, k, &set);
+    struct words words;
+    int code;
 
+    analysis_words_attach(&f, &words);
+    code = fill(&f, k, &set);
+    if (!code)
+        code = analysis_words_keep(&f);
     free(set.domains);
     if (code) {
         finding_fini(&f);
@@ -340,12 +374,21 @@ static size_t count_background(const struct analysis *a)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < a->ages.n_dated; i++) {
-        uint32_t domain = a->ages.all[a->ages.by_date[i]].domain;
+    for (size_t i = 0; i < a->ages.n; i++) {
+        const struct age *age = &a->ages.all[i];
 
-        n += !(a->facts.domains[domain].flags & DOMAIN_IN_RUN);
+        n += age->created_utc_s != SNOW_TIME_UNKNOWN &&
+             !(a->facts.domains[age->domain].flags & DOMAIN_IN_RUN);
     }
     return n;
+}
+
+/* Large senders and whom the user allows are tied to nobody, too. */
+static void excuse_own(struct analysis *a)
+{
+    for (size_t i = 0; i < a->runs.n; i++)
+        if (analysis_own_speaks_for(a, &a->runs.all[i]))
+            a->excuses.is_apart[i] = a->excuses.is_own[i] = true;
 }
 
 static int find_strips(struct analysis *a)
@@ -355,9 +398,11 @@ static int find_strips(struct analysis *a)
     };
     int code = analysis_excuses_find(&a->excuses, &in);
 
-    return code ? code
-                : analysis_strips_find(&a->strips, &a->n_strips, a->runs.all,
-                                       a->runs.n, a->excuses.is_own);
+    if (code)
+        return code;
+    excuse_own(a);
+    return analysis_strips_find(&a->strips, &a->n_strips, a->runs.all,
+                                a->runs.n, a->excuses.is_own);
 }
 
 int analysis_findings(struct snow_findings *out, struct analysis *a)

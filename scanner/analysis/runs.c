@@ -147,6 +147,7 @@ void analysis_run_begin(struct run *run, const struct verdict *v)
     memset(run, 0, sizeof *run);
     run->first = v->addr;
     run->domain = v->name->domain;
+    run->is_allowed = v->is_allowed;
     run->n_distinct = 1;
     run->starts_with_apex = v->name->extra_labels == 0;
     run->has_one_template = true;
@@ -197,7 +198,8 @@ int analysis_runs_add(struct runs *r, const struct verdict *v)
         return 0;
     }
     for (size_t i = 0; i < r->n_open; i++)
-        if (r->open[i].run.domain == v->name->domain) {
+        if (r->open[i].run.domain == v->name->domain &&
+            r->open[i].run.is_allowed == v->is_allowed) {
             extend(&r->open[i], v);
             return 0;
         }

@@ -32,6 +32,7 @@ struct run {
     uint32_t skeleton;     /**< that one */
     bool has_repeats;      /**< a name stands on several addresses */
     bool ends_unknown;     /**< no answer was had beside it */
+    bool is_allowed;       /**< its addresses, by the user's list */
     uint64_t labels[RUN_LABELS_MAX];
     unsigned n_labels;
     int64_t first_seen_utc_s, last_seen_utc_s;
@@ -63,7 +64,8 @@ struct runs {
  * An address belongs to a run when at most gap_max addresses in a row between
  * it and the run's last one carry something else: no name, a generic name or
  * another domain's. Several runs may therefore be open, and two domains that
- * take turns make two runs that overlap. Addresses that gave no answer are not
+ * take turns make two runs that overlap; so do allowed addresses and others of
+ * one domain. Addresses that gave no answer are not
  * counted as missing, but no more than RUN_UNKNOWN_MAX are bridged.
  *
  * @return 0, SNOW_ENOMEM

@@ -15,6 +15,10 @@
       "every domain is older than three years")                           \
     X(MEDIAN_OLD,      0,  40, HIGH,                                      \
       "half of the domains are older than three years")                   \
+    X(SENDER,          0, 100, CONTEXT,                                   \
+      "the domain is a large sender's own")                               \
+    X(CUSTOMERS,       0, 100, HIGH,                                      \
+      "it lies in several customers' allocations")                        \
     X(ESP,             0, 100, CONTEXT,                                   \
       "names are those a large sender gives its customers")               \
     X(SENDER_NET,      0,  50, REVIEW, "the netblock is a large sender's") \
@@ -79,6 +83,7 @@ struct score_facts {
                              within ten minutes of the next */
     size_t n_at_once;   /**< likewise, all within five minutes */
     bool is_esp, is_deep, is_default_curve, is_corporate;
+    bool is_reported; /**< reporters of one kind stand behind its addresses */
     uint32_t caveats; /**< bits 1 << CAVEAT_… seen while gathering */
 };
 
@@ -93,7 +98,8 @@ double analysis_score_newness(double age_days);
 /**
  * Fill parts, score, coverage, tier, reasons and caveats of @p f.
  *
- * @param f  kind is set; all else that is read comes from @p in
+ * @param f  kind is set, and why it is allowed, if it is; all else that is
+ *           read comes from @p in
  */
 void analysis_score(struct snow_finding *f, const struct score_facts *in);
 

@@ -3,6 +3,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include "analysis/own.h"
 #include "pipeline/config.h"
 #include "report/report.h"
 #include "snowline/error.h"
@@ -60,6 +61,9 @@ int output_close(struct output *o, int code, struct snow_error *err);
 /** Say on standard error what the AS numbers of a plan stand for. */
 struct plan;
 void tell_origins(const struct plan *p);
+
+/** The lists of the user's own that the options name. */
+struct own_paths own_paths(const struct snow_config *cfg);
 
 /** Print the findings of a scan as a table. */
 struct snow_store;

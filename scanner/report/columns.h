@@ -91,6 +91,7 @@ struct report_finding_row {
     const struct snow_finding *finding;
     bool has_registration; /**< a registry answered about one of its domains */
     const struct report_holders *holders;
+    const struct own *own; /**< NULL: no list of the user's own */
     struct report_website_counts web;
 };
 
@@ -115,6 +116,7 @@ struct report_evidence_row {
         *banner_forward;            /**< of the greeting's host */
     const struct report_mail *mail; /**< of the domain; NULL: not asked */
     const char *web;                /**< of the domain; NULL: not asked */
+    const struct own *own;          /**< NULL: no list of the user's own */
     int64_t now_utc_s;              /**< what an age is measured against */
 };
 

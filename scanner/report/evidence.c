@@ -222,6 +222,7 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
         .names = snow_block_names(b, i),
         .ptr_seen_utc_s = SNOW_TIME_UNKNOWN,
         .now_utc_s = j->now_utc_s,
+        .own = j->q->own,
     };
     struct report_mail mail;
 

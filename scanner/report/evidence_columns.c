@@ -5,6 +5,7 @@
 #include "analysis/forward.h"
 #include "analysis/mta.h"
 #include "report/mails.h"
+#include "report/own_columns.h"
 #include "report/registrations.h"
 
 #define ROW(record) ((const struct report_evidence_row *)(record))
@@ -522,8 +523,8 @@ static const struct report_column columns[] = {
       "Website of the domain: `none` (no address), `refused`, `timeout`, "
       "`default` (a page that nobody made for it), `parked`, `content`, "
       "`error`, `excluded` (at an address that is left alone)." },
-    { "reporters", REPORT_COUNT, report_get_nothing, 0,
-      "Independent reporters of the address; not known yet." },
+    { "reporters", REPORT_COUNT, report_own_addr_reporters, 0,
+      "Independent reporters of the address, by `--reports`." },
     { "first_seen", REPORT_TIME, get_seen, 0,
       "Earliest observation of the address in this scan." },
     { "last_seen", REPORT_TIME, get_seen, 1,
@@ -548,6 +549,8 @@ static const struct report_column columns[] = {
       "How the question for the name's addresses ended: `name` (there are "
       "some), `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, "
       "`error`." },
+    { "customer", REPORT_TEXT, report_own_addr_customer, 0,
+      "Customer the address is allocated to, by `--allocations`." },
 };
 /* clang-format on */
 

@@ -189,6 +189,8 @@ static struct analysis *analyse(struct lab *l, bool seeks_rows)
         qsort(l->places, l->n, sizeof *l->places, compare_places);
     assert_int_equal(analysis_new(&a, &l->cfg, l->psl), 0);
     pass(l, a);
+    if (l->holder)
+        analysis_add_holder(a, l->holder);
     assert_int_equal(analysis_next_pass(a), 0);
     pass(l, a);
     assert_int_equal(analysis_next_pass(a), 0);
@@ -200,6 +202,11 @@ static struct analysis *analyse(struct lab *l, bool seeks_rows)
     }
     greet(l, a);
     return a;
+}
+
+struct analysis *lab_analyse(struct lab *l)
+{
+    return analyse(l, false);
 }
 
 void lab_findings(struct lab *l, struct snow_findings *out)
