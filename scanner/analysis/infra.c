@@ -8,6 +8,9 @@
 /* Fewer domains outside of runs do not tell how common a value is. */
 #define OUTSIDE_MIN 50
 
+#define SERVICE_MIN 3 /* of these have it */
+#define SERVICE_MOST 1.5
+
 static const struct {
     double cap;
     bool is_shared;
@@ -255,6 +258,7 @@ double analysis_infra_idf(const struct infra *in, const struct infra_value *v,
                           size_t n_have, size_t n_set)
 {
     uint64_t df = v->df, n = in->n_asked[v->kind];
+    double most;
 
     if (v->hash == 0)
         return 0;
@@ -265,5 +269,10 @@ double analysis_infra_idf(const struct infra *in, const struct infra_value *v,
         df = df - n_have + 1;
         n = n - n_set + 1;
     }
-    return fmin(kinds[v->kind].most, analysis_idf(df, n));
+    /* what is mostly seen outside of runs is a service that anyone may buy: it
+     * supports a tie, and makes none */
+    most = v->df_out >= SERVICE_MIN && v->df_out * 2 > v->df
+               ? SERVICE_MOST
+               : kinds[v->kind].most;
+    return fmin(fmin(kinds[v->kind].most, most), analysis_idf(df, n));
 }
