@@ -182,6 +182,18 @@ static int begin(struct analysis **out, struct analysis_psl *psl,
     return 0;
 }
 
+/* New domains with one address each need dates before they can be seen. */
+static int find_rows(struct analysis *a, const struct place *from)
+{
+    int code;
+
+    if (!analysis_rows_start(a))
+        return 0;
+    code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+    return code ? code : analysis_rows_end(a);
+}
+
 /* Memory runs out in many places; it is said once. */
 static int say(int code, struct snow_error *err)
 {
@@ -189,20 +201,22 @@ static int say(int code, struct snow_error *err)
                                : code;
 }
 
-/* What is stored beside names and registrations. */
+/* What is stored beside names. */
 static int add_evidence(struct analysis *a, const struct place *from)
 {
     static const struct {
         const char *kind;
         int (*fn)(void *arg, const struct snow_evidence *e);
     } kinds[] = {
-        { "registration", on_registration },
         { "mail", on_mail },
         { "web", on_website },
         { "netblock", on_netblock },
     };
-    int code = 0;
+    int code = snow_store_each_evidence(from->store, from->scan, "registration",
+                                        on_registration, a, from->err);
 
+    if (!code)
+        code = find_rows(a, from);
     for (size_t i = 0; !code && i < COUNT_OF(kinds); i++)
         code = snow_store_each_evidence(from->store, from->scan, kinds[i].kind,
                                         kinds[i].fn, a, from->err);

@@ -375,22 +375,26 @@ static size_t count_background(const struct analysis *a)
     return n;
 }
 
-/* Known old domains, large senders, their customers, and whom the user allows
- * are tied to nobody: a strip or a campaign would sweep them along. */
+/* Large senders, and whom the user allows, are tied to nobody either. */
+static void excuse_known(struct analysis *a)
+{
+    for (size_t i = 0; i < a->runs.n; i++)
+        if (analysis_own_speaks_for(a, &a->runs.all[i]))
+            a->excuses.is_apart[i] = a->excuses.is_own[i] = true;
+}
+
 static int find_strips(struct analysis *a)
 {
-    a->is_apart = calloc(a->runs.n + 1, sizeof *a->is_apart);
-    if (!a->is_apart)
-        return SNOW_ENOMEM;
-    for (size_t i = 0; i < a->runs.n; i++) {
-        const struct run *run = &a->runs.all[i];
+    struct excuses_input in = {
+        .runs = &a->runs, .ages = &a->ages, .mail = &a->mail, .web = &a->web
+    };
+    int code = analysis_excuses_find(&a->excuses, &in);
 
-        a->is_apart[i] = run->n_esp * 2 > run->n_named ||
-                         analysis_own_speaks_for(a, run) ||
-                         analysis_ages_is_old(&a->ages, run->domain);
-    }
+    if (code)
+        return code;
+    excuse_known(a);
     return analysis_strips_find(&a->strips, &a->n_strips, a->runs.all,
-                                a->runs.n, a->is_apart);
+                                a->runs.n, a->excuses.is_own);
 }
 
 int analysis_findings(struct snow_findings *out, struct analysis *a)
@@ -398,13 +402,15 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
     struct campaigns_input in = { .runs = a->runs.all,
                                   .n_runs = a->runs.n,
                                   .facts = &a->facts,
-                                  .ages = &a->ages };
+                                  .ages = &a->ages,
+                                  .infra = &a->infra };
     struct makings k = { 0 };
     int code = analysis_ages_settle(&a->ages);
 
     if (!code)
         code = find_strips(a);
-    in.is_apart = a->is_apart;
+    in.is_apart = a->excuses.is_apart;
+    in.is_own = a->excuses.is_own;
     in.strips = a->strips;
     in.n_strips = a->n_strips;
     if (!code)

@@ -17,7 +17,7 @@ struct greeting {
     uint32_t n;
 };
 
-/** At least two addresses of one domain. */
+/** At least two addresses of one domain; in a row one (rows.h). */
 struct run {
     struct snow_addr first, last;
     uint32_t domain;
@@ -73,7 +73,14 @@ struct runs {
 int analysis_runs_add(struct runs *r, const struct verdict *v);
 #define RUN_UNKNOWN_MAX 4
 
-/** Close what is open and sort. @return 0, SNOW_ENOMEM */
+/** The run that an address alone would be. */
+void analysis_run_begin(struct run *run, const struct verdict *v);
+
+/** Add a run that was found elsewhere. @return 0, SNOW_ENOMEM */
+int analysis_runs_keep(struct runs *r, const struct run *run);
+
+/** Close what is open and sort; again after more were kept. @return 0,
+ * SNOW_ENOMEM */
 int analysis_runs_finish(struct runs *r);
 void analysis_runs_fini(struct runs *r); /**< zeroed is fine */
 

@@ -24,12 +24,16 @@
     X(SENDER_NET,      0,  50, REVIEW, "the netblock is a large sender's") \
     X(SITES,           0,  45, CONTEXT,                                   \
       "most of the domains have a website of their own")                  \
-    X(CORPORATE,      20, 100, REVIEW,                                    \
+    X(CORPORATE,      20,  45, CONTEXT,                                   \
       "registered where companies keep their brands, with a website")     \
     X(DEEP,            0, 100, CONTEXT,                                   \
       "names have deep labels, domains many registrars")                  \
     X(DIVERSE,        25, 100, HIGH,                                      \
       "registrars and dates are as diverse as customers'")                \
+    X(MUTE,            0,  45, CONTEXT,                                   \
+      "nothing greets, and no policy or MX names these addresses")        \
+    X(WEB_UNCLEAR,     0, 100, REVIEW,                                    \
+      "that there is no website is not known of half of the domains")     \
     X(FORGED,          0,  60, REVIEW,                                    \
       "fewer than half of the names lead back to their addresses")        \
     X(REPEATS,         0, 100, HIGH, "one name stands on several addresses") \
@@ -72,11 +76,12 @@ struct score_facts {
     double naming;             /**< 0 … 1; NaN: not measured */
     size_t mx_known, mx_inside, spf_known, spf_covers; /**< domains */
     uint64_t fcrdns_known, fcrdns_ok;                  /**< addresses */
-    size_t n_web_known, n_sites; /**< domains; with a real site of their own */
-    double web_absence;          /**< sum over the known */
-    size_t n_together; /**< most domains of one registrar, each registered
-                            within ten minutes of the next */
-    size_t n_at_once;  /**< likewise, all within five minutes */
+    size_t n_web_asked, n_web_known,
+        n_sites;        /**< domains; with a real site of their own */
+    double web_absence; /**< sum over the known */
+    size_t n_together;  /**< most domains of one registrar, each registered
+                             within ten minutes of the next */
+    size_t n_at_once;   /**< likewise, all within five minutes */
     bool is_esp, is_deep, is_default_curve, is_corporate;
     bool is_reported; /**< reporters of one kind stand behind its addresses */
     uint32_t caveats; /**< bits 1 << CAVEAT_… seen while gathering */
