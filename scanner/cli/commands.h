@@ -63,7 +63,14 @@ struct plan;
 void tell_origins(const struct plan *p);
 
 /** The lists of the user's own that the options name. */
-struct own_paths own_paths(const struct snow_config *cfg);
+struct own_paths lists_paths(const struct snow_config *cfg);
+
+/** Are they still where a scan remembers them? @return 0, SNOW_EIO */
+int lists_find(const struct snow_config *cfg, struct snow_error *err);
+
+/** And will they be understood when they are needed, hours later? @return 0,
+ * or as own_check() */
+int lists_check(const struct snow_config *cfg, struct snow_error *err);
 
 /** Print the findings of a scan as a table. */
 struct snow_store;
