@@ -57,4 +57,12 @@ int csv_next(struct csv *c, struct snow_error *err);
  * it has none. Good until the next record. */
 const char *csv_get(const struct csv *c, size_t column);
 
+/**
+ * Take one record that is in memory apart, in place.
+ *
+ * @param fields  [max] of them at most; each without blanks at its ends
+ * @return        how many there are; what is behind the last is cut
+ */
+size_t csv_split(char *record, char separator, const char **fields, size_t max);
+
 #endif

@@ -5,6 +5,10 @@
  *   input.c    lines of what is plain or gzip
  *   formats.c  the table of formats
  *   own.c      this program's ptr and probe; own_domain.c domain    (pure)
+ *   reply.c    massdns -o J, zdns; pairs.c dnsx, Sonar, COF         (pure)
+ *   text.c     massdns -o S, hakrevdns; table.c CSV                 (pure)
+ *   zone.c     a zone's master file; generate.c its $GENERATE       (pure)
+ *   aliases.c  CNAMEs within a file                                 (pure)
  *   members.c  JSON lines without a tree                            (pure)
  *   name.c     addresses, names, times, outcomes as text            (pure)
  *   gather.c   in order, one entry an address; spill.c on disk
@@ -24,6 +28,7 @@
 #include "addr/ranges_text.h"
 #include "import/input.h"
 #include "import/keep.h"
+#include "import/text_formats.h"
 
 struct import {
     struct snow_store *store;
@@ -245,12 +250,18 @@ static int read_file(struct import_reader *r, struct input *in,
 
     if (!code && told->format && told->format->finish)
         code = told->format->finish(r);
+    if (code == SNOW_ELIMIT)
+        return snow_fail(err, code,
+                         "%s: CNAMEs and what they lead to fill more than 64 "
+                         "MiB; split the file",
+                         path);
     if (!code && told->n_lines == 0 && told->n_bad > 0)
-        return snow_fail(err, SNOW_ESYNTAX,
-                         "%s: no line of it is one of %s; the first that is "
-                         "none is %llu",
-                         path, told->format->name,
-                         (unsigned long long)told->bad[0]);
+        return snow_fail(
+            err, SNOW_ESYNTAX, "%s: none of its lines is one of format %s%s",
+            path, told->format->name,
+            told->format->finish == import_zone_finish && !*r->origin
+                ? "; names without an $ORIGIN need --origin"
+                : "");
     if (!code && told->n_lines == 0)
         return snow_fail(err, SNOW_ESYNTAX, "%s: it is empty", path);
     return code == SNOW_ENOMEM ? snow_fail(err, code, "out of memory") : code;
@@ -260,7 +271,8 @@ int import_read(struct import *m, const char *path,
                 const struct import_how *how, struct import_file *told,
                 struct snow_error *err)
 {
-    struct import_reader r = { .to = &m->taker, .origin = how->origin };
+    struct import_reader r = { .to = &m->taker,
+                               .origin = how->origin ? how->origin : "" };
     struct input *in;
     int code = input_open(&in, path, err);
 
