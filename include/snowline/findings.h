@@ -66,7 +66,15 @@ struct snow_finding {
     double age_days_median;                       /**< NaN when unknown */
     double burst_p;                               /**< NaN when not tested */
     uint64_t smtp_probed, smtp_open;
-    char banner_fingerprint[20]; /**< of the commonest greeting; "" none */
+    uint64_t fcrdns_asked; /**< addresses whose name was asked where it leads */
+    uint64_t fcrdns_total; /**< of these, answered */
+    uint64_t fcrdns_ok;    /**< and of these, it leads back */
+    uint64_t mail_asked;   /**< domains whose mail set-up was asked for */
+    uint64_t mx_known, mx_inside; /**< of these, where MX was told; where an MX
+                                       host lies inside */
+    uint64_t spf_known, spf_covers; /**< where SPF says it; where it covers half
+                                         of the domain's addresses here */
+    char banner_fingerprint[20];    /**< of the commonest greeting; "" none */
     struct snow_score parts[SNOW_N_SCORE_PARTS];
     char reasons[512]; /**< codes of the parts that count, ';' between */
     char caveats[512]; /**< what speaks against or is not known, ';' between */

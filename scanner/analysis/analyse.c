@@ -1,5 +1,8 @@
 #include "analysis/core.h"
+#include "analysis/forward.h"
 #include "analysis/given.h"
+#include "analysis/mail_setup.h"
+#include "analysis/website.h"
 #include "base/records.h"
 
 static int on_block(void *arg, const struct snow_block *block, bool is_closed)
@@ -43,6 +46,58 @@ static int on_registration(void *arg, const struct snow_evidence *e)
     return code;
 }
 
+static int on_forward(void *arg, const struct snow_evidence *e)
+{
+    struct analysis_forward f;
+    int code = analysis_forward_parse_json(&f, e->data, e->data_len);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    return analysis_add_forward(arg, e->subject, &f);
+}
+
+static int on_mail(void *arg, const struct snow_evidence *e)
+{
+    struct analysis_mail_setup *m = malloc(sizeof *m);
+    int code = SNOW_ENOMEM;
+
+    if (m)
+        code = analysis_mail_parse_json(m, e->data, e->data_len);
+    if (m && code == 0)
+        code = analysis_add_mail(arg, e->subject, m);
+    else if (code == SNOW_ESYNTAX)
+        code = 0;
+    free(m);
+    return code;
+}
+
+static int on_website(void *arg, const struct snow_evidence *e)
+{
+    struct analysis_website *w = malloc(sizeof *w);
+    int code = SNOW_ENOMEM;
+
+    if (w)
+        code = analysis_website_parse_json(w, e->data, e->data_len);
+    if (w && code == 0)
+        code = analysis_add_website(arg, e->subject, w);
+    else if (code == SNOW_ESYNTAX)
+        code = 0;
+    free(w);
+    return code;
+}
+
+static int on_netblock(void *arg, const struct snow_evidence *e)
+{
+    struct snow_network n;
+    int code = record_network_parse_json(&n, e->data, e->data_len);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    if (n.status == SNOW_REGISTRATION_REGISTERED)
+        analysis_add_netblock(arg, &n);
+    return 0;
+}
+
 /* The first registration of a domain counts: these go before the stored ones.
  */
 static int add_given(struct analysis *a, const struct given *given)
@@ -57,8 +112,7 @@ static int add_given(struct analysis *a, const struct given *given)
 
 static int on_probe(void *arg, const struct snow_probe *p)
 {
-    analysis_add_probe(arg, p);
-    return 0;
+    return analysis_add_probe(arg, p);
 }
 
 /* Where the records of one scan are. */
@@ -76,17 +130,22 @@ static int run_pass(struct analysis *a, const struct place *from)
     return code ? code : analysis_next_pass(a);
 }
 
-/* Passes one and two over a scan. */
+/* Passes one and two over a scan. Candidates do without what is asked about
+ * them later. */
 static int begin(struct analysis **out, struct analysis_psl *psl,
                  const struct snow_analysis_config *cfg,
-                 const struct place *from)
+                 const struct place *from, bool wants_forward)
 {
     struct analysis *a;
     int code = analysis_new(&a, cfg, psl);
 
     if (code)
         return code;
-    code = run_pass(a, from);
+    if (wants_forward)
+        code = snow_store_each_evidence(from->store, from->scan, "forward",
+                                        on_forward, a, from->err);
+    if (!code)
+        code = run_pass(a, from);
     if (!code)
         code = run_pass(a, from);
     if (code) {
@@ -104,6 +163,28 @@ static int say(int code, struct snow_error *err)
                                : code;
 }
 
+/* What is stored beside names and registrations. */
+static int add_evidence(struct analysis *a, const struct place *from)
+{
+    static const struct {
+        const char *kind;
+        int (*fn)(void *arg, const struct snow_evidence *e);
+    } kinds[] = {
+        { "registration", on_registration },
+        { "mail", on_mail },
+        { "web", on_website },
+        { "netblock", on_netblock },
+    };
+    int code = 0;
+
+    for (size_t i = 0; !code && i < COUNT_OF(kinds); i++)
+        code = snow_store_each_evidence(from->store, from->scan, kinds[i].kind,
+                                        kinds[i].fn, a, from->err);
+    return code ? code
+                : snow_store_each_probe(from->store, from->scan, on_probe, a,
+                                        from->err);
+}
+
 int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
                           int64_t scan, const struct snow_analysis_config *cfg,
                           struct snow_error *err)
@@ -115,14 +196,11 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from);
+    code = begin(&a, psl, cfg, &from, true);
     if (!code)
         code = add_given(a, cfg->given);
     if (!code)
-        code = snow_store_each_evidence(s, scan, "registration",
-                                        on_registration, a, err);
-    if (!code)
-        code = snow_store_each_probe(s, scan, on_probe, a, err);
+        code = add_evidence(a, &from);
     if (!code)
         code = analysis_findings(out, a);
     analysis_free(a);
@@ -141,7 +219,7 @@ int snow_candidates_choose(struct snow_candidates *out, struct snow_store *s,
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from);
+    code = begin(&a, psl, cfg, &from, false);
     if (!code)
         code = snow_store_each_block(s, scan, on_block, a, err);
     if (!code)

@@ -8,6 +8,10 @@
 #include "analysis/strips.h"
 #include "snowline/findings.h"
 
+struct analysis_forward;
+struct analysis_mail_setup;
+struct analysis_website;
+
 /** One analysis of one scan. */
 struct analysis;
 
@@ -22,6 +26,10 @@ struct analysis;
 int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
                  struct analysis_psl *psl);
 void analysis_free(struct analysis *a); /**< NULL is fine */
+
+/** Before the second pass: where a name leads. @return 0, SNOW_ENOMEM */
+int analysis_add_forward(struct analysis *a, const char *name,
+                         const struct analysis_forward *answer);
 
 /**
  * The next address, in ascending order; every pass is given the same ones.
@@ -41,7 +49,12 @@ int analysis_next_pass(struct analysis *a);
 /* After the second pass: what else is known. @return 0, SNOW_ENOMEM */
 int analysis_add_registration(struct analysis *a,
                               const struct snow_registration *r);
-void analysis_add_probe(struct analysis *a, const struct snow_probe *p);
+int analysis_add_mail(struct analysis *a, const char *domain,
+                      const struct analysis_mail_setup *setup);
+int analysis_add_website(struct analysis *a, const char *domain,
+                         const struct analysis_website *site);
+int analysis_add_probe(struct analysis *a, const struct snow_probe *p);
+void analysis_add_netblock(struct analysis *a, const struct snow_network *n);
 
 /** The findings of all that was added. Once. @return 0, SNOW_ENOMEM */
 int analysis_findings(struct snow_findings *out, struct analysis *a);

@@ -4,6 +4,10 @@
 
 #include "analysis/campaigns.h"
 #include "analysis/core.h"
+#include "analysis/forwards.h"
+#include "analysis/infra.h"
+#include "analysis/mail_facts.h"
+#include "analysis/web_facts.h"
 
 struct analysis {
     struct snow_analysis_config cfg;
@@ -14,6 +18,10 @@ struct analysis {
     struct runs runs;
     struct tiles tiles;
     struct ages ages;
+    struct forwards forwards;
+    struct mail_facts mail;
+    struct web_facts web;
+    struct infra infra;
     bool *is_apart; /* [runs.n] never tied to another run */
     struct strip *strips;
     size_t n_strips;

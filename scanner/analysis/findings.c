@@ -120,6 +120,9 @@ static void sum_runs(struct snow_finding *f, const struct run_set *set,
         f->distinct_names += run->n_distinct;
         f->smtp_probed += run->probed;
         f->smtp_open += run->open;
+        f->fcrdns_asked += run->forward_asked;
+        f->fcrdns_total += run->forward_checked;
+        f->fcrdns_ok += run->forward_ok;
         if (!run->starts_with_apex || run->n_apex > 1)
             f->apex_first = 0;
         if (run->first_seen_utc_s < f->first_seen_utc_s)
@@ -169,6 +172,9 @@ static int fill(struct snow_finding *f, const struct makings *k,
         code = copy_domains(f, set, a);
     if (!code)
         code = write_id(f);
+    if (!code)
+        code = analysis_mail_facts_count(f, &a->mail, a->runs.all, set->runs,
+                                         set->n_runs);
     if (!code)
         code = analysis_measure(&facts, f, &k->measures, set);
     if (code)
@@ -374,7 +380,9 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
     in.strips = a->strips;
     in.n_strips = a->n_strips;
     if (!code)
-        code = analysis_measures_init(&k.measures, a);
+        code = analysis_infra_settle(&a->infra, &a->facts, &a->runs, &a->ages);
+    if (!code)
+        analysis_measures_init(&k.measures, a);
     if (!code)
         code = analysis_campaigns_find(&k.campaigns, &in);
     if (!code)
@@ -386,6 +394,5 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
         snow_findings_fini(&k.out);
     }
     analysis_campaigns_fini(&k.campaigns);
-    analysis_measures_fini(&k.measures);
     return code;
 }

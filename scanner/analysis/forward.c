@@ -108,22 +108,34 @@ static uint8_t status_for(const struct analysis_forward *f,
     return snow_addr_is_ipv4(addr) ? f->status : f->status6;
 }
 
-const char *analysis_forward_verdict(const struct analysis_forward *f,
-                                     struct snow_addr addr)
+enum analysis_way_back analysis_forward_judge(const struct analysis_forward *f,
+                                              struct snow_addr addr)
 {
     uint8_t status;
 
     if (!f)
-        return "not_checked";
+        return ANALYSIS_WAY_UNKNOWN;
     for (size_t i = 0; i < f->n; i++)
         if (snow_addr_compare(f->addrs[i], addr) == 0)
-            return "pass";
+            return ANALYSIS_WAY_BACK;
     status = status_for(f, addr);
     if (status == SNOW_PTR_NXDOMAIN || status == SNOW_PTR_NODATA)
-        return "fail";
+        return ANALYSIS_WAY_ELSEWHERE;
     return status == SNOW_PTR_NAME && f->n < ANALYSIS_FORWARD_MAX
-               ? "fail"
-               : "not_checked";
+               ? ANALYSIS_WAY_ELSEWHERE
+               : ANALYSIS_WAY_UNKNOWN;
+}
+
+const char *analysis_forward_verdict(const struct analysis_forward *f,
+                                     struct snow_addr addr)
+{
+    static const char *const words[] = {
+        [ANALYSIS_WAY_UNKNOWN] = "not_checked",
+        [ANALYSIS_WAY_BACK] = "pass",
+        [ANALYSIS_WAY_ELSEWHERE] = "fail",
+    };
+
+    return words[analysis_forward_judge(f, addr)];
 }
 
 const char *analysis_forward_status_word(const struct analysis_forward *f,

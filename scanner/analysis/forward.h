@@ -31,15 +31,25 @@ void analysis_forward_format_json(struct buf *to,
 int analysis_forward_parse_json(struct analysis_forward *out,
                                 const char *octets, size_t len);
 
+/** Does a name lead back to an address? */
+enum analysis_way_back {
+    ANALYSIS_WAY_UNKNOWN, /**< it was not asked, or nobody answered */
+    ANALYSIS_WAY_BACK,
+    ANALYSIS_WAY_ELSEWHERE /**< or nowhere */
+};
+
 /**
  * Does a name lead back to an address?
  *
  * @param f  NULL: nobody asked
- * @return   "pass", "fail" (it leads elsewhere or nowhere), "not_checked"
- *           (nobody asked for addresses of this family or answered, or the name
- *           has more addresses than are kept)
+ * @return   _UNKNOWN also when nobody asked for addresses of this family, or
+ *           the name has more addresses than are kept
  * @source   RFC 8601 §2.7.3 (iprev)
  */
+enum analysis_way_back analysis_forward_judge(const struct analysis_forward *f,
+                                              struct snow_addr addr);
+
+/** The same as the words of exports: "pass", "fail", "not_checked". */
 const char *analysis_forward_verdict(const struct analysis_forward *f,
                                      struct snow_addr addr);
 

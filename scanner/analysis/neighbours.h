@@ -18,6 +18,8 @@ struct analysis_seen {
     int64_t seen_utc_s;
 };
 
+struct analysis_forward;
+
 /** A name, taken apart. */
 struct host_name {
     uint32_t domain;
@@ -35,6 +37,8 @@ struct verdict {
     struct snow_addr addr;
     const struct host_name *name; /**< NULL: no answer was had */
     int64_t seen_utc_s;
+    const struct analysis_forward *forward; /**< of the name; set by the core,
+                                                 NULL: not asked */
 };
 
 /** Anything but 0 ends the pass and is returned from it. */

@@ -1,5 +1,7 @@
 #include "analysis/runs.h"
 
+#include "analysis/forward.h"
+
 /* A name on more addresses than this is no name of a host … */
 #define REPEATS_MAX 3
 /* … and where fewer than eight of ten names differ, there is no run. */
@@ -11,7 +13,6 @@
 struct runs_open {
     struct run run;
     uint32_t unknown_since; /* addresses without answer behind its last one */
-    uint32_t skeleton;
     uint32_t most_repeated;
     struct {
         uint64_t hash;
@@ -104,6 +105,18 @@ static void keep_label(struct run *run, uint64_t label)
     run->labels[run->n_labels++] = label;
 }
 
+static void count_forward(struct run *run, const struct verdict *v)
+{
+    enum analysis_way_back way;
+
+    if (!v->forward)
+        return;
+    way = analysis_forward_judge(v->forward, v->addr);
+    run->forward_asked++;
+    run->forward_checked += way != ANALYSIS_WAY_UNKNOWN;
+    run->forward_ok += way == ANALYSIS_WAY_BACK;
+}
+
 static void extend(struct runs_open *o, const struct verdict *v)
 {
     const struct host_name *name = v->name;
@@ -118,11 +131,12 @@ static void extend(struct runs_open *o, const struct verdict *v)
     run->n_deep += name->extra_labels > 1;
     run->n_esp += name->is_esp;
     run->has_one_template =
-        run->has_one_template && name->skeleton == o->skeleton;
+        run->has_one_template && name->skeleton == run->skeleton;
     if (v->seen_utc_s < run->first_seen_utc_s)
         run->first_seen_utc_s = v->seen_utc_s;
     if (v->seen_utc_s > run->last_seen_utc_s)
         run->last_seen_utc_s = v->seen_utc_s;
+    count_forward(run, v);
     keep_label(run, name->label);
     count_name(o, name->hash);
 }
@@ -143,11 +157,11 @@ static int open_run(struct runs *r, const struct verdict *v)
     o->run.domain = v->name->domain;
     o->run.starts_with_apex = v->name->extra_labels == 0;
     o->run.has_one_template = true;
+    o->run.skeleton = v->name->skeleton;
     o->run.first_seen_utc_s = v->seen_utc_s;
     o->run.last_seen_utc_s = v->seen_utc_s;
     o->unknown_since = 0;
     o->most_repeated = 0;
-    o->skeleton = v->name->skeleton;
     extend(o, v);
     return 0;
 }

@@ -143,7 +143,7 @@ static const struct cli_option options[] = {
       "CSV domain,created,registrar,iana_id of one's own; asked nobody" },
     { 0, "mail", CLI_WORD, TO(mail), "check", "HOW", "check|none", 0, 0,
       STAGE_REG | CLI_STATUS, true, "Domains",
-      "MX, SPF, DMARC, NS, SOA and addresses of domains: check or none" },
+      "MX, SPF and the like of domains, where names lead: check or none" },
     { 0, "web", CLI_WORD, TO(web), "check", "HOW", "check|none", 0, 0,
       STAGE_REG | CLI_STATUS, true, "Domains",
       "one GET of a domain's front page: check or none" },

@@ -23,8 +23,9 @@ static void *room(void *array, size_t n, size_t *cap, size_t size)
     return array;
 }
 
-int forward_name(struct forward *f, struct snow_addr a, const char *names,
-                 unsigned n)
+/* Remember the reverse names of an address; addresses come in order. */
+static int remember(struct forward *f, struct snow_addr a, const char *names,
+                    unsigned n)
 {
     struct forward_named named = { .ipv4 = snow_addr_ipv4(a),
                                    .at = (uint32_t)f->named_text.len };
@@ -93,7 +94,7 @@ static int want(struct forward *f, const char *name)
     return map_get(&f->seen, key, len) ? 0 : add_subject(f, key, len);
 }
 
-int forward_want(struct forward *f, const char *names, unsigned n)
+static int want_all(struct forward *f, const char *names, unsigned n)
 {
     int code = 0;
 
@@ -101,6 +102,58 @@ int forward_want(struct forward *f, const char *names, unsigned n)
         code = want(f, names);
         names += strlen(names) + 1;
     }
+    return code;
+}
+
+struct choosing {
+    struct forward *forward;
+    const struct forward_choice *choice;
+};
+
+static bool is_in(const struct snow_ranges *set, struct snow_addr a)
+{
+    return set && snow_ranges_contains(set, a);
+}
+
+static int take_reverse(void *arg, const struct snow_block *block,
+                        bool is_closed)
+{
+    struct choosing *c = arg;
+    int code = 0;
+
+    (void)is_closed;
+    for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
+        struct snow_addr a = snow_addr_add(block->first, i);
+        const char *names = snow_block_names(block, i);
+
+        if (block->status[i] != SNOW_PTR_NAME)
+            continue;
+        if (is_in(c->choice->candidates, a))
+            code = want_all(c->forward, names, block->n_names[i]);
+        else if (is_in(c->choice->greeted, a))
+            code = remember(c->forward, a, names, block->n_names[i]);
+    }
+    return code;
+}
+
+int forward_choose(struct forward *f, struct snow_store *s, int64_t scan,
+                   const struct forward_choice *choice, struct snow_error *err)
+{
+    struct choosing c = { f, choice };
+    int code = lookups_learn(&f->lookups, s, scan, choice->is_retry, err);
+
+    return code ? code : snow_store_each_block(s, scan, take_reverse, &c, err);
+}
+
+int forward_add_known(struct forward *f)
+{
+    const char *name;
+    size_t at = 0, len;
+    uint64_t status;
+    int code = 0;
+
+    while (!code && map_next(&f->lookups.known, &at, &name, &len, &status))
+        code = want(f, name);
     return code;
 }
 
@@ -117,7 +170,7 @@ int forward_take(struct forward *f, const struct snow_probe *p)
     code = want(f, host);
     return code || !named
                ? code
-               : forward_want(f, f->named_text.data + named->at, named->n);
+               : want_all(f, f->named_text.data + named->at, named->n);
 }
 
 /* --- asking --- */

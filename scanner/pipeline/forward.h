@@ -32,23 +32,27 @@ extern const struct lookups_kind forward_kind;
 /** @param answer  takes each evidence */
 void forward_init(struct forward *f, lookups_fn answer, void *arg);
 
-/**
- * Ask for the first four of these names, at most 100,000 a scan.
- *
- * @param names  [n] each NUL-terminated, one behind the other
- * @return       0, SNOW_ENOMEM
- */
-int forward_want(struct forward *f, const char *names, unsigned n);
+/** Whose reverse names are of interest; borrowed while it is chosen. */
+struct forward_choice {
+    const struct snow_ranges *candidates; /**< theirs are asked for; or NULL */
+    const struct snow_ranges *greeted;    /**< theirs when the greeting names a
+                                               host; or NULL */
+    bool is_retry;                        /**< what failed is asked again */
+};
 
 /**
- * Remember the first four reverse names of an address that is to be greeted.
+ * Learn what a scan has been told, and choose among its reverse names: the
+ * first four of an address, 100,000 a scan. Past 64 MiB of names, those of
+ * further greeted addresses are not remembered and not asked for.
  *
- * @param a      addresses come in ascending order; past 64 MiB of names, those
- *               of further addresses are not remembered and not asked
- * @return       0, SNOW_ENOMEM
+ * @return 0, SNOW_ENOMEM, SNOW_ESTORE
  */
-int forward_name(struct forward *f, struct snow_addr a, const char *names,
-                 unsigned n);
+int forward_choose(struct forward *f, struct snow_store *s, int64_t scan,
+                   const struct forward_choice *choice, struct snow_error *err);
+
+/** Add what was asked for beyond that choice, so that all is counted.
+ * @return 0, SNOW_ENOMEM */
+int forward_add_known(struct forward *f);
 
 /**
  * Ask for the host that a greeting names, and for the reverse names of its

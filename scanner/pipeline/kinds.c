@@ -66,6 +66,12 @@ int kinds_add_domains(struct kinds *k, char *const *domains, size_t n)
     return code;
 }
 
+void kinds_count(const struct kinds *k, struct progress *p)
+{
+    for (size_t i = 0; i < k->n; i++)
+        lookups_count(&k->of[i], p);
+}
+
 int kinds_start(struct kinds *k, struct run *run, struct reach *reach,
                 struct snow_error *err)
 {

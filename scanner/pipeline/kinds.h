@@ -26,6 +26,9 @@ int kinds_learn(struct kinds *k, struct snow_store *s, int64_t scan,
 /** Ask all kinds about [n] domains; borrowed. @return 0, SNOW_ENOMEM */
 int kinds_add_domains(struct kinds *k, char *const *domains, size_t n);
 
+/** Tell how far each is. */
+void kinds_count(const struct kinds *k, struct progress *p);
+
 /** Put those that have something to ask on a run. @return 0, SNOW_ENOMEM */
 int kinds_start(struct kinds *k, struct run *run, struct reach *reach,
                 struct snow_error *err);

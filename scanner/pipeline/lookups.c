@@ -191,9 +191,8 @@ static void on_kick(struct stage *s)
     pump((struct lookups *)s);
 }
 
-static void add_stats(struct stage *s, struct progress *p)
+void lookups_count(const struct lookups *l, struct progress *p)
 {
-    struct lookups *l = (struct lookups *)s;
     struct progress_stage *to = (void *)((char *)p + l->kind->progress_at);
 
     memcpy(to->by_status, l->by_status, sizeof to->by_status);
@@ -202,6 +201,11 @@ static void add_stats(struct stage *s, struct progress *p)
                   l->by_status[LOOKUPS_FAILED];
     to->is_known = true;
     p->http_requests += l->http_requests;
+}
+
+static void add_stats(struct stage *s, struct progress *p)
+{
+    lookups_count((struct lookups *)s, p);
 }
 
 static int open_slots(struct lookups *l)

@@ -88,6 +88,9 @@ void lookups_over(struct lookups *l);
 /** True when something is left to ask. */
 bool lookups_is_due(const struct lookups *l);
 
+/** Tell how far it is. */
+void lookups_count(const struct lookups *l, struct progress *p);
+
 /** Put it on a run. @return 0, SNOW_ENOMEM */
 int lookups_start(struct lookups *l, struct run *run, struct reach *reach,
                   struct snow_error *err);

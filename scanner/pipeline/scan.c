@@ -273,39 +273,17 @@ static bool wants_forward(const struct scan *s)
 
 /* Reverse names of candidates are asked for; those of others only when their
  * address is greeted, and the greeting names a host. */
-static int take_reverse(void *arg, const struct snow_block *block,
-                        bool is_closed)
-{
-    struct scan *s = arg;
-    int code = 0;
-
-    (void)is_closed;
-    for (unsigned i = 0; !code && i < SNOW_BLOCK_SIZE; i++) {
-        struct snow_addr a = snow_addr_add(block->first, i);
-        const char *names = snow_block_names(block, i);
-
-        if (block->status[i] != SNOW_PTR_NAME)
-            continue;
-        if (s->cfg->mail == LOOK_CHECK &&
-            snow_ranges_contains(s->candidates.addrs, a))
-            code = forward_want(&s->forward, names, block->n_names[i]);
-        else if (snow_ranges_contains(s->to_greet, a))
-            code = forward_name(&s->forward, a, names, block->n_names[i]);
-    }
-    return code;
-}
-
-/* What is known of forward names, and which are wanted. */
 static int choose_forward(struct scan *s, struct snow_error *err)
 {
-    int code;
+    struct forward_choice choice = {
+        .candidates = s->cfg->mail == LOOK_CHECK ? s->candidates.addrs : NULL,
+        .greeted = s->to_greet,
+        .is_retry = s->cfg->retry != 0,
+    };
 
-    if (!wants_forward(s))
-        return 0;
-    code = lookups_learn(&s->forward.lookups, s->store, s->id,
-                         s->cfg->retry != 0, err);
-    return code ? code
-                : snow_store_each_block(s->store, s->id, take_reverse, s, err);
+    return wants_forward(s)
+               ? forward_choose(&s->forward, s->store, s->id, &choice, err)
+               : 0;
 }
 
 static int choose_greeted(struct scan *s, struct snow_error *err)

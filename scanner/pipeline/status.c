@@ -1,6 +1,8 @@
 /* How far a stored scan is, told by its rows alone. */
 #include "addr/ranges_text.h"
 #include "base/records.h"
+#include "pipeline/forward.h"
+#include "pipeline/kinds.h"
 #include "pipeline/netblock.h"
 #include "pipeline/scan.h"
 
@@ -104,6 +106,44 @@ static int count_netblocks(struct snow_store *s, const struct snow_scan *scan,
     return code;
 }
 
+static int count_kinds(struct snow_store *s, const struct snow_scan *scan,
+                       const struct snow_config *cfg,
+                       const struct snow_candidates *c, struct progress *to)
+{
+    struct kinds k;
+    int code;
+
+    kinds_init(&k, cfg, NULL, NULL);
+    code = kinds_learn(&k, s, scan->id, false, NULL);
+    if (!code)
+        code = kinds_add_domains(&k, c->domains, c->n_domains);
+    if (!code)
+        kinds_count(&k, to);
+    kinds_end(&k);
+    return code;
+}
+
+/* Hosts that greetings will name are not known; those that did are. */
+static int count_forward(struct snow_store *s, const struct snow_scan *scan,
+                         const struct snow_config *cfg,
+                         const struct snow_candidates *c, struct progress *to)
+{
+    struct forward_choice choice = { .candidates = cfg->mail == LOOK_CHECK
+                                                       ? c->addrs
+                                                       : NULL };
+    struct forward f;
+    int code;
+
+    forward_init(&f, NULL, NULL);
+    code = forward_choose(&f, s, scan->id, &choice, NULL);
+    if (!code)
+        code = forward_add_known(&f);
+    if (!code)
+        lookups_count(&f.lookups, to);
+    forward_end(&f);
+    return code;
+}
+
 /* What the later stages are to ask is known once the sweep is over. */
 static int later_targets(struct snow_store *s, const struct snow_scan *scan,
                          const struct snow_config *cfg, struct progress *p,
@@ -130,6 +170,10 @@ static int later_targets(struct snow_store *s, const struct snow_scan *scan,
     settle(&p->registration, to_ask);
     if (netblock_is_wanted(cfg))
         code = count_netblocks(s, scan, c.addrs, &p->netblock, err);
+    if (!code)
+        code = count_kinds(s, scan, cfg, &c, p);
+    if (!code)
+        code = count_forward(s, scan, cfg, &c, p);
     snow_candidates_fini(&c);
     return code;
 }

@@ -95,6 +95,7 @@ struct report_finding_row {
 };
 
 struct analysis_forward;
+struct report_mail;
 
 /** One address of a finding. */
 struct report_evidence_row {
@@ -111,9 +112,10 @@ struct report_evidence_row {
     const struct snow_registration *registration; /**< NULL: not asked */
     const struct analysis_forward *forward; /**< of the name; NULL: not asked */
     const struct analysis_forward
-        *banner_forward; /**< of the greeting's host */
-    const char *web;     /**< of the domain; NULL: not asked */
-    int64_t now_utc_s;   /**< what an age is measured against */
+        *banner_forward;            /**< of the greeting's host */
+    const struct report_mail *mail; /**< of the domain; NULL: not asked */
+    const char *web;                /**< of the domain; NULL: not asked */
+    int64_t now_utc_s;              /**< what an age is measured against */
 };
 
 /** One name of one address; an address without a name has one row, too. */

@@ -1,5 +1,6 @@
 #include "analysis/banner.h"
 #include "report/forwards.h"
+#include "report/mails.h"
 #include "report/registrations.h"
 #include "report/writers.h"
 
@@ -30,6 +31,7 @@ struct join {
     struct report_registrations known;
     struct report_forwards forwards;
     struct report_websites websites;
+    struct report_mails mails;
     int64_t now_utc_s;
     struct span *spans; /* in the order of their first addresses */
     size_t n_spans;
@@ -221,6 +223,7 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
         .ptr_seen_utc_s = SNOW_TIME_UNKNOWN,
         .now_utc_s = j->now_utc_s,
     };
+    struct report_mail mail;
 
     if (b->seen_utc_s[i] > 0)
         row.ptr_seen_utc_s = b->seen_utc_s[i];
@@ -229,6 +232,8 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
     if (row.domain) {
         row.registration = registration_of(j, row.domain);
         row.web = report_websites_word(&j->websites, row.domain);
+        if (report_mails_get(&j->mails, row.domain, &mail))
+            row.mail = &mail;
     }
     join_forward(j, &row);
     report_csv_row(&j->line, &report_kind_evidence, &row);
@@ -290,6 +295,9 @@ static int prepare(struct join *j, struct snow_error *err)
     code = report_forwards_load(&j->forwards, j->q, err);
     if (code)
         return code;
+    code = report_mails_load(&j->mails, j->q, err);
+    if (code)
+        return code;
     code = report_websites_load(&j->websites, j->q, err);
     if (code)
         return code;
@@ -319,6 +327,7 @@ int report_evidence_csv(const struct report_out *to,
     report_registrations_fini(&j.known);
     report_forwards_fini(&j.forwards);
     report_websites_fini(&j.websites);
+    report_mails_fini(&j.mails);
     buf_fini(&j.text);
     buf_fini(&j.line);
     free(j.probes);

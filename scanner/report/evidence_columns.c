@@ -4,6 +4,7 @@
 #include "analysis/fingerprint.h"
 #include "analysis/forward.h"
 #include "analysis/mta.h"
+#include "report/mails.h"
 #include "report/registrations.h"
 
 #define ROW(record) ((const struct report_evidence_row *)(record))
@@ -138,6 +139,41 @@ static void get_forward_addrs(struct report_cell *to, const void *record,
         snow_addr_format(f->addrs[i], text);
         report_cell_element(to, text, strlen(text));
     }
+}
+
+/* How the question for addresses of this family ended. */
+static void get_forward_status(struct report_cell *to, const void *record,
+                               size_t at)
+{
+    const struct report_evidence_row *r = record;
+    const char *word = analysis_forward_status_word(r->forward, r->addr);
+
+    (void)at;
+    if (word)
+        add_text(to, word);
+}
+
+static void get_mx(struct report_cell *to, const void *record, size_t at)
+{
+    const struct report_mail *m = ROW(record)->mail;
+
+    (void)at;
+    if (m && has_no_name(m->mx_status))
+        report_cell_absent(to);
+    if (m && m->mx_len > 0)
+        report_cell_split(to, m->mx, m->mx_len, ';');
+}
+
+/* A domain may have texts and no SPF record among them. */
+static void get_spf(struct report_cell *to, const void *record, size_t at)
+{
+    const struct report_mail *m = ROW(record)->mail;
+
+    (void)at;
+    if (m && (m->txt_status == SNOW_PTR_NAME || has_no_name(m->txt_status)))
+        report_cell_absent(to);
+    if (m && m->spf_len > 0)
+        report_cell_text(to, m->spf, m->spf_len);
 }
 
 static void get_smtp_state(struct report_cell *to, const void *record,
@@ -436,11 +472,11 @@ static const struct report_column columns[] = {
       "Labels before the registrable domain; 0 is the bare domain." },
     { "fcrdns", REPORT_TEXT, get_fcrdns, 0,
       "Does the name lead back to the address: `pass`; `fail`, it leads "
-      "elsewhere or nowhere; `not_checked`, it was not asked (only names of "
-      "addresses whose greeting names a host are, four of each) or nobody "
-      "answered." },
+      "elsewhere or nowhere; `not_checked`, it was not asked (of an address "
+      "the first four names are) or nobody answered; `forward_status` tells "
+      "these apart." },
     { "forward_addrs", REPORT_LIST, get_forward_addrs, 0,
-      "IPv4 addresses of the name, 64 at most." },
+      "Addresses of the name, 64 at most." },
     { "smtp_state", REPORT_TEXT, get_smtp_state, 0,
       "How the greeting ended, in the words of `probe`, or `not_probed`." },
     { "smtp_code", REPORT_COUNT, get_smtp_code, 0,
@@ -477,10 +513,11 @@ static const struct report_column columns[] = {
       "HTTP status of its answer." },
     { "rdap_observed_at", REPORT_TIME, get_registration_time, 0,
       "When it said so." },
-    { "spf", REPORT_TEXT, report_get_nothing, 0,
-      "SPF record of the domain; not asked yet." },
-    { "mx", REPORT_LIST, report_get_nothing, 0,
-      "MX hosts of the domain; not asked yet." },
+    { "spf", REPORT_TEXT, get_spf, 0,
+      "SPF record of the domain, its first 512 octets." },
+    { "mx", REPORT_LIST, get_mx, 0,
+      "MX hosts of the domain, the preferred first, ten at most; `.` where it "
+      "says that it takes no mail (RFC 7505)." },
     { "web_state", REPORT_TEXT, get_web, 0,
       "Website of the domain: `none` (no address), `refused`, `timeout`, "
       "`default` (a page that nobody made for it), `parked`, `content`, "
@@ -507,6 +544,10 @@ static const struct report_column columns[] = {
     { "banner_fcrdns", REPORT_TEXT, get_banner_fcrdns, 0,
       "Does the host that the greeting names lead back to the address, in "
       "the words of `fcrdns`." },
+    { "forward_status", REPORT_TEXT, get_forward_status, 0,
+      "How the question for the name's addresses ended: `name` (there are "
+      "some), `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, "
+      "`error`." },
 };
 /* clang-format on */
 

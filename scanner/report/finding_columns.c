@@ -55,6 +55,35 @@ static void get_time(struct report_cell *to, const void *record, size_t at)
     report_cell_time(to, utc_s);
 }
 
+/* A count of what was told; absent when it was asked in vain. */
+static const struct measure {
+    size_t value, known, asked;
+} measures[] = {
+    { AT(mx_inside), AT(mx_known), AT(mail_asked) },
+    { AT(spf_covers), AT(spf_known), AT(mail_asked) },
+    { AT(fcrdns_ok), AT(fcrdns_total), AT(fcrdns_asked) },
+    { AT(fcrdns_total), AT(fcrdns_asked), AT(fcrdns_asked) },
+};
+enum { MX_INSIDE, SPF_COVERS, FCRDNS_OK, FCRDNS_TOTAL };
+
+static uint64_t count_at(const void *record, size_t at)
+{
+    uint64_t count;
+
+    memcpy(&count, member(record, at), sizeof count);
+    return count;
+}
+
+static void get_measure(struct report_cell *to, const void *record, size_t at)
+{
+    const struct measure *m = &measures[at];
+
+    if (count_at(record, m->known) > 0)
+        report_cell_count(to, count_at(record, m->value));
+    else if (count_at(record, m->asked) > 0)
+        report_cell_absent(to);
+}
+
 static void get_web_none(struct report_cell *to, const void *record, size_t at)
 {
     const struct report_finding_row *row = record;
@@ -310,13 +339,15 @@ static const struct report_column columns[] = {
       "Addresses greeted on the SMTP port." },
     { "banner_fingerprint", REPORT_TEXT, get_banner, AT(banner_fingerprint),
       "Fingerprint of the commonest greeting, names and numbers taken out." },
-    { "mx_inside", REPORT_COUNT, report_get_nothing, 0,
-      "Domains with an MX host inside the finding; not measured yet." },
-    { "spf_covers", REPORT_COUNT, report_get_nothing, 0,
-      "Domains whose SPF record covers half of the finding or more; not "
-      "measured yet." },
-    { "fcrdns_ok", REPORT_COUNT, report_get_nothing, 0,
-      "Addresses whose name leads back to them; not measured yet." },
+    { "mx_inside", REPORT_COUNT, get_measure, MX_INSIDE,
+      "Domains with an MX host inside the finding; `-` when of none it could "
+      "be told." },
+    { "spf_covers", REPORT_COUNT, get_measure, SPF_COVERS,
+      "Domains whose SPF record lets half or more of their addresses in the "
+      "finding send; `-` when of none it could be told." },
+    { "fcrdns_ok", REPORT_COUNT, get_measure, FCRDNS_OK,
+      "Addresses whose name leads back to them; `-` when of none it could be "
+      "told." },
     { "web_none", REPORT_COUNT, get_web_none, 0,
       "Domains without a website: no address, nobody listens, a page that "
       "nobody made for it, or parked; `-` when of none it could be told." },
@@ -351,6 +382,8 @@ static const struct report_column columns[] = {
       "Names of the netblocks it lies in." },
     { "org", REPORT_LIST, get_holder, REPORT_HOLDER_ORGANISATION,
       "Who holds these netblocks." },
+    { "fcrdns_total", REPORT_COUNT, get_measure, FCRDNS_TOTAL,
+      "Addresses of which it could be told whether their name leads back." },
 };
 /* clang-format on */
 

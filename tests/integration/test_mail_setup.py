@@ -3,11 +3,11 @@ import json
 import sqlite3
 
 from servers import NameServer, in_own_network, records, zone
-from support import (Case, DnsProxy, interrupt, ok, run, start,
+from support import (Case, DnsProxy, csv_rows, interrupt, ok, run, start,
                      wait_until)
 
 BLOCK, REVERSE = "127.20.1.0/24", "20.127.in-addr.arpa"
-MX = 15
+A, MX, TXT = 1, 15, 16
 
 
 def text(value):
@@ -47,6 +47,12 @@ DOMAINS = {  # domain: its zone; None: nobody serves it
         "_dmarc " + text("v=DMARC1; p=reject"),
     "nowheretobefound.com": "",  # and no delegation either
     "unservedland.net": None,
+    "sharedmoor.com": "@ MX 10 mx.senders.org.\n@ " +
+        text("v=spf1 include:_spf.senders.org a:mx.senders.org -all"),
+    "oddoctets.com": r"""
+@ MX 10 a\032b
+@ TXT "v=spf1 \255\000\"\\x -all"
+""",
 }
 SENDERS = "".join(f"s{i} " + text(f"v=spf1 ip4:127.21.{i}.0/24 -all")
                   for i in range(11)) + \
@@ -106,6 +112,9 @@ class MailSetup(Case):
         self.assertEqual(set(kept), set(DOMAINS))
         self.check_records(kept)
         self.check_spf({d: r["spf"] for d, r in kept.items()})
+        with self.subTest("told"):
+            self.check_evidence(store)
+            self.check_findings(store)
 
     def check_records(self, kept):
         birchgate = kept["birchgate.com"]
@@ -132,6 +141,11 @@ class MailSetup(Case):
         self.assertEqual(kept["twicesaid.com"]["dmarc"]["policy"], "")
         self.assertEqual(kept["aliasmoor.com"]["mx"]["hosts"][0]["addrs"],
                          ["127.20.1.32", "127.20.1.33"])
+        self.assertEqual(kept["oddoctets.com"]["txt"]["spf"],
+                         'v=spf1 \\255\\000"\\\\x -all')
+        self.assertEqual(kept["oddoctets.com"]["mx"]["hosts"],
+                         [{"preference": 10,
+                           "host": "a\\032b.oddoctets.com"}])
         for domain, status in [("nowheretobefound.com", "nxdomain"),
                                ("unservedland.net", "refused")]:
             self.assertEqual({part["status"] for name, part in
@@ -154,13 +168,50 @@ class MailSetup(Case):
                  ["+127.20.1.0/24", "-all"]),
                 ("wildgrove.com", "ok", ["+127.20.1.30/32", "-all"]),
                 ("aliasmoor.com", "ok", ["+127.20.1.32/31", "~all"]),
+                ("sharedmoor.com", "ok", ["+127.20.1.32/31",
+                                          "+127.20.1.32/32",
+                                          "+127.20.1.33/32", "-all"]),
                 ("twicesaid.com", "permerror", []),
                 ("nowheretobefound.com", "none", []),
+                ("oddoctets.com", "permerror", []),
                 ("unservedland.net", "temperror", [])]:
             self.assertEqual((spf[domain]["status"], spf[domain]["list"]),
                              (status, entries), domain)
         self.assertEqual(spf["aliasmoor.com"]["includes"],
                          ["_spf.senders.org"])
+
+    def check_evidence(self, store):
+        rows = {r["ip"]: r for r in csv_rows(
+            ok("export", store, "--format", "evidence-csv", "--tier",
+               "context"))}
+        row = rows["127.20.1.17"]
+        self.assertEqual((row["mx"], row["spf"]),
+                         ("mx1.birchgate.com;mx2.birchgate.com",
+                          "v=spf1 mx ip4:127.20.1.0/28 -all"))
+        self.assertEqual(rows["127.20.1.19"]["mx"], ".")
+        self.assertEqual(rows["127.20.1.37"]["mx"], "-")
+        self.assertEqual((rows["127.20.1.43"]["mx"],
+                          rows["127.20.1.43"]["spf"]),
+                         ("a\\032b.oddoctets.com",
+                          'v=spf1 \\xFF\\x00"\\x -all'))
+        self.assertEqual((rows["127.20.1.39"]["mx"],
+                          rows["127.20.1.39"]["spf"]), ("", ""))
+
+    def check_findings(self, store):
+        rows = {r["domains"]: r for r in csv_rows(
+            ok("export", store, "--tier", "context"))
+            if r["kind"] == "run"}
+        for domain, mx_inside, spf_covers, ok_, total in [
+                ("birchgate.com", "1", "1", "2", "2"),
+                ("nomailhere.com", "0", "0", "1", "2"),
+                ("splitfield.com", "1", "1", "1", "2"),
+                ("nowheretobefound.com", "0", "0", "0", "2"),
+                ("unservedland.net", "-", "-", "-", "0")]:
+            row = rows[domain]
+            self.assertEqual(
+                (row["mx_inside"], row["spf_covers"], row["fcrdns_ok"],
+                 row["fcrdns_total"]), (mx_inside, spf_covers, ok_, total),
+                domain)
 
     def test_what_many_share_is_asked_once(self):
         proxy = self.proxy()
@@ -171,6 +222,8 @@ class MailSetup(Case):
                  if not name.endswith(".arpa")}
         self.assertEqual({q for q, n in asked.items() if n > 1 and
                           q[0] not in self.forward_names()}, set())
+        self.assertIn(("_spf.senders.org", TXT), asked)
+        self.assertIn(("mx.senders.org", A), asked)
         self.assertEqual({name for name, kind in asked if kind == MX},
                          set(shared) | {"x3.voidstone.com"})
 
@@ -274,6 +327,11 @@ class MailSetup(Case):
                    self.path("store.db"))
         last = json.loads(done.stderr.splitlines()[-1])
         self.assertEqual(last["mail"]["targets"], len(DOMAINS))
+        with self.subTest("told later by what is stored"):
+            told = json.loads(ok("status", self.path("store.db"), "--format",
+                                 "json"))
+            self.assertEqual((told["mail"], told["forward"]),
+                             (last["mail"], last["forward"]))
         self.assertEqual(last["mail"]["pending"], 0)
         self.assertEqual(last["mail"]["answered"]["failed"], 1)
         self.assertGreaterEqual(last["queries"], 256 + 7 * len(DOMAINS) - 6)

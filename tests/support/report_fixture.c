@@ -102,6 +102,18 @@ static void set_registration(struct snow_finding *to, size_t i)
     to->burst_p = rows[i].kind == SNOW_CAMPAIGN ? 1.25e-7 : NAN;
 }
 
+/* Where nobody listens, nobody answers either. */
+static void set_measures(struct snow_finding *to)
+{
+    to->fcrdns_asked = to->smtp_probed;
+    to->fcrdns_total = to->smtp_open;
+    to->fcrdns_ok = to->smtp_open / 2;
+    to->mail_asked = to->smtp_probed > 0 ? to->n_domains : 0;
+    to->mx_known = to->spf_known = to->smtp_open > 0 ? to->n_domains : 0;
+    to->mx_inside = to->mx_known / 2;
+    to->spf_covers = to->spf_known;
+}
+
 /* clang-format off */
 static const struct {
     enum snow_finding_kind least;
@@ -158,6 +170,7 @@ void fixture_init(struct fixture *f)
         to->smtp_open = rows[i].open;
         set_lists(f, i);
         set_registration(to, i);
+        set_measures(to);
         set_parts(to, rows[i].cap);
         to->named_count = to->ip_count;
         to->distinct_names = to->ip_count;

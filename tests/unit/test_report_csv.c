@@ -332,6 +332,37 @@ static void put_forwards(struct snow_store *s, int64_t scan)
     }
 }
 
+/* Mail set-up: any octets in the record, none of it, no answer, damage. */
+static const char *const mails[][2] = {
+    { "commercieopard.example",
+      "{\"mx\":{\"status\":\"name\",\"hosts\":[{\"preference\":10,\"host\":"
+      "\"mail.one.example\"},{\"preference\":20,\"host\":\"=x.example\"}]},"
+      "\"txt\":{\"status\":\"name\",\"spf\":\"v=spf1 \\\\027[31m,\\\"\\\\255 "
+      "-all\"}}" },
+    { "bridgewdable.example", "{\"mx\":{\"status\":\"timeout\"},"
+                              "\"txt\":{\"status\":\"servfail\"}}" },
+    { "r\033[31med.example",
+      "{\"mx\":{\"status\":\"nodata\"},\"txt\":{\"status\":\"name\"}}" },
+    { "old.example", "{\"mx\":7}" },
+    { "one.example", "{" },
+};
+
+static void put_mails(struct snow_store *s, int64_t scan)
+{
+    for (size_t i = 0; i < COUNT_OF(mails); i++) {
+        struct snow_evidence e = { .subject = mails[i][0],
+                                   .kind = "mail",
+                                   .source = "dns",
+                                   .observed_utc_s = 1526814100,
+                                   .data = mails[i][1],
+                                   .data_len = strlen(mails[i][1]) };
+
+        put(s, &(struct snow_record){ .kind = SNOW_RECORD_EVIDENCE,
+                                      .scan = scan,
+                                      .evidence = &e });
+    }
+}
+
 /* What was seen of websites: one there, one not, one not told. */
 static const char *const websites[][2] = {
     { "commercieopard.example",
@@ -407,6 +438,7 @@ static struct snow_store *small_store(int64_t *scan)
     put_probes(s, *scan);
     put_registrations(s, *scan);
     put_forwards(s, *scan);
+    put_mails(s, *scan);
     put_websites(s, *scan);
     put_ipv6_names(s, *scan);
     assert_int_equal(snow_store_commit(s, NULL), 0);
