@@ -72,6 +72,13 @@ int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,
 int snow_store_get_scan(struct snow_store *s, int64_t id, struct snow_scan *out,
                         struct snow_error *err);
 
+typedef int (*snow_scan_fn)(void *arg, const struct snow_scan *scan);
+
+/** Every scan, the oldest first; its text is good until @p fn returns, and
+ * anything but 0 from there ends it and is returned. */
+int snow_store_each_scan(struct snow_store *s, snow_scan_fn fn, void *arg,
+                         struct snow_error *err);
+
 /** Mark a scan finished at @p utc_s, or open again (SNOW_TIME_UNKNOWN). */
 int snow_store_finish_scan(struct snow_store *s, int64_t id, int64_t utc_s,
                            struct snow_error *err);
@@ -100,6 +107,28 @@ typedef int (*snow_node_fn)(void *arg, const struct snow_node *node);
  */
 int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
                           void *arg, struct snow_error *err);
+
+/** The blocks of a scan, taken one by one: so two scans of a store can be read
+ * side by side. All cursors of a store see it as it was when the first of them
+ * was opened. */
+struct snow_blocks;
+
+/** @owner the caller, with snow_blocks_close(), before the store is closed */
+int snow_store_blocks(struct snow_blocks **out, struct snow_store *s,
+                      int64_t scan, struct snow_error *err);
+
+/**
+ * The next block in address order, tails merged in.
+ *
+ * @param from       blocks below this address are passed over
+ * @param block      NULL after the last one; good until the next call
+ * @param is_closed  whether the block's own row exists
+ * @return           0, SNOW_ESTORE, SNOW_EIO, SNOW_ENOMEM
+ */
+int snow_blocks_next(struct snow_blocks *c, struct snow_addr from,
+                     const struct snow_block **block, bool *is_closed,
+                     struct snow_error *err);
+void snow_blocks_close(struct snow_blocks *c); /**< NULL is fine */
 
 /** Every probe in address order. */
 int snow_store_each_probe(struct snow_store *s, int64_t scan, snow_probe_fn fn,

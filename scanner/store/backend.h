@@ -20,8 +20,14 @@ struct store_backend {
                struct snow_error *err);
     int (*commit)(struct snow_store *s, struct snow_error *err);
     void (*rollback)(struct snow_store *s);
-    int (*each_block)(struct snow_store *s, int64_t scan, snow_block_fn fn,
-                      void *arg, struct snow_error *err);
+    int (*each_scan)(struct snow_store *s, snow_scan_fn fn, void *arg,
+                     struct snow_error *err);
+    int (*blocks_open)(struct snow_blocks **out, struct snow_store *s,
+                       int64_t scan, struct snow_error *err);
+    int (*blocks_next)(struct snow_blocks *c, struct snow_addr from,
+                       const struct snow_block **block, bool *is_closed,
+                       struct snow_error *err);
+    void (*blocks_close)(struct snow_blocks *c); /**< half-open is fine */
     int (*each_probe)(struct snow_store *s, int64_t scan, snow_probe_fn fn,
                       void *arg, struct snow_error *err);
     int (*each_evidence)(struct snow_store *s, int64_t scan, const char *kind,
@@ -37,6 +43,11 @@ struct store_backend {
 
 /** What every backend's own struct begins with. */
 struct snow_store {
+    const struct store_backend *backend;
+};
+
+/** What every backend's own cursor begins with. */
+struct snow_blocks {
     const struct store_backend *backend;
 };
 

@@ -29,10 +29,10 @@ struct sqlite_store {
     sqlite3_stmt *statements[STATEMENTS];
     struct block_codec *codec;
     struct buf blob, targets, settings;
-    struct snow_block block; /**< scratch of the readers */
-    int64_t seq;             /**< of the next tail row */
-    int64_t version;         /**< of the tables; less than ours only when it
-                                  was opened for reading */
+    unsigned n_readers; /**< cursors over blocks that are open */
+    int64_t seq;        /**< of the next tail row */
+    int64_t version;    /**< of the tables; less than ours only when it was
+                             opened for reading */
 };
 
 static inline struct sqlite_store *sqlite_of(struct snow_store *s)
@@ -67,8 +67,14 @@ int sqlite_put_walk(struct sqlite_store *s, int64_t scan,
                     const struct snow_walk *walk, struct snow_error *err);
 
 /* Readers of struct store_backend. */
-int sqlite_each_block(struct snow_store *base, int64_t scan, snow_block_fn fn,
-                      void *arg, struct snow_error *err);
+int sqlite_each_scan(struct snow_store *base, snow_scan_fn fn, void *arg,
+                     struct snow_error *err);
+int sqlite_blocks_open(struct snow_blocks **out, struct snow_store *base,
+                       int64_t scan, struct snow_error *err);
+int sqlite_blocks_next(struct snow_blocks *c, struct snow_addr from,
+                       const struct snow_block **block, bool *is_closed,
+                       struct snow_error *err);
+void sqlite_blocks_close(struct snow_blocks *c);
 int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
                       void *arg, struct snow_error *err);
 int sqlite_each_evidence(struct snow_store *base, int64_t scan,
