@@ -78,7 +78,10 @@ struct snow_finding {
     struct snow_score parts[SNOW_N_SCORE_PARTS];
     char reasons[512]; /**< codes of the parts that count, ';' between */
     char caveats[512]; /**< what speaks against or is not known, ';' between */
+    /** When its domains were seen on its addresses, over all scans. */
     int64_t first_seen_utc_s, last_seen_utc_s;
+    uint64_t domains_over_time; /**< different domains its addresses carried
+                                     in all scans; 0: no other scan knows */
 };
 
 struct given;

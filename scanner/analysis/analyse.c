@@ -1,6 +1,7 @@
 #include "analysis/core.h"
 #include "analysis/forward.h"
 #include "analysis/given.h"
+#include "analysis/history.h"
 #include "analysis/mail_setup.h"
 #include "base/records.h"
 
@@ -10,18 +11,9 @@ static int on_block(void *arg, const struct snow_block *block, bool is_closed)
 
     (void)is_closed; /* what is pending says so itself */
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
-        struct analysis_seen seen = {
-            .addr = snow_addr_add(block->first, i),
-            .status = block->status[i],
-            .n_names = block->n_names[i],
-            .names = snow_block_names(block, i),
-            .seen_utc_s = block->seen_utc_s[i],
-        };
-        int code;
+        struct analysis_seen seen = analysis_seen_in(block, i);
+        int code = analysis_see(a, &seen);
 
-        if (!seen.names)
-            seen.n_names = 0;
-        code = analysis_see(a, &seen);
         if (code)
             return code;
     }
@@ -157,6 +149,8 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
         code = snow_store_each_evidence(s, scan, "mail", on_mail, a, err);
     if (!code)
         code = snow_store_each_probe(s, scan, on_probe, a, err);
+    if (!code)
+        code = analysis_add_history(a, s, scan, err);
     if (!code)
         code = analysis_findings(out, a);
     analysis_free(a);

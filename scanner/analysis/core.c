@@ -2,6 +2,7 @@
  * analysis – what of a scan resembles snowshoe spamming, and how much.
  *
  *   analyse.c     reads the store, feeds the core
+ *   history.c     reads the other scans of the store
  *   core.c        the passes, and what is added after them       (pure)
  *   neighbours.c  names of an address, in its block: whose is it? (pure)
  *   names.c       one name: usable, generic, template            (pure)
@@ -9,6 +10,7 @@
  *   facts.c       known of the whole only: providers, rarity     (pure)
  *   runs.c        neighbouring addresses of one domain           (pure)
  *   strips.c      domains side by side                           (pure)
+ *   past.c        what other scans saw of the runs               (pure)
  *   ages.c        registrations, and how common each value is    (pure)
  *   burst.c       registered together, or just young?            (pure)
  *   links.c       how strongly two runs are tied                 (pure)
@@ -64,6 +66,7 @@ void analysis_free(struct analysis *a)
     analysis_facts_fini(&a->facts);
     analysis_forwards_fini(&a->forwards);
     analysis_mail_facts_fini(&a->mail);
+    analysis_past_fini(&a->past);
     snow_ranges_free(a->wanted);
     snow_ranges_free(a->addrs);
     free(a->is_apart);

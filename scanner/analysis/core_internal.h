@@ -6,6 +6,7 @@
 #include "analysis/core.h"
 #include "analysis/forwards.h"
 #include "analysis/mail_facts.h"
+#include "analysis/past.h"
 
 struct analysis {
     struct snow_analysis_config cfg;
@@ -18,6 +19,7 @@ struct analysis {
     struct ages ages;
     struct forwards forwards;
     struct mail_facts mail;
+    struct past past;
     bool *is_apart; /* [runs.n] never tied to another run */
     struct strip *strips;
     size_t n_strips;

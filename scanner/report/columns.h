@@ -3,6 +3,7 @@
 #ifndef REPORT_COLUMNS_H
 #define REPORT_COLUMNS_H
 
+#include "report/pasts.h"
 #include "report/websites.h"
 
 /** Each type with the word that results/README.md uses. */
@@ -115,6 +116,7 @@ struct report_evidence_row {
         *banner_forward;            /**< of the greeting's host */
     const struct report_mail *mail; /**< of the domain; NULL: not asked */
     const char *web;                /**< of the domain; NULL: not asked */
+    struct report_past past;        /**< of the address, in other scans */
     int64_t now_utc_s;              /**< what an age is measured against */
 };
 

@@ -10,6 +10,7 @@
  *   tree.c               members of campaigns and strips; who is shown
  *   registrations.c      what registries said of the domains shown
  *   forwards.c mails.c   where names lead; MX and SPF of domains
+ *   pasts.c              what other scans saw of addresses
  *   websites.c           what was seen of the websites of domains
  *
  * Always    foreign octets pass text_escape(), text_csv() or text_json();
