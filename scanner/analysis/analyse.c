@@ -1,15 +1,12 @@
-#include "analysis/core.h"
+#include "analysis/analyse.h"
 #include "analysis/forward.h"
 #include "analysis/given.h"
 #include "analysis/history.h"
 #include "analysis/mail_setup.h"
 #include "base/records.h"
 
-static int on_block(void *arg, const struct snow_block *block, bool is_closed)
+int analysis_see_block(struct analysis *a, const struct snow_block *block)
 {
-    struct analysis *a = arg;
-
-    (void)is_closed; /* what is pending says so itself */
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
         struct analysis_seen seen = analysis_seen_in(block, i);
         int code = analysis_see(a, &seen);
@@ -18,6 +15,12 @@ static int on_block(void *arg, const struct snow_block *block, bool is_closed)
             return code;
     }
     return 0;
+}
+
+static int on_block(void *arg, const struct snow_block *block, bool is_closed)
+{
+    (void)is_closed; /* what is pending says so itself */
+    return analysis_see_block(arg, block);
 }
 
 static int on_registration(void *arg, const struct snow_evidence *e)
@@ -80,14 +83,7 @@ static int on_probe(void *arg, const struct snow_probe *p)
     return 0;
 }
 
-/* Where the records of one scan are. */
-struct place {
-    struct snow_store *store;
-    int64_t scan;
-    struct snow_error *err;
-};
-
-static int run_pass(struct analysis *a, const struct place *from)
+static int run_pass(struct analysis *a, const struct analysis_place *from)
 {
     int code =
         snow_store_each_block(from->store, from->scan, on_block, a, from->err);
@@ -95,30 +91,47 @@ static int run_pass(struct analysis *a, const struct place *from)
     return code ? code : analysis_next_pass(a);
 }
 
-/* Passes one and two over a scan. Candidates do without what is asked about
- * them later. */
-static int begin(struct analysis **out, struct analysis_psl *psl,
-                 const struct snow_analysis_config *cfg,
-                 const struct place *from, bool wants_forward)
+int analysis_begin(struct analysis **out, struct analysis_psl *psl,
+                   const struct snow_analysis_config *cfg,
+                   const struct analysis_place *from)
 {
     struct analysis *a;
     int code = analysis_new(&a, cfg, psl);
 
     if (code)
         return code;
-    if (wants_forward)
-        code = snow_store_each_evidence(from->store, from->scan, "forward",
-                                        on_forward, a, from->err);
-    if (!code)
-        code = run_pass(a, from);
-    if (!code)
-        code = run_pass(a, from);
+    code = run_pass(a, from);
     if (code) {
         analysis_free(a);
         return code;
     }
     *out = a;
     return 0;
+}
+
+int analysis_add_forwards(struct analysis *a, const struct analysis_place *from)
+{
+    return snow_store_each_evidence(from->store, from->scan, "forward",
+                                    on_forward, a, from->err);
+}
+
+int analysis_end(struct snow_findings *out, struct analysis *a,
+                 const struct given *given, const struct analysis_place *from)
+{
+    int code = add_given(a, given);
+
+    if (!code)
+        code = snow_store_each_evidence(from->store, from->scan, "registration",
+                                        on_registration, a, from->err);
+    if (!code)
+        code = snow_store_each_evidence(from->store, from->scan, "mail",
+                                        on_mail, a, from->err);
+    if (!code)
+        code = snow_store_each_probe(from->store, from->scan, on_probe, a,
+                                     from->err);
+    if (!code)
+        code = analysis_add_history(a, from->store, from->scan, from->err);
+    return code ? code : analysis_findings(out, a);
 }
 
 /* Memory runs out in many places; it is said once. */
@@ -132,27 +145,20 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
                           int64_t scan, const struct snow_analysis_config *cfg,
                           struct snow_error *err)
 {
-    struct place from = { s, scan, err };
+    struct analysis_place from = { s, scan, err };
     struct analysis_psl *psl;
     struct analysis *a = NULL;
     int code = analysis_psl_open(&psl, cfg->psl_path, err);
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from, true);
+    code = analysis_begin(&a, psl, cfg, &from);
     if (!code)
-        code = add_given(a, cfg->given);
+        code = analysis_add_forwards(a, &from);
     if (!code)
-        code = snow_store_each_evidence(s, scan, "registration",
-                                        on_registration, a, err);
+        code = run_pass(a, &from);
     if (!code)
-        code = snow_store_each_evidence(s, scan, "mail", on_mail, a, err);
-    if (!code)
-        code = snow_store_each_probe(s, scan, on_probe, a, err);
-    if (!code)
-        code = analysis_add_history(a, s, scan, err);
-    if (!code)
-        code = analysis_findings(out, a);
+        code = analysis_end(out, a, cfg->given, &from);
     analysis_free(a);
     analysis_psl_close(psl);
     return say(code, err);
@@ -162,14 +168,16 @@ int snow_candidates_choose(struct snow_candidates *out, struct snow_store *s,
                            int64_t scan, const struct snow_analysis_config *cfg,
                            struct snow_error *err)
 {
-    struct place from = { s, scan, err };
+    struct analysis_place from = { s, scan, err };
     struct analysis_psl *psl;
     struct analysis *a = NULL;
     int code = analysis_psl_open(&psl, cfg->psl_path, err);
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from, false);
+    code = analysis_begin(&a, psl, cfg, &from);
+    if (!code)
+        code = run_pass(a, &from);
     if (!code)
         code = snow_store_each_block(s, scan, on_block, a, err);
     if (!code)

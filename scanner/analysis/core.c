@@ -2,6 +2,9 @@
  * analysis – what of a scan resembles snowshoe spamming, and how much.
  *
  *   analyse.c     reads the store, feeds the core
+ *   diff.c        the same for two scans side by side, and what changed
+ *   changes.c     names, moves, who is left                      (pure)
+ *   match.c       which findings of two scans are the same       (pure)
  *   history.c     reads the other scans of the store
  *   core.c        the passes, and what is added after them       (pure)
  *   neighbours.c  names of an address, in its block: whose is it? (pure)
@@ -91,6 +94,8 @@ static int on_verdict(void *arg, const struct verdict *v)
         return analysis_candidate_add(a, v);
     if (v->name && analysis_forwards_get(&a->forwards, v->name->hash, &forward))
         told.forward = &forward;
+    if (a->watch)
+        a->watch(a->watch_arg, v);
     code = analysis_runs_add(&a->runs, &told);
     return code ? code : analysis_tiles_add(&a->tiles, v);
 }

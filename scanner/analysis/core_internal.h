@@ -20,6 +20,9 @@ struct analysis {
     struct forwards forwards;
     struct mail_facts mail;
     struct past past;
+    void (*watch)(void *arg, const struct verdict *v); /* of the second pass;
+                                                          NULL: nobody */
+    void *watch_arg;
     bool *is_apart; /* [runs.n] never tied to another run */
     struct strip *strips;
     size_t n_strips;

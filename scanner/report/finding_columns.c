@@ -128,18 +128,7 @@ static void get_cidrs(struct report_cell *to, const void *record, size_t at)
     const struct snow_finding *f = finding_of(record);
 
     (void)at;
-    for (size_t i = 0; i < f->n_ranges; i++) {
-        struct snow_range left = f->ranges[i];
-        struct snow_prefix p;
-        char text[SNOW_PREFIX_TEXT_MAX];
-        bool has_more = true;
-
-        while (has_more) {
-            has_more = snow_range_next_prefix(&left, &p);
-            snow_prefix_format(p, text);
-            report_cell_element(to, text, strlen(text));
-        }
-    }
+    report_cell_ranges(to, f->ranges, f->n_ranges);
 }
 
 static void get_domains(struct report_cell *to, const void *record, size_t at)

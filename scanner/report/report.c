@@ -7,6 +7,7 @@
  *   csv.c ndjson.c       findings, names; records one a line
  *   evidence.c           every address of every finding, joined from the store
  *   table.c explain.c    for a terminal
+ *   changes.c            what differs between two scans
  *   tree.c               members of campaigns and strips; who is shown
  *   registrations.c      what registries said of the domains shown
  *   forwards.c mails.c   where names lead; MX and SPF of domains
