@@ -144,6 +144,18 @@ int snow_store_each_evidence(struct snow_store *s, int64_t scan,
 int snow_store_each_name(struct snow_store *s, int64_t scan, snow_name_fn fn,
                          void *arg, struct snow_error *err);
 
+/** The same, taken one by one. */
+struct snow_names;
+
+/** @owner the caller, with snow_names_close(), before the store is closed */
+int snow_store_names(struct snow_names **out, struct snow_store *s,
+                     int64_t scan, struct snow_error *err);
+
+/** @param name  NULL after the last one; good until the next call */
+int snow_names_next(struct snow_names *c, const struct snow_name **name,
+                    struct snow_error *err);
+void snow_names_close(struct snow_names *c); /**< NULL is fine */
+
 /** What is left of the walk over ip6.arpa, in the same order. */
 int snow_store_each_node(struct snow_store *s, int64_t scan, snow_node_fn fn,
                          void *arg, struct snow_error *err);

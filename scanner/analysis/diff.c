@@ -69,14 +69,9 @@ struct snow_change diff_change(const struct diff *d,
 
 /* --- names --- */
 
-struct names {
-    const char *all;
-    unsigned n;
-    int64_t seen_utc_s;
-};
-
-static int tell_name(struct diff *d, struct snow_addr addr,
-                     const struct names *older, const struct names *newer)
+int diff_tell_name(struct diff *d, struct snow_addr addr,
+                   const struct diff_names *older,
+                   const struct diff_names *newer)
 {
     struct snow_change c = diff_change(d, SNOW_CHANGE_OF_NAME,
                                        older->n == 0   ? SNOW_CHANGE_APPEARED
@@ -94,13 +89,13 @@ static int tell_name(struct diff *d, struct snow_addr addr,
     return d->fn(d->arg, &c);
 }
 
-static struct names names_in(const struct snow_block *b, unsigned i)
+static struct diff_names names_in(const struct snow_block *b, unsigned i)
 {
     const char *names = snow_block_names(b, i);
 
-    return (struct names){ names, names ? b->n_names[i] : 0,
-                           b->seen_utc_s[i] > 0 ? b->seen_utc_s[i]
-                                                : SNOW_TIME_UNKNOWN };
+    return (struct diff_names){ names, names ? b->n_names[i] : 0,
+                                b->seen_utc_s[i] > 0 ? b->seen_utc_s[i]
+                                                     : SNOW_TIME_UNKNOWN };
 }
 
 static int compare_names(struct diff *d, const struct snow_block *older,
@@ -109,7 +104,7 @@ static int compare_names(struct diff *d, const struct snow_block *older,
     int code = 0;
 
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE && !code; i++) {
-        struct names was, is;
+        struct diff_names was, is;
 
         if (!snow_ptr_status_is_answer(older->status[i]) ||
             !snow_ptr_status_is_answer(newer->status[i]))
@@ -117,7 +112,7 @@ static int compare_names(struct diff *d, const struct snow_block *older,
         was = names_in(older, i);
         is = names_in(newer, i);
         if (!analysis_names_are_same(was.all, was.n, is.all, is.n))
-            code = tell_name(d, snow_addr_add(older->first, i), &was, &is);
+            code = diff_tell_name(d, snow_addr_add(older->first, i), &was, &is);
     }
     return code;
 }
@@ -307,6 +302,8 @@ static int analyse(struct diff *d, struct analysis_psl *psl)
     }
     if (!code)
         code = walk_both(d);
+    if (!code)
+        code = diff_compare_ipv6(d);
     if (!code)
         code = diff_tell_runs(d);
     for (int i = OLDER; i <= NEWER && !code; i++)

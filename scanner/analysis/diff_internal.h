@@ -33,6 +33,21 @@ struct snow_change diff_change(const struct diff *d,
                                enum snow_change_subject subject,
                                enum snow_change_kind kind);
 
+/** The names of one address in one scan. */
+struct diff_names {
+    const char *all; /**< each NUL-terminated, one behind the other */
+    unsigned n;
+    int64_t seen_utc_s;
+};
+
+/** The names of an address differ. */
+int diff_tell_name(struct diff *d, struct snow_addr addr,
+                   const struct diff_names *older,
+                   const struct diff_names *newer);
+
+/** Tell what differs below ip6.arpa. */
+int diff_compare_ipv6(struct diff *d);
+
 /** Both scans are analysed: tell of runs and domains, then of findings. */
 int diff_tell_runs(struct diff *d);
 int diff_tell_findings(struct diff *d);

@@ -33,8 +33,11 @@ struct store_backend {
     int (*each_evidence)(struct snow_store *s, int64_t scan, const char *kind,
                          snow_evidence_fn fn, void *arg,
                          struct snow_error *err);
-    int (*each_name)(struct snow_store *s, int64_t scan, snow_name_fn fn,
-                     void *arg, struct snow_error *err);
+    int (*names_open)(struct snow_names **out, struct snow_store *s,
+                      int64_t scan, struct snow_error *err);
+    int (*names_next)(struct snow_names *c, const struct snow_name **name,
+                      struct snow_error *err);
+    void (*names_close)(struct snow_names *c); /**< half-open is fine */
     int (*each_node)(struct snow_store *s, int64_t scan, snow_node_fn fn,
                      void *arg, struct snow_error *err);
     int (*get_walk)(struct snow_store *s, int64_t scan, struct snow_walk *out,
@@ -46,8 +49,11 @@ struct snow_store {
     const struct store_backend *backend;
 };
 
-/** What every backend's own cursor begins with. */
+/** What every backend's own cursors begin with. */
 struct snow_blocks {
+    const struct store_backend *backend;
+};
+struct snow_names {
     const struct store_backend *backend;
 };
 

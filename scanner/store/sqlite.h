@@ -29,7 +29,7 @@ struct sqlite_store {
     sqlite3_stmt *statements[STATEMENTS];
     struct block_codec *codec;
     struct buf blob, targets, settings;
-    unsigned n_readers; /**< cursors over blocks that are open */
+    unsigned n_readers; /**< cursors that are open */
     int64_t seq;        /**< of the next tail row */
     int64_t version;    /**< of the tables; less than ours only when it was
                              opened for reading */
@@ -50,6 +50,10 @@ int sqlite_execute(struct sqlite_store *s, const char *sql,
 /** The next row. */
 int sqlite_next(struct sqlite_store *s, sqlite3_stmt *q, bool *has_row,
                 struct snow_error *err);
+
+/** Before the first row of a cursor and after its last. */
+int sqlite_begin_reading(struct sqlite_store *s, struct snow_error *err);
+void sqlite_end_reading(struct sqlite_store *s);
 
 /** Run a prepared statement without rows. */
 int sqlite_run(struct sqlite_store *s, sqlite3_stmt *q, struct snow_error *err);
@@ -80,8 +84,11 @@ int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
 int sqlite_each_evidence(struct snow_store *base, int64_t scan,
                          const char *kind, snow_evidence_fn fn, void *arg,
                          struct snow_error *err);
-int sqlite_each_name(struct snow_store *base, int64_t scan, snow_name_fn fn,
-                     void *arg, struct snow_error *err);
+int sqlite_names_open(struct snow_names **out, struct snow_store *base,
+                      int64_t scan, struct snow_error *err);
+int sqlite_names_next(struct snow_names *base, const struct snow_name **name,
+                      struct snow_error *err);
+void sqlite_names_close(struct snow_names *base);
 int sqlite_each_node(struct snow_store *base, int64_t scan, snow_node_fn fn,
                      void *arg, struct snow_error *err);
 int sqlite_get_walk(struct snow_store *base, int64_t scan,

@@ -12,7 +12,7 @@ struct cursor {
 
 /* All cursors of a handle see one state: the first begins a transaction, the
  * last ends it. */
-static int begin_reading(struct sqlite_store *s, struct snow_error *err)
+int sqlite_begin_reading(struct sqlite_store *s, struct snow_error *err)
 {
     int code = s->n_readers > 0 ? 0 : sqlite_execute(s, "BEGIN", err);
 
@@ -20,7 +20,7 @@ static int begin_reading(struct sqlite_store *s, struct snow_error *err)
     return code;
 }
 
-static void end_reading(struct sqlite_store *s)
+void sqlite_end_reading(struct sqlite_store *s)
 {
     if (--s->n_readers == 0)
         sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
@@ -57,7 +57,7 @@ int sqlite_blocks_open(struct snow_blocks **out, struct snow_store *base,
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     c->base.backend = base->backend;
     c->store = sqlite_of(base);
-    code = begin_reading(c->store, err);
+    code = sqlite_begin_reading(c->store, err);
     c->is_reading = code == 0;
     if (!code)
         code = prepare(c, scan, err);
@@ -76,7 +76,7 @@ void sqlite_blocks_close(struct snow_blocks *base)
     sqlite3_finalize(c->block);
     sqlite3_finalize(c->tail);
     if (c->is_reading)
-        end_reading(c->store);
+        sqlite_end_reading(c->store);
     snow_block_fini(&c->now);
     free(c);
 }

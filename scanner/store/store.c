@@ -135,10 +135,35 @@ int snow_store_each_evidence(struct snow_store *s, int64_t scan,
     return s->backend->each_evidence(s, scan, kind, fn, arg, err);
 }
 
+int snow_store_names(struct snow_names **out, struct snow_store *s,
+                     int64_t scan, struct snow_error *err)
+{
+    return s->backend->names_open(out, s, scan, err);
+}
+
+int snow_names_next(struct snow_names *c, const struct snow_name **name,
+                    struct snow_error *err)
+{
+    return c->backend->names_next(c, name, err);
+}
+
+void snow_names_close(struct snow_names *c)
+{
+    if (c)
+        c->backend->names_close(c);
+}
+
 int snow_store_each_name(struct snow_store *s, int64_t scan, snow_name_fn fn,
                          void *arg, struct snow_error *err)
 {
-    return s->backend->each_name(s, scan, fn, arg, err);
+    const struct snow_name *name = NULL;
+    struct snow_names *c = NULL;
+    int code = snow_store_names(&c, s, scan, err);
+
+    while (!code && !(code = snow_names_next(c, &name, err)) && name)
+        code = fn(arg, name);
+    snow_names_close(c);
+    return code;
 }
 
 int snow_store_each_node(struct snow_store *s, int64_t scan, snow_node_fn fn,

@@ -44,6 +44,29 @@ static const struct {
 };
 /* clang-format on */
 
+/* Below ip6.arpa: what each scan has kept. */
+/* clang-format off */
+static const struct {
+    const char *why, *addr;
+    uint8_t nibbles;
+    const char *older, *newer;
+} ipv6[] = {
+    { "stayed", "2001:db8::1", 32, "a.com", "a.com" },
+    { "vanished", "2001:db8::2", 32, "v.com", NULL },
+    { "appeared", "2001:db8::3", 32, NULL, "v.com" },
+    { "changed", "2001:db8::4", 32, "v.com", "w.com" },
+    { "no answer now", "2001:db8::5", 32, "v.com", "[timeout]" },
+    { "a net without answer", "2001:db8:0:1::", 16, NULL, "[servfail]" },
+    { "hidden by it", "2001:db8:0:1::1", 32, "v.com", NULL },
+    { "a net without names", "2001:db8:0:2::", 16, NULL, "[nodata]" },
+    { "in it", "2001:db8:0:2::1", 32, "v.com", NULL },
+    { "everything has a name", "2001:db8:0:3::", 16, "[name]", NULL },
+    { "also this", "2001:db8:0:3::1", 32, NULL, "v.com" },
+    { "behind them", "2001:db8:0:4::1", 32, "v.com", NULL },
+    { "was no target", "2001:db8:5::1", 32, "v.com", NULL },
+};
+/* clang-format on */
+
 static const char *const words[] = {
 #define X(id, number, word) [number] = word,
     SNOW_PTR_STATUSES(X)
@@ -90,9 +113,36 @@ static void put_block(struct snow_store *s, int64_t scan, struct snow_block *b)
     assert_int_equal(snow_store_commit(s, NULL), 0);
 }
 
+static void put_ipv6(struct snow_store *s, int64_t scan, int64_t seen)
+{
+    for (size_t i = 0; i < COUNT_OF(ipv6); i++) {
+        const char *what = scan > 1 ? ipv6[i].newer : ipv6[i].older;
+        struct snow_name name = { .nibbles = ipv6[i].nibbles,
+                                  .status = SNOW_PTR_NAME,
+                                  .seen_utc_s = seen };
+        struct snow_record r = { .kind = SNOW_RECORD_NAME,
+                                 .scan = scan,
+                                 .name = &name };
+
+        if (!what)
+            continue;
+        snow_addr_parse(&name.addr, ipv6[i].addr);
+        if (*what == '[') {
+            name.status = (uint8_t)status_of(what);
+        } else {
+            name.names = what;
+            name.n_names = 1;
+        }
+        assert_int_equal(snow_store_begin(s, NULL), 0);
+        assert_int_equal(snow_store_put(s, &r, NULL), 0);
+        assert_int_equal(snow_store_commit(s, NULL), 0);
+    }
+}
+
 static void put_scan(struct snow_store *s, int64_t now, bool is_newer)
 {
-    struct snow_scan scan = { .targets = "192.0.2.0-203.0.113.255",
+    struct snow_scan scan = { .targets = "192.0.2.0-203.0.113.255;2001:db8::-"
+                                         "2001:db8:0:ffff:ffff:ffff:ffff:ffff",
                               .settings = "{}",
                               .created_utc_s = now,
                               .now_utc_s = now,
@@ -114,6 +164,7 @@ static void put_scan(struct snow_store *s, int64_t now, bool is_newer)
         put_block(s, id, &b);
         snow_block_fini(&b);
     }
+    put_ipv6(s, id, now);
 }
 
 static void put_registration(struct snow_store *s, int64_t scan,
