@@ -27,6 +27,8 @@ static const struct {
     { "it shrank", { { "r", "0-9", "a" } }, { { "r", "8-9", "a" } }, { 0 } },
     { "it shifted by half", { { "r", "0-3", "a" } }, { { "r", "2-5", "a" } },
       { 0 } },
+    { "two of five are too few", { { "r", "0-4", "a" } },
+      { { "r", "3-7", "a" } }, { -1 } },
     { "it shifted by more", { { "r", "0-3", "a" } }, { { "r", "3-6", "a" } },
       { -1 } },
     { "another domain moved in", { { "r", "0-3", "a" } },

@@ -39,7 +39,7 @@ static void show(struct analysis *a, const struct sight *s)
         analysis_past_see(a, &seen);
 }
 
-/* Four addresses of new.com, registered on 2018-01-01, scanned on 2018-07-01
+/* Four addresses of new.com, registered on 2018-01-01, scanned on 2018-12-01
  * with what other scans saw. */
 static void look_back(struct snow_finding *out, const struct sight *s, size_t n)
 {
@@ -49,7 +49,7 @@ static void look_back(struct snow_finding *out, const struct sight *s, size_t n)
     struct analysis *a;
     struct lab l;
 
-    lab_init(&l, "2018-07-01");
+    lab_init(&l, "2018-12-01");
     for (unsigned i = 0; i < 4; i++) {
         char addr[32];
 
@@ -79,22 +79,22 @@ static const struct {
     uint64_t domains;
     double age_for_new; /* days that NEW is measured by */
 } cases[] = {
-    { "one scan alone", { { 0 } }, "2018-07-01", "2018-07-01", 0, 181 },
+    { "one scan alone", { { 0 } }, "2018-12-01", "2018-12-01", 0, 334 },
     { "an earlier scan saw the domain",
       { { "2018-02-01", FIRST, "new.com", NULL, 0 } },
-      "2018-02-01", "2018-07-01", 1, 31 },
+      "2018-02-01", "2018-12-01", 1, 31 },
     { "on another address of the run, under another name",
       { { "2018-02-01", "203.0.113.19", "Old.NEW.com.", NULL, 0 } },
-      "2018-02-01", "2018-07-01", 1, 31 },
+      "2018-02-01", "2018-12-01", 1, 31 },
     { "beside the run is not on it",
       { { "2018-02-01", "203.0.113.20", "new.com", NULL, 0 } },
-      "2018-07-01", "2018-07-01", 0, 181 },
+      "2018-12-01", "2018-12-01", 0, 334 },
     { "a later scan saw it, too",
-      { { "2018-09-01", FIRST, "new.com", NULL, 0 } },
-      "2018-07-01", "2018-09-01", 1, 181 },
+      { { "2019-02-01", FIRST, "new.com", NULL, 0 } },
+      "2018-12-01", "2019-02-01", 1, 334 },
     { "another domain stood there",
       { { "2018-02-01", FIRST, "x.past.com", NULL, 0 } },
-      "2018-07-01", "2018-07-01", 2, 181 },
+      "2018-12-01", "2018-12-01", 2, 334 },
     { "several, each once; none for generic names and failures",
       { { "2018-01-15", FIRST, "a.past.com", NULL, 0 },
         { "2018-01-15", "203.0.113.17", "b.past.com", NULL, 0 },
@@ -102,22 +102,22 @@ static const struct {
         { "2018-02-01", "203.0.113.17", "113-17.pool.big.net", NULL, 0 },
         { "2018-02-01", "203.0.113.18", "lost.com", NULL,
           SNOW_PTR_SERVFAIL } },
-      "2018-07-01", "2018-07-01", 3, 181 },
+      "2018-12-01", "2018-12-01", 3, 334 },
     { "nothing stood there: known, and one domain over time",
       { { "2018-02-01", FIRST, NULL, NULL, 0 } },
-      "2018-07-01", "2018-07-01", 1, 181 },
+      "2018-12-01", "2018-12-01", 1, 334 },
     { "no answer: not known",
       { { "2018-02-01", FIRST, NULL, NULL, SNOW_PTR_TIMEOUT } },
-      "2018-07-01", "2018-07-01", 0, 181 },
+      "2018-12-01", "2018-12-01", 0, 334 },
     { "seen before it was registered: another one's domain then",
       { { "2017-06-01", FIRST, "new.com", NULL, 0 } },
-      "2017-06-01", "2018-07-01", 1, 181 },
+      "2017-06-01", "2018-12-01", 1, 334 },
     { "imported later than it was seen",
       { { "2018-06-30", FIRST, "new.com", "2018-01-11", 0 } },
-      "2018-01-11", "2018-07-01", 1, 10 },
+      "2018-01-11", "2018-12-01", 1, 10 },
     { "scanned on a pretended day",
       { { "2018-01-31", FIRST, "new.com", "2026-01-01", 0 } },
-      "2018-07-01", "2026-01-01", 1, 30 },
+      "2018-12-01", "2026-01-01", 1, 30 },
 };
 /* clang-format on */
 
@@ -141,7 +141,7 @@ static void the_past_counts(void **state)
         if (fabs(f.parts[SNOW_PART_NEW].value - fmin(1, expected)) > .003)
             fail_msg("%s: new is %.3f", cases[i].why,
                      f.parts[SNOW_PART_NEW].value);
-        if (fabs(f.age_days_median - 181) > .01)
+        if (fabs(f.age_days_median - 334) > .01)
             fail_msg("%s: the age itself changed", cases[i].why);
     }
 }
@@ -178,7 +178,7 @@ static void blocks_without_a_run_are_not_wanted(void **state)
     struct lab l;
 
     (void)state;
-    lab_init(&l, "2018-07-01");
+    lab_init(&l, "2018-12-01");
     lab_name(&l, "203.0.113.16", "new.com");
     lab_name(&l, "203.0.113.17", "tlad.new.com");
     a = lab_analyse(&l);

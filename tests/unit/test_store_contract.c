@@ -155,6 +155,11 @@ static void scans_are_read_side_by_side(struct snow_store *s)
         0);
     assert_null(x);
     snow_blocks_close(one);
+    assert_int_equal(snow_store_blocks(&one, s, 1, NULL), 0);
+    assert_int_equal(snow_blocks_next(one, addr(5 << 8), &x, &is_closed, NULL),
+                     0);
+    assert_int_equal(snow_addr_compare(x->first, addr(5 << 8)), 0);
+    snow_blocks_close(one);
     snow_blocks_close(NULL);
 }
 
