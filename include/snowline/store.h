@@ -79,6 +79,11 @@ typedef int (*snow_scan_fn)(void *arg, const struct snow_scan *scan);
 int snow_store_each_scan(struct snow_store *s, snow_scan_fn fn, void *arg,
                          struct snow_error *err);
 
+/** Replace what is said of scan @p scan->id: its targets, its settings and its
+ * now. */
+int snow_store_update_scan(struct snow_store *s, const struct snow_scan *scan,
+                           struct snow_error *err);
+
 /** Mark a scan finished at @p utc_s, or open again (SNOW_TIME_UNKNOWN). */
 int snow_store_finish_scan(struct snow_store *s, int64_t id, int64_t utc_s,
                            struct snow_error *err);

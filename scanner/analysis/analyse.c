@@ -3,6 +3,7 @@
 #include "analysis/given.h"
 #include "analysis/history.h"
 #include "analysis/mail_setup.h"
+#include "analysis/website.h"
 #include "base/records.h"
 
 int analysis_see_block(struct analysis *a, const struct snow_block *block)
@@ -65,6 +66,33 @@ static int on_mail(void *arg, const struct snow_evidence *e)
     return code;
 }
 
+static int on_website(void *arg, const struct snow_evidence *e)
+{
+    struct analysis_website *w = malloc(sizeof *w);
+    int code = SNOW_ENOMEM;
+
+    if (w)
+        code = analysis_website_parse_json(w, e->data, e->data_len);
+    if (w && code == 0)
+        code = analysis_add_website(arg, e->subject, w);
+    else if (code == SNOW_ESYNTAX)
+        code = 0;
+    free(w);
+    return code;
+}
+
+static int on_netblock(void *arg, const struct snow_evidence *e)
+{
+    struct snow_network n;
+    int code = record_network_parse_json(&n, e->data, e->data_len);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    if (n.status == SNOW_REGISTRATION_REGISTERED)
+        analysis_add_netblock(arg, &n);
+    return 0;
+}
+
 /* The first registration of a domain counts: these go before the stored ones.
  */
 static int add_given(struct analysis *a, const struct given *given)
@@ -79,8 +107,7 @@ static int add_given(struct analysis *a, const struct given *given)
 
 static int on_probe(void *arg, const struct snow_probe *p)
 {
-    analysis_add_probe(arg, p);
-    return 0;
+    return analysis_add_probe(arg, p);
 }
 
 static int run_pass(struct analysis *a, const struct analysis_place *from)
@@ -115,20 +142,35 @@ int analysis_add_forwards(struct analysis *a, const struct analysis_place *from)
                                     on_forward, a, from->err);
 }
 
+/* What is stored beside names and registrations. */
+static int add_evidence(struct analysis *a, const struct analysis_place *from)
+{
+    static const struct {
+        const char *kind;
+        int (*fn)(void *arg, const struct snow_evidence *e);
+    } kinds[] = {
+        { "registration", on_registration },
+        { "mail", on_mail },
+        { "web", on_website },
+        { "netblock", on_netblock },
+    };
+    int code = 0;
+
+    for (size_t i = 0; !code && i < COUNT_OF(kinds); i++)
+        code = snow_store_each_evidence(from->store, from->scan, kinds[i].kind,
+                                        kinds[i].fn, a, from->err);
+    return code ? code
+                : snow_store_each_probe(from->store, from->scan, on_probe, a,
+                                        from->err);
+}
+
 int analysis_end(struct snow_findings *out, struct analysis *a,
                  const struct given *given, const struct analysis_place *from)
 {
     int code = add_given(a, given);
 
     if (!code)
-        code = snow_store_each_evidence(from->store, from->scan, "registration",
-                                        on_registration, a, from->err);
-    if (!code)
-        code = snow_store_each_evidence(from->store, from->scan, "mail",
-                                        on_mail, a, from->err);
-    if (!code)
-        code = snow_store_each_probe(from->store, from->scan, on_probe, a,
-                                     from->err);
+        code = add_evidence(a, from);
     if (!code)
         code = analysis_add_history(a, from->store, from->scan, from->err);
     return code ? code : analysis_findings(out, a);

@@ -16,6 +16,10 @@
  *   past.c        what other scans saw of the runs               (pure)
  *   ages.c        registrations, and how common each value is    (pure)
  *   burst.c       registered together, or just young?            (pure)
+ *   infra.c       what domains use, and how common that is      (pure)
+ *   infra_values.c, infra_compare.c                             (pure)
+ *   mail_facts.c web_facts.c  mail set-up and websites          (pure)
+ *   known.c       what the whole trade knows                    (pure)
  *   links.c       how strongly two runs are tied                 (pure)
  *   campaigns.c   runs tied together                             (pure)
  *   findings.c    measures of each finding                       (pure)
@@ -34,6 +38,7 @@
 
 #include "analysis/core_internal.h"
 #include "analysis/fingerprint.h"
+#include "analysis/known.h"
 #include "base/map.h"
 
 int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
@@ -70,6 +75,8 @@ void analysis_free(struct analysis *a)
     analysis_forwards_fini(&a->forwards);
     analysis_mail_facts_fini(&a->mail);
     analysis_past_fini(&a->past);
+    analysis_web_facts_fini(&a->web);
+    analysis_infra_fini(&a->infra);
     snow_ranges_free(a->wanted);
     snow_ranges_free(a->addrs);
     free(a->is_apart);
@@ -155,14 +162,44 @@ int analysis_add_forward(struct analysis *a, const char *name,
     return analysis_forwards_add(&a->forwards, name, answer);
 }
 
+/* A domain of the scan with its runs; false: it has none, or there is no
+ * memory. */
+static bool find_owner(struct infra_owner *o, struct analysis *a,
+                       const char *domain, int *code)
+{
+    *code = 0;
+    if (!analysis_facts_find(&a->facts, domain, &o->domain))
+        return false;
+    o->name = a->facts.names[o->domain];
+    o->all = a->runs.all;
+    o->runs =
+        analysis_mail_facts_runs(&a->mail, &a->runs, o->domain, &o->n_runs);
+    *code = o->runs ? 0 : SNOW_ENOMEM;
+    return o->runs != NULL;
+}
+
 int analysis_add_mail(struct analysis *a, const char *domain,
                       const struct analysis_mail_setup *setup)
 {
-    uint32_t id;
+    struct infra_owner o;
+    int code;
 
-    return analysis_facts_find(&a->facts, domain, &id)
-               ? analysis_mail_facts_add(&a->mail, &a->runs, id, setup)
-               : 0;
+    if (!find_owner(&o, a, domain, &code))
+        return code;
+    code = analysis_mail_facts_add(&a->mail, &a->runs, o.domain, setup);
+    return code ? code : analysis_infra_add_mail(&a->infra, &o, setup);
+}
+
+int analysis_add_website(struct analysis *a, const char *domain,
+                         const struct analysis_website *site)
+{
+    struct infra_owner o;
+    int code;
+
+    if (!find_owner(&o, a, domain, &code))
+        return code;
+    code = analysis_web_facts_add(&a->web, o.domain, site);
+    return code ? code : analysis_infra_add_website(&a->infra, &o, site);
 }
 
 int analysis_add_registration(struct analysis *a,
@@ -225,7 +262,20 @@ static void count_greeting(struct run *run, uint64_t fingerprint,
     }
 }
 
-void analysis_add_probe(struct analysis *a, const struct snow_probe *p)
+/* What a certificate says of itself anybody can write; a key cannot be in two
+ * hands by chance. */
+static int add_key(struct analysis *a, const struct run *run,
+                   const struct snow_probe *p)
+{
+    const char *key = p->tls.spki_sha256;
+
+    if (p->tls_status == SNOW_TLS_NOT_ASKED)
+        return 0;
+    return analysis_infra_add(&a->infra, run->domain, INFRA_KEY,
+                              *key ? map_hash(key, strlen(key)) | 1 : 0);
+}
+
+int analysis_add_probe(struct analysis *a, const struct snow_probe *p)
 {
     uint64_t fingerprint, capabilities;
     bool is_own;
@@ -233,13 +283,13 @@ void analysis_add_probe(struct analysis *a, const struct snow_probe *p)
 
     if (p->status == SNOW_SMTP_PENDING || p->status == SNOW_SMTP_EXCLUDED ||
         p->status == SNOW_SMTP_LOCAL_ERROR)
-        return; /* says nothing about the other side */
+        return 0; /* says nothing about the other side */
     run = run_at(a, p, &is_own);
     if (!run)
-        return;
+        return 0;
     run->probed++;
     if (!snow_probe_is_mail_capable(p))
-        return;
+        return 0;
     run->open++;
     run->own_banner += is_own;
     fingerprint = analysis_banner_fingerprint(p->banner, p->banner_len, NULL,
@@ -249,4 +299,22 @@ void analysis_add_probe(struct analysis *a, const struct snow_probe *p)
                        : 0;
     if (fingerprint)
         count_greeting(run, fingerprint, fingerprint ^ capabilities);
+    return add_key(a, run, p);
+}
+
+void analysis_add_netblock(struct analysis *a, const struct snow_network *n)
+{
+    size_t end = runs_before(a, n->last);
+
+    if (!analysis_known_sender_org(n->organisation) &&
+        !analysis_known_sender_org(n->name))
+        return;
+    for (size_t i = end; i > 0; i--) {
+        struct run *run = &a->runs.all[i - 1];
+
+        if (snow_addr_compare(a->runs.all[a->longest[i - 1]].last, n->first) <
+            0)
+            break;
+        run->is_in_sender_net |= snow_addr_compare(run->last, n->first) >= 0;
+    }
 }

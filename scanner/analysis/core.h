@@ -10,6 +10,7 @@
 
 struct analysis_forward;
 struct analysis_mail_setup;
+struct analysis_website;
 
 /** One analysis of one scan. */
 struct analysis;
@@ -50,7 +51,10 @@ int analysis_add_registration(struct analysis *a,
                               const struct snow_registration *r);
 int analysis_add_mail(struct analysis *a, const char *domain,
                       const struct analysis_mail_setup *setup);
-void analysis_add_probe(struct analysis *a, const struct snow_probe *p);
+int analysis_add_website(struct analysis *a, const char *domain,
+                         const struct analysis_website *site);
+int analysis_add_probe(struct analysis *a, const struct snow_probe *p);
+void analysis_add_netblock(struct analysis *a, const struct snow_network *n);
 
 /** The findings of all that was added. Once. @return 0, SNOW_ENOMEM */
 int analysis_findings(struct snow_findings *out, struct analysis *a);

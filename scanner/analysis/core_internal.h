@@ -5,8 +5,10 @@
 #include "analysis/campaigns.h"
 #include "analysis/core.h"
 #include "analysis/forwards.h"
+#include "analysis/infra.h"
 #include "analysis/mail_facts.h"
 #include "analysis/past.h"
+#include "analysis/web_facts.h"
 
 struct analysis {
     struct snow_analysis_config cfg;
@@ -23,6 +25,8 @@ struct analysis {
     void (*watch)(void *arg, const struct verdict *v); /* of the second pass;
                                                           NULL: nobody */
     void *watch_arg;
+    struct web_facts web;
+    struct infra infra;
     bool *is_apart; /* [runs.n] never tied to another run */
     struct strip *strips;
     size_t n_strips;

@@ -384,7 +384,9 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
     in.strips = a->strips;
     in.n_strips = a->n_strips;
     if (!code)
-        code = analysis_measures_init(&k.measures, a);
+        code = analysis_infra_settle(&a->infra, &a->facts, &a->runs, &a->ages);
+    if (!code)
+        analysis_measures_init(&k.measures, a);
     if (!code)
         code = analysis_campaigns_find(&k.campaigns, &in);
     if (!code)
@@ -396,6 +398,5 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
         snow_findings_fini(&k.out);
     }
     analysis_campaigns_fini(&k.campaigns);
-    analysis_measures_fini(&k.measures);
     return code;
 }

@@ -56,6 +56,21 @@ static size_t first_of(const struct mail_facts *m, const struct run *all,
     return low;
 }
 
+const uint32_t *analysis_mail_facts_runs(struct mail_facts *m,
+                                         const struct runs *runs,
+                                         uint32_t domain, size_t *n)
+{
+    size_t from;
+
+    if (!m->by_domain && index_runs(m, runs))
+        return NULL;
+    from = first_of(m, runs->all, domain);
+    for (*n = 0; from + *n < m->n_runs &&
+                 runs->all[m->by_domain[from + *n]].domain == domain;)
+        ++*n;
+    return m->by_domain + from;
+}
+
 static void hold(struct run *run, const struct analysis_spf *spf,
                  struct snow_addr a)
 {
@@ -125,11 +140,10 @@ int analysis_mail_facts_add(struct mail_facts *m, struct runs *runs,
                             uint32_t domain,
                             const struct analysis_mail_setup *setup)
 {
-    struct mail_fact *fact;
+    size_t n;
+    const uint32_t *own = analysis_mail_facts_runs(m, runs, domain, &n);
+    struct mail_fact *fact = own ? new_fact(m) : NULL;
 
-    if (!m->by_domain && index_runs(m, runs))
-        return SNOW_ENOMEM;
-    fact = new_fact(m);
     if (!fact)
         return SNOW_ENOMEM;
     *fact = (struct mail_fact){
@@ -138,9 +152,8 @@ int analysis_mail_facts_add(struct mail_facts *m, struct runs *runs,
                         setup->spf.status != SPF_STATUS_TEMPERROR,
     };
     take_mx(fact, setup);
-    for (size_t i = first_of(m, runs->all, domain);
-         i < m->n_runs && runs->all[m->by_domain[i]].domain == domain; i++)
-        cover(&runs->all[m->by_domain[i]], &setup->spf);
+    for (size_t i = 0; i < n; i++)
+        cover(&runs->all[own[i]], &setup->spf);
     return 0;
 }
 

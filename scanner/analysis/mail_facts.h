@@ -36,6 +36,11 @@ int analysis_mail_facts_add(struct mail_facts *m, struct runs *runs,
                             uint32_t domain,
                             const struct analysis_mail_setup *setup);
 
+/** The runs of a domain, [*n]; NULL: no memory. */
+const uint32_t *analysis_mail_facts_runs(struct mail_facts *m,
+                                         const struct runs *runs,
+                                         uint32_t domain, size_t *n);
+
 /**
  * Count the domains of a finding: mail_asked, mx_known, mx_inside, spf_known,
  * spf_covers.

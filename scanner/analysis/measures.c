@@ -2,16 +2,20 @@
 
 #include <math.h>
 
+#include "analysis/known.h"
 #include "analysis/naming.h"
 #include "base/text.h"
 
 #define NAMING_SAMPLE 64 /* domains whose likeness stands for chance */
 
+#define BULK_GAP_S 600 /* between two of a bulk registration */
+#define BATCH_S 300    /* from first to last of a batch */
+
 /* Credit for the order of names in one run. */
 #define APEX_LATER .6 /* the bare domain is there, but not first */
 #define ONE_LEVEL .35 /* one label more each, of one template or made up */
 
-int analysis_measures_init(struct measures *m, struct analysis *a)
+void analysis_measures_init(struct measures *m, struct analysis *a)
 {
     const char *sample[NAMING_SAMPLE];
     size_t step = a->facts.n / NAMING_SAMPLE + 1, n = 0;
@@ -21,12 +25,6 @@ int analysis_measures_init(struct measures *m, struct analysis *a)
         if (!(a->facts.domains[i].flags & DOMAIN_IN_RUN))
             sample[n++] = a->facts.names[i];
     m->cohesion = analysis_naming_cohesion(sample, n);
-    return analysis_manners_count(&m->manners, a->runs.all, a->runs.n);
-}
-
-void analysis_measures_fini(struct measures *m)
-{
-    analysis_manners_fini(&m->manners);
 }
 
 static const struct run *run_of(const struct measures *m,
@@ -69,11 +67,14 @@ static void measure_order(struct score_facts *out, const struct measures *m,
         out->probed += run->probed;
         out->open += run->open;
         out->own_banner += run->own_banner;
+        out->fcrdns_known += run->forward_checked;
+        out->fcrdns_ok += run->forward_ok;
         deep += run->n_deep;
         esp += run->n_esp;
         out->caveats |= (uint32_t)run->has_repeats << CAVEAT_REPEATS;
         out->caveats |= (uint32_t)(run->n_unknown > 0) << CAVEAT_UNKNOWN_INSIDE;
         out->caveats |= (uint32_t)run->ends_unknown << CAVEAT_UNKNOWN_BESIDE;
+        out->caveats |= (uint32_t)run->is_in_sender_net << CAVEAT_SENDER_NET;
     }
     out->n_runs = set->n_runs;
     out->n_domains = set->n_domains;
@@ -122,37 +123,6 @@ static double spread(uint64_t *values, size_t n, uint64_t *top, size_t *n_top)
     return n > 1 ? entropy / log((double)n) : 0;
 }
 
-/* Mean weight that sharing a value gives a pair; NaN when nothing uncommon
- * was seen. @p values are sorted. */
-static double pair_weight(const uint64_t *values, size_t n,
-                          double (*idf)(const struct measures *m,
-                                        uint64_t value),
-                          const struct measures *m)
-{
-    double sum = 0;
-    bool is_told = false;
-
-    for (size_t i = 0, len; i < n; i += len) {
-        double weight = idf(m, values[i]);
-
-        for (len = 1; i + len < n && values[i + len] == values[i];)
-            len++;
-        is_told = is_told || weight > 0;
-        sum += weight * (double)len * ((double)len - 1) / 2;
-    }
-    return n >= 2 && is_told ? sum * 2 / ((double)n * ((double)n - 1)) : NAN;
-}
-
-static double nameserver_idf(const struct measures *m, uint64_t value)
-{
-    return analysis_ages_nameserver_idf(&m->a->ages, value);
-}
-
-static double manner_idf(const struct measures *m, uint64_t value)
-{
-    return fmin(2, analysis_manners_idf(&m->manners, value));
-}
-
 /* One value of each domain that has it. */
 static size_t list_registrars(uint64_t *values, const struct measures *m,
                               const struct run_set *set)
@@ -182,20 +152,6 @@ static size_t list_nameservers(uint64_t *values, const struct measures *m,
     return n;
 }
 
-static size_t list_manners(uint64_t *values, const struct measures *m,
-                           const struct run_set *set)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < set->n_runs; i++) {
-        const struct greeting *g = analysis_run_greeting(run_of(m, set, i));
-
-        if (g)
-            values[n++] = g->manner;
-    }
-    return n;
-}
-
 static void measure_registrar(struct score_facts *out, struct snow_finding *f,
                               const struct measures *m,
                               const struct run_set *set, uint64_t *values)
@@ -213,25 +169,91 @@ static void measure_registrar(struct score_facts *out, struct snow_finding *f,
     out->registrar_share = analysis_ages_registrar_share(ages, (uint32_t)top);
     text_copy(f->registrar, sizeof f->registrar, r->name);
     f->registrar_iana_id = r->iana_id;
+    out->is_corporate = out->n_top_registrar * 2 > n &&
+                        analysis_known_corporate_registrar(r->iana_id, r->name);
 }
 
-static void measure_shared(struct score_facts *out, const struct measures *m,
-                           const struct run_set *set, uint64_t *values)
+/** A date with its registrar. */
+struct registered {
+    uint32_t registrar;
+    int64_t utc_s;
+};
+
+static int compare_registered(const void *a, const void *b)
 {
-    double by_nameservers, by_manner;
+    const struct registered *x = a, *y = b;
+
+    if (x->registrar != y->registrar)
+        return x->registrar < y->registrar ? -1 : 1;
+    return (x->utc_s > y->utc_s) - (x->utc_s < y->utc_s);
+}
+
+/* Sorted: the longest chains of one registrar. */
+static void count_batches(struct score_facts *out, const struct registered *r,
+                          size_t n)
+{
+    size_t together = 0, from = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        bool follows = i > 0 && r[i - 1].registrar == r[i].registrar;
+
+        together = follows && r[i].utc_s - r[i - 1].utc_s <= BULK_GAP_S
+                       ? together + 1
+                       : 1;
+        while (r[from].registrar != r[i].registrar ||
+               r[i].utc_s - r[from].utc_s > BATCH_S)
+            from++;
+        if (together > out->n_together)
+            out->n_together = together;
+        if (i - from + 1 > out->n_at_once)
+            out->n_at_once = i - from + 1;
+    }
+}
+
+/* Times of day are needed: dates alone say nothing of minutes. */
+static int measure_batches(struct score_facts *out, const struct measures *m,
+                           const struct run_set *set)
+{
+    struct registered *r = calloc(set->n_domains, sizeof *r);
+    size_t n = 0;
+
+    if (!r)
+        return SNOW_ENOMEM;
+    for (size_t i = 0; i < set->n_domains; i++) {
+        const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
+
+        if (age && age->registrar && !age->is_date_only &&
+            age->created_utc_s != SNOW_TIME_UNKNOWN)
+            r[n++] = (struct registered){ age->registrar, age->created_utc_s };
+    }
+    if (n > 0)
+        qsort(r, n, sizeof *r, compare_registered);
+    count_batches(out, r, n);
+    free(r);
+    return 0;
+}
+
+static int measure_shared(struct score_facts *out, const struct measures *m,
+                          const struct run_set *set, uint64_t *values)
+{
     size_t n = list_nameservers(values, m, set), n_top;
     uint64_t top;
 
     if (n >= 2)
         out->nameserver_entropy = spread(values, n, &top, &n_top);
-    by_nameservers = pair_weight(values, n, nameserver_idf, m);
-    n = list_manners(values, m, set);
-    spread(values, n, &top, &n_top);
-    by_manner = pair_weight(values, n, manner_idf, m);
-    if (set->n_domains < 2 || (isnan(by_nameservers) && isnan(by_manner)))
-        return;
-    out->shared = (isnan(by_nameservers) ? 0 : by_nameservers) +
-                  (isnan(by_manner) ? 0 : by_manner);
+    return analysis_infra_compare(&out->shared, &m->a->infra, set->domains,
+                                  set->n_domains);
+}
+
+static void measure_website(struct score_facts *out, const struct measures *m,
+                            const struct run_set *set)
+{
+    struct web_sum sum;
+
+    analysis_web_facts_count(&sum, &m->a->web, set->domains, set->n_domains);
+    out->n_web_known = sum.n_known;
+    out->n_sites = sum.n_sites;
+    out->web_absence = sum.absence;
 }
 
 /* Greetings of all runs together: the commonest fingerprint. */
@@ -392,15 +414,22 @@ int analysis_measure(struct score_facts *out, struct snow_finding *f,
     *out = (struct score_facts){ .nameserver_entropy = NAN,
                                  .age_days_median = NAN,
                                  .burst_p = NAN,
-                                 .shared = NAN,
+                                 .mx_known = f->mx_known,
+                                 .mx_inside = f->mx_inside,
+                                 .spf_known = f->spf_known,
+                                 .spf_covers = f->spf_covers,
                                  .naming = NAN };
     if (!code)
         code = measure_naming(out, m, set);
+    if (!code)
+        code = measure_batches(out, m, set);
+    if (!code)
+        code = measure_shared(out, m, set, values);
     if (!code) {
         set_tested(m, set, true);
         measure_order(out, m, set);
         measure_registrar(out, f, m, set, values);
-        measure_shared(out, m, set, values);
+        measure_website(out, m, set);
         measure_greeting(f, m, set, values);
         measure_ages(out, f, m, set, numbers);
         test_burst(out, m, set, numbers);

@@ -8,7 +8,6 @@
 /** What is the same for every finding of a scan. */
 struct measures {
     struct analysis *a;
-    struct manners manners;
     double cohesion; /**< of names that have nothing to do with each other */
     double n_tests;  /**< sets whose dates are tested: all share the error */
 };
@@ -33,8 +32,7 @@ struct run_set {
 int analysis_measure(struct score_facts *out, struct snow_finding *f,
                      const struct measures *m, const struct run_set *set);
 
-/** Fill what is the same for all. @return 0, SNOW_ENOMEM */
-int analysis_measures_init(struct measures *m, struct analysis *a);
-void analysis_measures_fini(struct measures *m); /**< zeroed is fine */
+/** Fill what is the same for all. */
+void analysis_measures_init(struct measures *m, struct analysis *a);
 
 #endif

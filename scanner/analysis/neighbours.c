@@ -179,6 +179,7 @@ static void read_place(struct place *p, const struct analysis_seen *seen)
     p->is_present = true;
     p->seen_utc_s = seen->seen_utc_s;
     p->is_unknown = seen->status == SNOW_PTR_PENDING ||
+                    seen->status == SNOW_PTR_OUTSIDE ||
                     snow_ptr_status_is_failure(seen->status);
 }
 

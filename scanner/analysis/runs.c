@@ -13,7 +13,6 @@
 struct runs_open {
     struct run run;
     uint32_t unknown_since; /* addresses without answer behind its last one */
-    uint32_t skeleton;
     uint32_t most_repeated;
     struct {
         uint64_t hash;
@@ -132,7 +131,7 @@ static void extend(struct runs_open *o, const struct verdict *v)
     run->n_deep += name->extra_labels > 1;
     run->n_esp += name->is_esp;
     run->has_one_template =
-        run->has_one_template && name->skeleton == o->skeleton;
+        run->has_one_template && name->skeleton == run->skeleton;
     if (v->seen_utc_s < run->first_seen_utc_s)
         run->first_seen_utc_s = v->seen_utc_s;
     if (v->seen_utc_s > run->last_seen_utc_s)
@@ -158,11 +157,11 @@ static int open_run(struct runs *r, const struct verdict *v)
     o->run.domain = v->name->domain;
     o->run.starts_with_apex = v->name->extra_labels == 0;
     o->run.has_one_template = true;
+    o->run.skeleton = v->name->skeleton;
     o->run.first_seen_utc_s = v->seen_utc_s;
     o->run.last_seen_utc_s = v->seen_utc_s;
     o->unknown_since = 0;
     o->most_repeated = 0;
-    o->skeleton = v->name->skeleton;
     extend(o, v);
     return 0;
 }

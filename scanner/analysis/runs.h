@@ -29,12 +29,14 @@ struct run {
     uint32_t n_esp;
     bool starts_with_apex;
     bool has_one_template; /**< all names follow the first one's */
+    uint32_t skeleton;     /**< that one */
     bool has_repeats;      /**< a name stands on several addresses */
     bool ends_unknown;     /**< no answer was had beside it */
     uint64_t labels[RUN_LABELS_MAX];
     unsigned n_labels;
     int64_t first_seen_utc_s, last_seen_utc_s;
     /* what the later stages add */
+    bool is_in_sender_net; /**< the netblock is a large sender's */
     uint32_t probed, open, own_banner;
     struct greeting greetings[RUN_GREETINGS_MAX];
     uint32_t forward_asked;   /**< addresses whose name was asked back … */

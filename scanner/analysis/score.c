@@ -5,31 +5,33 @@
 #include "analysis/burst.h"
 #include "base/text.h"
 
-/* Shares of a part that today's stages can measure at all. Sender policies and
- * mail exchangers are the rest of MAIL; policies, DKIM keys and SOA records
- * that of SHARED. */
+/* Shares of MAIL. Outgoing servers need not listen, so that what the domain's
+ * own policy says of them counts as well. */
 #define MAIL_OPEN .45
 #define MAIL_OWN_BANNER .15
-#define SHARED_MEASURED .5
-#define SHARED_FULL 3. /* mean weight of a pair that is full credit */
+#define MAIL_SPF .25
+#define MAIL_MX .15
+
+/* Mean weight of a pair that is full credit. Half of it is what ties two runs
+ * into a campaign: from there on it says something. Where few families could be
+ * compared, less is enough: 6 would be all of them, none at its cap. */
+#define SHARED_FULL 4.
+#define SHARED_FULL_ALL 6.
+
+/* Domains of one registrar that make a bulk registration: ten, ten minutes
+ * apart at most (Interisle's definition); three within five minutes (the epoch
+ * of Hao et al., PREDATOR, CCS 2016). */
+#define BULK_DOMAINS 10
+#define BATCH_DOMAINS 3
 
 #define NEW_DAYS 180
 #define FADED_DAYS 540
 
-/* Tiers. */
-#define HIGH_SCORE 70
-#define HIGH_COVERAGE .7
-#define HIGH_DOMAINS 3
-#define REVIEW_SCORE 50
-#define LONE_SCORE 65 /* of a finding of one or two domains */
-#define LONE_COVERAGE .5
 #define CONTEXT_COVERAGE .4
 #define STRONG .5 /* a part that says so much counts for its family */
 
-#define OLD_CAP 40
 #define DIVERSE_ENTROPY .8
 #define DIVERSE_DOMAINS 4
-#define DIVERSE_PENALTY 25
 
 static const struct {
     const char *name;
@@ -40,8 +42,12 @@ static const struct {
 #undef X
 };
 
-static const char *const caveat_words[] = {
-#define X(id, word) word,
+static const struct {
+    double off, cap;
+    enum snow_tier best;
+    const char *word;
+} caveats[] = {
+#define X(id, off, cap, best, word) { off, cap, SNOW_TIER_##best, word },
     ANALYSIS_CAVEATS(X)
 #undef X
 };
@@ -118,26 +124,49 @@ static void measure_topology(struct snow_score *p, const struct score_facts *in)
             in->n_runs);
 }
 
+static double ratio(uint64_t n, uint64_t of)
+{
+    return of > 0 ? (double)n / (double)of : 0;
+}
+
+/* Append to a reason, as much as fits. */
+static void __attribute__((format(printf, 2, 3)))
+add_reason(struct snow_score *part, const char *reason, ...)
+{
+    size_t len = strlen(part->reason);
+    va_list args;
+
+    va_start(args, reason);
+    vsnprintf(part->reason + len, sizeof part->reason - len, reason, args);
+    va_end(args);
+}
+
+/* What was asked for it and answered; what was not is left out. */
 static void measure_mail(struct snow_score *part, const struct score_facts *in)
 {
-    double open, own;
+    const struct {
+        double share;
+        uint64_t n, of;
+        const char *claim;
+    } terms[] = {
+        { MAIL_OPEN, in->open, in->probed, "speak SMTP" },
+        { MAIL_OWN_BANNER, in->own_banner, in->open, "greet with the domain" },
+        { MAIL_SPF, in->spf_covers, in->spf_known, "may send by SPF" },
+        { MAIL_MX, in->mx_inside, in->mx_known, "have MX inside" },
+    };
+    double sum = 0, measured = 0;
 
-    if (in->probed == 0)
-        return;
-    open = (double)in->open / (double)in->probed;
-    if (in->open == 0) {
-        measure(part, 0, MAIL_OPEN, "none of %llu greeted",
-                (unsigned long long)in->probed);
-        return;
+    for (size_t i = 0; i < COUNT_OF(terms); i++) {
+        if (terms[i].of == 0)
+            continue;
+        measured += terms[i].share;
+        sum += terms[i].share * ratio(terms[i].n, terms[i].of);
+        add_reason(part, "%s%llu of %llu %s", part->reason[0] ? ", " : "",
+                   (unsigned long long)terms[i].n,
+                   (unsigned long long)terms[i].of, terms[i].claim);
     }
-    own = (double)in->own_banner / (double)in->open;
-    measure(part,
-            (MAIL_OPEN * open + MAIL_OWN_BANNER * own) /
-                (MAIL_OPEN + MAIL_OWN_BANNER),
-            MAIL_OPEN + MAIL_OWN_BANNER,
-            "%llu of %llu speak SMTP, %llu name the domain",
-            (unsigned long long)in->open, (unsigned long long)in->probed,
-            (unsigned long long)in->own_banner);
+    part->measured = fmin(measured, 1);
+    part->value = measured > 0 ? clamp(sum / measured) : 0;
 }
 
 static void measure_registration(struct snow_score *p,
@@ -166,15 +195,42 @@ static void measure_registration(struct snow_score *p,
                 in->burst_p, in->n_dated);
 }
 
-static void measure_likeness(struct snow_score *p, const struct score_facts *in)
+static void measure_web(struct snow_score *part, const struct score_facts *in)
 {
-    if (!isnan(in->shared))
-        measure(&p[SNOW_PART_SHARED], in->shared / SHARED_FULL, SHARED_MEASURED,
-                "name servers and greetings tie a pair by %.2f of 3",
-                in->shared);
+    if (in->n_web_known > 0)
+        measure(part, in->web_absence / (double)in->n_web_known, 1,
+                "%zu of %zu domain(s) have a website of their own", in->n_sites,
+                in->n_web_known);
+}
+
+static void measure_shared(struct snow_score *part,
+                           const struct score_facts *in)
+{
+    double sum = 0, measured = 0;
+
+    for (unsigned f = 0; f < INFRA_N_FAMILIES; f++) {
+        double share = analysis_infra_share(f), weight = in->shared.of[f];
+
+        if (share <= 0 || isnan(weight))
+            continue;
+        sum += weight;
+        measured += share;
+        add_reason(part, "%s%s %.2f",
+                   part->reason[0] ? ", " : "a pair is tied by ",
+                   analysis_infra_family_word(f), weight);
+    }
+    part->measured = fmin(measured, 1);
+    if (measured > 0)
+        part->value =
+            clamp(sum / fmin(SHARED_FULL, SHARED_FULL_ALL * measured));
+}
+
+static void measure_naming(struct snow_score *part,
+                           const struct score_facts *in)
+{
     if (!isnan(in->naming))
-        measure(&p[SNOW_PART_NAMING], in->naming, 1,
-                "likeness of names and host labels %.2f", in->naming);
+        measure(part, in->naming, 1, "likeness of names and host labels %.2f",
+                in->naming);
 }
 
 static void add_up(struct snow_finding *f)
@@ -201,56 +257,108 @@ static bool is_diverse(const struct score_facts *in)
            !(in->nameserver_entropy <= DIVERSE_ENTROPY);
 }
 
-static uint32_t find_caveats(const struct score_facts *in)
+/* How many of the families that tie domains together speak. */
+static unsigned strong_families(const struct snow_score *p)
 {
-    uint32_t bits = in->caveats;
-    bool is_dated = in->n_dated > 0;
+    return (unsigned)(p[SNOW_PART_REGISTRAR].value >= STRONG) +
+           (p[SNOW_PART_BURST].value >= STRONG) +
+           (p[SNOW_PART_SHARED].value >= STRONG);
+}
 
-    bits |= (uint32_t)(is_dated && in->n_old == in->n_domains) << CAVEAT_OLD;
-    bits |= (uint32_t)(in->age_days_median > 3 * 365.25) << CAVEAT_MEDIAN_OLD;
-    bits |= (uint32_t)in->is_esp << CAVEAT_ESP;
-    bits |= (uint32_t)(in->is_deep && in->n_domains >= 3 &&
-                       in->n_registrars_known >= 3 &&
-                       in->registrar_entropy > DIVERSE_ENTROPY)
-            << CAVEAT_DEEP;
-    bits |= (uint32_t)is_diverse(in) << CAVEAT_DIVERSE;
-    bits |= (uint32_t)!is_dated << CAVEAT_NO_AGE;
-    bits |= (uint32_t)(is_dated && in->n_dated < in->n_domains)
-            << CAVEAT_SOME_AGES;
-    bits |= (uint32_t)(in->is_default_curve && !isnan(in->burst_p))
-            << CAVEAT_DEFAULT_CURVE;
-    bits |= (uint32_t)(in->probed == 0) << CAVEAT_NO_MAIL;
+/* A page is soon made: domains that were demonstrably registered together, and
+ * are tied otherwise as well, are not excused by one. Startups, too, keep all
+ * of their few domains in one place, so that this alone is not enough. */
+static bool is_firmly_tied(const struct snow_score *p)
+{
+    return p[SNOW_PART_BURST].value >= STRONG && strong_families(p) >= 2;
+}
+
+static uint32_t find_caveats(const struct snow_finding *f,
+                             const struct score_facts *in)
+{
+    bool is_dated = in->n_dated > 0;
+    const struct {
+        enum analysis_caveat caveat;
+        bool is_true;
+    } all[] = {
+        { CAVEAT_OLD, is_dated && in->n_old == in->n_domains },
+        { CAVEAT_MEDIAN_OLD, in->age_days_median > 3 * 365.25 },
+        { CAVEAT_ESP, in->is_esp },
+        { CAVEAT_SITES,
+          in->n_sites * 2 > in->n_domains && !is_firmly_tied(f->parts) },
+        { CAVEAT_CORPORATE, in->is_corporate && in->n_sites > 0 },
+        { CAVEAT_DEEP, in->is_deep && in->n_domains >= 3 &&
+                           in->n_registrars_known >= 3 &&
+                           in->registrar_entropy > DIVERSE_ENTROPY },
+        { CAVEAT_DIVERSE, is_diverse(in) },
+        { CAVEAT_FORGED, in->fcrdns_ok * 2 < in->fcrdns_known },
+        { CAVEAT_NO_AGE, !is_dated },
+        { CAVEAT_SOME_AGES, is_dated && in->n_dated < in->n_domains },
+        { CAVEAT_DEFAULT_CURVE, in->is_default_curve && !isnan(in->burst_p) },
+        { CAVEAT_NO_MAIL, in->probed == 0 },
+        { CAVEAT_LOW_COVERAGE, f->coverage < CONTEXT_COVERAGE },
+    };
+    uint32_t bits = in->caveats;
+
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        bits |= (uint32_t)all[i].is_true << all[i].caveat;
     return bits;
 }
 
-static bool has(uint32_t bits, enum analysis_caveat caveat)
+/* Points off first, then the caps. */
+static void apply_caveats(struct snow_finding *f, uint32_t bits)
 {
-    return bits >> caveat & 1;
+    for (unsigned i = 0; i < N_CAVEATS; i++)
+        f->score -= bits >> i & 1 ? caveats[i].off : 0;
+    f->score = fmax(0, f->score);
+    for (unsigned i = 0; i < N_CAVEATS; i++)
+        if (bits >> i & 1)
+            f->score = fmin(f->score, caveats[i].cap);
+}
+
+/* What a tier asks of a finding; the first gate that opens counts. A finding of
+ * one or two domains may be any company. */
+/* clang-format off */
+static const struct {
+    enum snow_tier tier;
+    double score, coverage;
+    size_t domains_min, domains_max;
+    unsigned families; /* of those that tie domains together */
+} gates[] = {
+    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 2 },
+    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 0 },
+    { SNOW_TIER_REVIEW, 65, .5, 1, 2,        0 },
+};
+/* clang-format on */
+
+static enum snow_tier best_tier(uint32_t bits)
+{
+    enum snow_tier best = SNOW_TIER_HIGH;
+
+    for (unsigned i = 0; i < N_CAVEATS; i++)
+        if (bits >> i & 1 && caveats[i].best > best)
+            best = caveats[i].best;
+    return best;
 }
 
 static enum snow_tier choose_tier(const struct snow_finding *f,
                                   const struct score_facts *in, uint32_t bits)
 {
     const struct snow_score *p = f->parts;
-    int strong = (p[SNOW_PART_REGISTRAR].value >= STRONG) +
-                 (p[SNOW_PART_BURST].value >= STRONG) +
-                 (p[SNOW_PART_SHARED].value >= STRONG);
+    enum snow_tier best = best_tier(bits);
 
-    if (has(bits, CAVEAT_OLD) || has(bits, CAVEAT_ESP) ||
-        has(bits, CAVEAT_DEEP) || f->coverage < CONTEXT_COVERAGE)
-        return SNOW_TIER_CONTEXT;
     /* neighbours with names of their own are everyday: some sign of youth, or
      * of one hand behind several domains, must be there */
     if (p[SNOW_PART_NEW].measured <= 0 && p[SNOW_PART_SHARED].value < STRONG)
         return SNOW_TIER_CONTEXT;
-    if (f->score >= HIGH_SCORE && f->coverage >= HIGH_COVERAGE &&
-        in->n_domains >= HIGH_DOMAINS && strong >= 2)
-        return SNOW_TIER_HIGH;
-    if (in->n_domains < HIGH_DOMAINS)
-        return f->score >= LONE_SCORE && f->coverage >= LONE_COVERAGE
-                   ? SNOW_TIER_REVIEW
-                   : SNOW_TIER_CONTEXT;
-    return f->score >= REVIEW_SCORE ? SNOW_TIER_REVIEW : SNOW_TIER_CONTEXT;
+    for (size_t i = 0; i < COUNT_OF(gates); i++)
+        if (gates[i].tier >= best && f->score >= gates[i].score &&
+            f->coverage >= gates[i].coverage &&
+            in->n_domains >= gates[i].domains_min &&
+            in->n_domains <= gates[i].domains_max &&
+            strong_families(p) >= gates[i].families)
+            return gates[i].tier;
+    return SNOW_TIER_CONTEXT;
 }
 
 static void append_word(char *list, size_t cap, const char *word)
@@ -262,31 +370,34 @@ static void append_word(char *list, size_t cap, const char *word)
     text_copy(list + len, cap - len, word);
 }
 
-static void write_words(struct snow_finding *f, uint32_t bits)
+static void write_words(struct snow_finding *f, const struct score_facts *in,
+                        uint32_t bits)
 {
     for (size_t i = 0; i < SNOW_N_SCORE_PARTS; i++)
         if (f->parts[i].measured > 0 && f->parts[i].value >= STRONG)
             append_word(f->reasons, sizeof f->reasons, parts[i].name);
+    if (in->n_together >= BULK_DOMAINS)
+        append_word(f->reasons, sizeof f->reasons, "bulk10");
+    if (in->n_at_once >= BATCH_DOMAINS)
+        append_word(f->reasons, sizeof f->reasons, "batch5m");
     for (unsigned i = 0; i < N_CAVEATS; i++)
         if (bits >> i & 1)
-            append_word(f->caveats, sizeof f->caveats, caveat_words[i]);
+            append_word(f->caveats, sizeof f->caveats, caveats[i].word);
 }
 
 void analysis_score(struct snow_finding *f, const struct score_facts *in)
 {
-    uint32_t bits = find_caveats(in);
+    uint32_t bits;
 
     measure_topology(f->parts, in);
     measure_mail(&f->parts[SNOW_PART_MAIL], in);
     measure_registration(f->parts, in);
-    measure_likeness(f->parts, in);
+    measure_web(&f->parts[SNOW_PART_WEB], in);
+    measure_shared(&f->parts[SNOW_PART_SHARED], in);
+    measure_naming(&f->parts[SNOW_PART_NAMING], in);
     add_up(f);
-    if (has(bits, CAVEAT_DIVERSE))
-        f->score = fmax(0, f->score - DIVERSE_PENALTY);
-    if (has(bits, CAVEAT_MEDIAN_OLD))
-        f->score = fmin(f->score, OLD_CAP);
-    if (f->coverage < CONTEXT_COVERAGE)
-        bits |= 1u << CAVEAT_LOW_COVERAGE;
+    bits = find_caveats(f, in);
+    apply_caveats(f, bits);
     f->tier = choose_tier(f, in, bits);
-    write_words(f, bits);
+    write_words(f, in, bits);
 }

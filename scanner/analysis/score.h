@@ -5,25 +5,41 @@
 
 #include "snowline/findings.h"
 
-/** What speaks against a finding, or is not known of it. */
+#include "analysis/infra.h"
+
+/** What speaks against a finding, or is not known of it: the points it takes
+ * off, the most that is left, the best tier, and the word for it. */
 /* clang-format off */
 #define ANALYSIS_CAVEATS(X)                                               \
-    X(OLD,            "every domain is older than three years")            \
-    X(MEDIAN_OLD,     "half of the domains are older than three years")    \
-    X(ESP,            "names are those a large sender gives its customers") \
-    X(DEEP,           "names have deep labels, domains many registrars")   \
-    X(DIVERSE,        "registrars and dates are as diverse as customers'") \
-    X(REPEATS,        "one name stands on several addresses")              \
-    X(UNKNOWN_INSIDE, "an address inside gave no answer")                  \
-    X(UNKNOWN_BESIDE, "addresses beside it gave no answer")                \
-    X(NO_AGE,         "ages are unknown")                                  \
-    X(SOME_AGES,      "some ages are unknown")                             \
-    X(DEFAULT_CURVE,  "too few dates around it, a default curve was used") \
-    X(NO_MAIL,        "no mail server was asked")                          \
-    X(LOW_COVERAGE,   "little was measured")
+    X(OLD,             0, 100, CONTEXT,                                   \
+      "every domain is older than three years")                           \
+    X(MEDIAN_OLD,      0,  40, HIGH,                                      \
+      "half of the domains are older than three years")                   \
+    X(ESP,             0, 100, CONTEXT,                                   \
+      "names are those a large sender gives its customers")               \
+    X(SENDER_NET,      0,  50, REVIEW, "the netblock is a large sender's") \
+    X(SITES,           0,  45, CONTEXT,                                   \
+      "most of the domains have a website of their own")                  \
+    X(CORPORATE,      20, 100, REVIEW,                                    \
+      "registered where companies keep their brands, with a website")     \
+    X(DEEP,            0, 100, CONTEXT,                                   \
+      "names have deep labels, domains many registrars")                  \
+    X(DIVERSE,        25, 100, HIGH,                                      \
+      "registrars and dates are as diverse as customers'")                \
+    X(FORGED,          0,  60, REVIEW,                                    \
+      "fewer than half of the names lead back to their addresses")        \
+    X(REPEATS,         0, 100, HIGH, "one name stands on several addresses") \
+    X(UNKNOWN_INSIDE,  0, 100, HIGH, "an address inside gave no answer")  \
+    X(UNKNOWN_BESIDE,  0, 100, HIGH, "addresses beside it gave no answer") \
+    X(NO_AGE,          0, 100, HIGH, "ages are unknown")                  \
+    X(SOME_AGES,       0, 100, HIGH, "some ages are unknown")             \
+    X(DEFAULT_CURVE,   0, 100, HIGH,                                      \
+      "too few dates around it, a default curve was used")                \
+    X(NO_MAIL,         0, 100, HIGH, "no mail server was asked")          \
+    X(LOW_COVERAGE,    0, 100, CONTEXT, "little was measured")
 /* clang-format on */
 enum analysis_caveat {
-#define X(id, word) CAVEAT_##id,
+#define X(id, off, cap, best, word) CAVEAT_##id,
     ANALYSIS_CAVEATS(X)
 #undef X
         N_CAVEATS
@@ -47,11 +63,18 @@ struct score_facts {
     double newness;   /**< mean over the dated */
     size_t n_sighted; /**< of these, younger when an earlier scan saw them */
     double age_days_median;
-    size_t n_old;   /**< dated, and older than three years */
-    double burst_p; /**< NaN: not tested */
-    double shared;  /**< mean weight of a pair; NaN: not measured */
-    double naming;  /**< 0 … 1; NaN: not measured */
-    bool is_esp, is_deep, is_default_curve;
+    size_t n_old;              /**< dated, and older than three years */
+    double burst_p;            /**< NaN: not tested */
+    struct infra_alike shared; /**< by family */
+    double naming;             /**< 0 … 1; NaN: not measured */
+    size_t mx_known, mx_inside, spf_known, spf_covers; /**< domains */
+    uint64_t fcrdns_known, fcrdns_ok;                  /**< addresses */
+    size_t n_web_known, n_sites; /**< domains; with a real site of their own */
+    double web_absence;          /**< sum over the known */
+    size_t n_together; /**< most domains of one registrar, each registered
+                            within ten minutes of the next */
+    size_t n_at_once;  /**< likewise, all within five minutes */
+    bool is_esp, is_deep, is_default_curve, is_corporate;
     uint32_t caveats; /**< bits 1 << CAVEAT_… seen while gathering */
 };
 

@@ -168,7 +168,8 @@ int csv_open(struct csv *c, const char *path, const struct csv_column *columns,
     *c = (struct csv){ .path = path, .columns = columns, .n_columns = n };
     c->f = fopen(path, "r");
     if (!c->f)
-        return snow_fail(err, SNOW_EIO, "%s: %s", path, strerror(errno));
+        return snow_fail(err, errno == ENOENT ? SNOW_EINVAL : SNOW_EIO,
+                         "%s: %s", path, strerror(errno));
     return read_header(c, err);
 }
 

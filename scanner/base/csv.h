@@ -36,8 +36,8 @@ struct csv {
  * wants are passed over.
  *
  * @param path  borrowed until csv_close()
- * @return      0; SNOW_EIO when it cannot be read; SNOW_ESYNTAX without a
- *              required column; SNOW_ENOMEM
+ * @return      0; SNOW_EINVAL when it is not there; SNOW_EIO when it cannot be
+ *              read; SNOW_ESYNTAX without a required column; SNOW_ENOMEM
  * @owner       the caller, with csv_close(); after a failure, too
  */
 int csv_open(struct csv *c, const char *path, const struct csv_column *columns,

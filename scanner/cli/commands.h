@@ -35,6 +35,8 @@ int cmd_targets(struct snow_config *cfg, struct outcome *o,
 
 int cmd_diff(struct snow_config *cfg, struct outcome *o,
              struct snow_error *err);
+int cmd_import(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err);
 int cmd_check(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err);
 

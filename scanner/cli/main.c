@@ -40,6 +40,11 @@ static const struct command {
       "the last two\nthat are finished. Of what one of them has no answer "
       "about nothing is said.\nFormats: text (default), csv, ndjson.",
       CLI_DIFF, cmd_diff },
+    { "import", "STORE FILE...", "names that others have looked up",
+      "Adds a scan to the store, which is made if it is not there: then "
+      "findings and\nexports need no packet. FILE is plain or gzip, - is "
+      "standard input.",
+      CLI_IMPORT, cmd_import },
     { "ptr", "TARGET...", "reverse names alone, no store",
       "One record an address, as answers come. Formats: ndjson (default), "
       "csv.",

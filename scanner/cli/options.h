@@ -19,6 +19,7 @@ enum cli_command {
     CLI_DOMAIN = 1 << 7,
     CLI_TARGETS = 1 << 8,
     CLI_CHECK = 1 << 9,
+    CLI_IMPORT = 1 << 10,
     CLI_DIFF = 1 << 11,
 };
 

@@ -186,7 +186,7 @@ static int config_line(struct snow_config *cfg, char *line, const char *where,
     *equals = '\0';
     name = trim(name);
     o = cli_option_find(name);
-    if (!o)
+    if (!o || o->commands == 0)
         return snow_fail(err, SNOW_EINVAL, "%sunknown key '%s'", where, name);
     return give(cfg, o, trim(equals + 1), where, err);
 }

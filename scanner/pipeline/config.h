@@ -71,6 +71,12 @@ struct snow_config {
     struct text_list known_origins; /**< "AS64500=A-B;C-D": what a resumed
                                          scan has learnt of AS numbers */
 
+    /* import */
+    struct text_list imported; /**< what the scan's names were read from;
+                                    empty for a scan that asked itself */
+    char *origin;              /**< of the relative names of a zone file */
+    char *import_format;       /**< "auto", or one of its formats */
+
     /* analysis */
     char *psl;
     int64_t now_utc_s; /**< SNOW_TIME_UNKNOWN: the clock */

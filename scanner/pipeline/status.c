@@ -73,17 +73,20 @@ static int add_walk(struct snow_store *s, const struct snow_scan *scan,
     return 0;
 }
 
+/* What was imported is all there is: nobody is to be asked for the rest. */
 static int settle_sweep(struct snow_store *s, const struct snow_scan *scan,
-                        const struct snow_ranges *targets, struct progress *out,
+                        const struct snow_ranges *targets, struct count *c,
                         struct snow_error *err)
 {
+    struct progress *out = c->progress;
+    bool is_imported = c->cfg->imported.n > 0;
     struct snow_ranges *ipv4;
     int code;
 
     if (snow_ranges_new(&ipv4))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     code = plan_add_ipv4(ipv4, targets);
-    settle(&out->sweep, snow_ranges_count(ipv4));
+    settle(&out->sweep, is_imported ? 0 : snow_ranges_count(ipv4));
     if (!code && snow_ranges_n(ipv4) < snow_ranges_n(targets))
         code = add_walk(s, scan, &out->sweep, err);
     snow_ranges_free(ipv4);
@@ -195,7 +198,7 @@ int scan_status(struct snow_store *s, const struct snow_scan *scan,
         code = snow_store_each_evidence(s, scan->id, "registration",
                                         count_registration, &c, err);
     if (!code)
-        code = settle_sweep(s, scan, targets, out, err);
+        code = settle_sweep(s, scan, targets, &c, err);
     snow_ranges_free(targets);
     if (code || out->sweep.pending > 0)
         return code;

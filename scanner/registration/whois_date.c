@@ -466,9 +466,12 @@ static bool take_date(struct scan *s)
     return false;
 }
 
-/* What follows may be a remark, but no second date and no more of a word. */
+/* What follows may be a remark, but no second date, no more of a word, and
+ * nothing that makes a bound of the date. */
 static bool ends_well(const struct scan *s)
 {
+    static const char *const bounds[] = { "or", "before", "earlier", "prior",
+                                          NULL };
     const struct token *t = peek(s, 0);
 
     if (t->kind != END && t->kind != MARK && !t->is_spaced)
@@ -476,7 +479,7 @@ static bool ends_well(const struct scan *s)
     if (is_mark(t, '#')) /* the number of an order */
         return true;
     for (; t->kind != END; t++)
-        if (is_digits(t, 4, 15))
+        if (is_digits(t, 4, 15) || is_one_of(t, bounds))
             return false;
     return true;
 }

@@ -78,13 +78,27 @@ static struct whois_text behind_person(struct whois_text t)
     return (struct whois_text){ t.at, 0 };
 }
 
+/* "0-UANIC", "somebody@host". */
+static bool is_handle(struct whois_text word)
+{
+    bool has_letter = false, has_mark = false;
+
+    for (size_t i = 0; i < word.len; i++) {
+        has_letter |= text_is_alpha(word.at[i]);
+        has_mark |= word.at[i] == '-' || word.at[i] == '@';
+    }
+    return has_letter && has_mark;
+}
+
 static void take_created(struct whois_reader *rd, struct whois_text value)
 {
     int64_t utc_s;
     bool is_date_only;
 
-    if (rd->r->created_utc_s != SNOW_TIME_UNKNOWN ||
-        (!whois_read_date(rd, value, &utc_s, &is_date_only) &&
+    if (rd->r->created_utc_s != SNOW_TIME_UNKNOWN)
+        return;
+    if (!whois_read_date(rd, value, &utc_s, &is_date_only) &&
+        (!is_handle(whois_first_word(value)) || /* "before 20020903" */
          !whois_read_date(rd, behind_person(value), &utc_s, &is_date_only)))
         return;
     rd->r->created_utc_s = utc_s;
@@ -136,9 +150,11 @@ void whois_take_registrar(struct whois_reader *rd, struct whois_text value,
                                         " (www.", " http:", " https:" };
     char text[256];
 
+    if (rank <= rd->rank)
+        return;
     for (size_t i = 0; i < COUNT_OF(ends); i++)
         value = whois_before(value, ends[i]);
-    if (rank <= rd->rank || value.len == 0)
+    if (value.len == 0)
         return;
     whois_copy_text(rd, text, sizeof text, value);
     if (fields_is_redacted(text) || text_equal_fold(text, "none") ||

@@ -13,6 +13,8 @@ struct store_backend {
                     int64_t *id, struct snow_error *err);
     int (*get_scan)(struct snow_store *s, int64_t id, struct snow_scan *out,
                     struct snow_error *err);
+    int (*update_scan)(struct snow_store *s, const struct snow_scan *scan,
+                       struct snow_error *err);
     int (*finish_scan)(struct snow_store *s, int64_t id, int64_t utc_s,
                        struct snow_error *err);
     int (*begin)(struct snow_store *s, struct snow_error *err);

@@ -358,6 +358,28 @@ static int sqlite_get_scan(struct snow_store *base, int64_t id,
     return code;
 }
 
+static int sqlite_update_scan(struct snow_store *base,
+                              const struct snow_scan *scan,
+                              struct snow_error *err)
+{
+    static const char sql[] =
+        "UPDATE scan SET targets = ?2, settings = ?3, now = ?4 WHERE id = ?1";
+    struct sqlite_store *s = sqlite_of(base);
+    sqlite3_stmt *q = NULL;
+    int code = 0;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
+        return sqlite_failed(s, err);
+    sqlite3_bind_int64(q, 1, scan->id);
+    sqlite3_bind_text(q, 2, scan->targets, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, 3, scan->settings, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 4, scan->now_utc_s);
+    if (sqlite3_step(q) != SQLITE_DONE)
+        code = sqlite_failed(s, err);
+    sqlite3_finalize(q);
+    return code;
+}
+
 static int sqlite_finish_scan(struct snow_store *base, int64_t id,
                               int64_t utc_s, struct snow_error *err)
 {
@@ -536,14 +558,15 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
 
 #define OPERATIONS                                                             \
     .close = sqlite_close, .add_scan = sqlite_add_scan,                        \
-    .get_scan = sqlite_get_scan, .finish_scan = sqlite_finish_scan,            \
-    .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit,         \
-    .rollback = sqlite_rollback, .each_scan = sqlite_each_scan,                \
-    .blocks_open = sqlite_blocks_open, .blocks_next = sqlite_blocks_next,      \
-    .blocks_close = sqlite_blocks_close, .each_probe = sqlite_each_probe,      \
-    .each_evidence = sqlite_each_evidence, .names_open = sqlite_names_open,    \
-    .names_next = sqlite_names_next, .names_close = sqlite_names_close,        \
-    .each_node = sqlite_each_node, .get_walk = sqlite_get_walk
+    .get_scan = sqlite_get_scan, .update_scan = sqlite_update_scan,            \
+    .finish_scan = sqlite_finish_scan, .begin = sqlite_begin,                  \
+    .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,   \
+    .each_scan = sqlite_each_scan, .blocks_open = sqlite_blocks_open,          \
+    .blocks_next = sqlite_blocks_next, .blocks_close = sqlite_blocks_close,    \
+    .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence,    \
+    .names_open = sqlite_names_open, .names_next = sqlite_names_next,          \
+    .names_close = sqlite_names_close, .each_node = sqlite_each_node,          \
+    .get_walk = sqlite_get_walk
 
 const struct store_backend store_sqlite = { .scheme = "sqlite",
                                             .open = sqlite_open,

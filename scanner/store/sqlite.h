@@ -30,6 +30,7 @@ struct sqlite_store {
     struct block_codec *codec;
     struct buf blob, targets, settings;
     unsigned n_readers; /**< cursors that are open */
+    bool is_reading;    /**< in a transaction that they began */
     int64_t seq;        /**< of the next tail row */
     int64_t version;    /**< of the tables; less than ours only when it was
                              opened for reading */

@@ -10,20 +10,26 @@ struct cursor {
     struct snow_block now;
 };
 
-/* All cursors of a handle see one state: the first begins a transaction, the
- * last ends it. */
+/* All cursors of a handle see one state: the first begins a transaction, unless
+ * there is one, and the last ends it. */
 int sqlite_begin_reading(struct sqlite_store *s, struct snow_error *err)
 {
-    int code = s->n_readers > 0 ? 0 : sqlite_execute(s, "BEGIN", err);
+    bool is_begun = s->n_readers == 0 && sqlite3_get_autocommit(s->db);
+    int code = is_begun ? sqlite_execute(s, "BEGIN", err) : 0;
 
-    s->n_readers += code == 0;
-    return code;
+    if (code)
+        return code;
+    s->is_reading |= is_begun;
+    s->n_readers++;
+    return 0;
 }
 
 void sqlite_end_reading(struct sqlite_store *s)
 {
-    if (--s->n_readers == 0)
-        sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+    if (--s->n_readers > 0 || !s->is_reading)
+        return;
+    s->is_reading = false;
+    sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
 }
 
 static int prepare(struct cursor *c, int64_t scan, struct snow_error *err)

@@ -53,6 +53,12 @@ int snow_store_get_scan(struct snow_store *s, int64_t id, struct snow_scan *out,
     return s->backend->get_scan(s, id, out, err);
 }
 
+int snow_store_update_scan(struct snow_store *s, const struct snow_scan *scan,
+                           struct snow_error *err)
+{
+    return s->backend->update_scan(s, scan, err);
+}
+
 int snow_store_finish_scan(struct snow_store *s, int64_t id, int64_t utc_s,
                            struct snow_error *err)
 {

@@ -38,6 +38,7 @@ class Lab:
         self.dns = f"{LOOPBACK}:{ports['DNS_PORT']}"
         self.smtp_port = ports["SMTP_PORT"]
         self.rdap = f"http://{LOOPBACK}:{ports['RDAP_PORT']}/"
+        self.http_port = ports["WEB_PORT"]
         # as stored: lower case; the zones hold some of both
         self.names = {a: {n.lower() for n in names}
                       for a, names in self.read("names.json").items()}
@@ -81,7 +82,7 @@ class Case(unittest.TestCase):
                 "--ehlo", "probe.lab-provider.net",
                 "--rdap-server", "*=" + (rdap or lab().rdap),
                 "--rdap-server", NETBLOCK + "=" + (rdap or lab().rdap),
-                "--registration-rate", "0",
+                "--registration-rate", "0", "--http-port", lab().http_port,
                 "--registration-cache", self.path("registration.db"),
                 "--now", NOW, "--seed", "2018"]
 

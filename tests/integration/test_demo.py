@@ -1,6 +1,7 @@
 """The whole job on the lab: what is found, and what is left in peace."""
 import json
 import os
+import re
 
 from support import (Case, NETBLOCK, csv_rows, lab, ok)
 
@@ -87,13 +88,33 @@ class Demo(Case):
         dated = status["registration"]["answered"]["registered"]
         self.assertGreater(dated - len(lab().expected["campaign"]), 300)
 
-    def test_explain_adds_up(self):
-        store = self.scan("--smtp", "none")
+    def explained(self, *options):
+        store = self.scan(*options)
         campaign = next(f for f in self.findings_of(store, "--tier", "context")
                         if f["kind"] == "campaign")
         said = ok("findings", store, "--explain", campaign["finding_id"])
-        self.assertIn("mail        not measured", said)
         self.assertIn("no verdict", said)
+        return said
+
+    def test_explain_adds_up(self):
+        said = self.explained()
+        parts = re.findall(r"^\w+ +(\d\.\d\d) x +([\d.]+) = +([\d.]+) ", said,
+                           re.M)
+        self.assertEqual(len(parts), 10)
+        for value, weight, points in parts:
+            self.assertAlmostEqual(float(value) * float(weight), float(points),
+                                   delta=.1)
+        total = re.search(r"^sum +([\d.]+) of ([\d.]+) measured", said, re.M)
+        self.assertAlmostEqual(sum(float(p[2]) for p in parts),
+                               float(total[1]), delta=.5)
+        self.assertAlmostEqual(sum(float(p[1]) for p in parts),
+                               float(total[2]), delta=.5)
+
+    def test_what_was_not_asked_is_left_out(self):
+        said = self.explained("--smtp", "none", "--mail", "none", "--web",
+                              "none")
+        self.assertIn("mail        not measured", said)
+        self.assertIn("web         not measured", said)
 
 
 class OneBlock(Case):

@@ -7,7 +7,7 @@ from support import (Case, DnsProxy, csv_rows, interrupt, ok, run, start,
                      wait_until)
 
 BLOCK, REVERSE = "127.20.1.0/24", "20.127.in-addr.arpa"
-MX = 15
+A, MX, TXT = 1, 15, 16
 
 
 def text(value):
@@ -47,6 +47,12 @@ DOMAINS = {  # domain: its zone; None: nobody serves it
         "_dmarc " + text("v=DMARC1; p=reject"),
     "nowheretobefound.com": "",  # and no delegation either
     "unservedland.net": None,
+    "sharedmoor.com": "@ MX 10 mx.senders.org.\n@ " +
+        text("v=spf1 include:_spf.senders.org a:mx.senders.org -all"),
+    "oddoctets.com": r"""
+@ MX 10 a\032b
+@ TXT "v=spf1 \255\000\"\\x -all"
+""",
 }
 SENDERS = "".join(f"s{i} " + text(f"v=spf1 ip4:127.21.{i}.0/24 -all")
                   for i in range(11)) + \
@@ -135,6 +141,11 @@ class MailSetup(Case):
         self.assertEqual(kept["twicesaid.com"]["dmarc"]["policy"], "")
         self.assertEqual(kept["aliasmoor.com"]["mx"]["hosts"][0]["addrs"],
                          ["127.20.1.32", "127.20.1.33"])
+        self.assertEqual(kept["oddoctets.com"]["txt"]["spf"],
+                         'v=spf1 \\255\\000"\\\\x -all')
+        self.assertEqual(kept["oddoctets.com"]["mx"]["hosts"],
+                         [{"preference": 10,
+                           "host": "a\\032b.oddoctets.com"}])
         for domain, status in [("nowheretobefound.com", "nxdomain"),
                                ("unservedland.net", "refused")]:
             self.assertEqual({part["status"] for name, part in
@@ -157,8 +168,12 @@ class MailSetup(Case):
                  ["+127.20.1.0/24", "-all"]),
                 ("wildgrove.com", "ok", ["+127.20.1.30/32", "-all"]),
                 ("aliasmoor.com", "ok", ["+127.20.1.32/31", "~all"]),
+                ("sharedmoor.com", "ok", ["+127.20.1.32/31",
+                                          "+127.20.1.32/32",
+                                          "+127.20.1.33/32", "-all"]),
                 ("twicesaid.com", "permerror", []),
                 ("nowheretobefound.com", "none", []),
+                ("oddoctets.com", "permerror", []),
                 ("unservedland.net", "temperror", [])]:
             self.assertEqual((spf[domain]["status"], spf[domain]["list"]),
                              (status, entries), domain)
@@ -175,6 +190,10 @@ class MailSetup(Case):
                           "v=spf1 mx ip4:127.20.1.0/28 -all"))
         self.assertEqual(rows["127.20.1.19"]["mx"], ".")
         self.assertEqual(rows["127.20.1.37"]["mx"], "-")
+        self.assertEqual((rows["127.20.1.43"]["mx"],
+                          rows["127.20.1.43"]["spf"]),
+                         ("a\\032b.oddoctets.com",
+                          'v=spf1 \\xFF\\x00"\\x -all'))
         self.assertEqual((rows["127.20.1.39"]["mx"],
                           rows["127.20.1.39"]["spf"]), ("", ""))
 
@@ -203,6 +222,8 @@ class MailSetup(Case):
                  if not name.endswith(".arpa")}
         self.assertEqual({q for q, n in asked.items() if n > 1 and
                           q[0] not in self.forward_names()}, set())
+        self.assertIn(("_spf.senders.org", TXT), asked)
+        self.assertIn(("mx.senders.org", A), asked)
         self.assertEqual({name for name, kind in asked if kind == MX},
                          set(shared) | {"x3.voidstone.com"})
 

@@ -140,6 +140,7 @@ static const struct {
     { "too far away", "2100-01-01", PLAIN, NULL },
     { "a date that goes on", "2017-11-03x", PLAIN, NULL },
     { "two dates", "2017-11-03 2018-11-03", PLAIN, NULL },
+    { "a bound", "2001-01-01 or before", PLAIN, NULL },
     { "a date in a sentence", "see 2017-11-03", PLAIN, NULL },
     { "an impossible time leaves the day", "2017-11-03 25:15:42", PLAIN, "2017-11-03" },
     { "a broken time", "2017-12-18T19:00:-0500Z", PLAIN, NULL },

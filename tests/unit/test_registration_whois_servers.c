@@ -72,8 +72,8 @@ static void questions_hold_names_alone(void **state)
                                        "a b.example",
                                        "a\r\nb.example",
                                        "a;b.example",
-                                       "b\xc3\xbc"
-                                       "cher.example",
+                                       ("b\xc3\xbc"
+                                        "cher.example"),
                                        "%s" };
     char question[WHOIS_QUESTION_MAX], name[400];
     struct whois_server s;

@@ -1,0 +1,73 @@
+#include "analysis/web_facts.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "snowline/error.h"
+
+/* Text of some length under the domain's own name, or a page that names who
+ * runs it. What a server, a registrar or another domain shows is none. */
+static bool is_site(const struct analysis_website *w)
+{
+    if (w->status != WEBSITE_CONTENT || w->redirects_to[0])
+        return false;
+    return strcmp(w->detail, "site") == 0 || w->company == PAGE_COMPANY_YES;
+}
+
+int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
+                           const struct analysis_website *site)
+{
+    double absence = analysis_website_absence(site);
+
+    if (w->n == w->cap) {
+        size_t cap = w->cap ? w->cap * 2 : 64;
+        struct web_fact *all = realloc(w->all, cap * sizeof *all);
+
+        if (!all)
+            return SNOW_ENOMEM;
+        w->all = all;
+        w->cap = cap;
+    }
+    w->is_sorted = false;
+    w->all[w->n++] = (struct web_fact){
+        .domain = domain,
+        .absence_of_2 = isnan(absence) ? -1 : (int8_t)lround(absence * 2),
+        .is_site = is_site(site),
+    };
+    return 0;
+}
+
+static int compare_facts(const void *a, const void *b)
+{
+    const struct web_fact *x = a, *y = b;
+
+    return (x->domain > y->domain) - (x->domain < y->domain);
+}
+
+void analysis_web_facts_count(struct web_sum *out, struct web_facts *w,
+                              const uint32_t *domains, size_t n)
+{
+    *out = (struct web_sum){ 0 };
+    if (w->n == 0)
+        return;
+    if (!w->is_sorted)
+        qsort(w->all, w->n, sizeof *w->all, compare_facts);
+    w->is_sorted = true;
+    for (size_t i = 0; i < n; i++) {
+        struct web_fact key = { .domain = domains[i] };
+        const struct web_fact *f =
+            bsearch(&key, w->all, w->n, sizeof *w->all, compare_facts);
+
+        if (!f || f->absence_of_2 < 0)
+            continue;
+        out->n_known++;
+        out->n_sites += f->is_site;
+        out->absence += f->absence_of_2 / 2.;
+    }
+}
+
+void analysis_web_facts_fini(struct web_facts *w)
+{
+    free(w->all);
+    *w = (struct web_facts){ 0 };
+}

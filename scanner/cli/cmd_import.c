@@ -1,0 +1,274 @@
+/* import: what other programs found out becomes a scan of a store. */
+#include "analysis/given.h"
+#include "base/clock.h"
+#include "base/records.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "import/import.h"
+
+/* An import that goes on. */
+struct importing {
+    struct snow_config *cfg;
+    struct snow_store *store;
+    struct snow_scan scan;
+    struct buf settings;
+    struct import *import;
+    struct import_how how;
+    struct import_total total;
+    bool is_new; /**< the scan is */
+    struct snow_error *err;
+};
+
+/* --- the scan --- */
+
+static int add_imported(struct snow_config *cfg, const char *file)
+{
+    const struct cli_option *o = cli_option_find("imported");
+
+    return cli_option_set(cfg, o, file, "", NULL);
+}
+
+static int format_settings(struct importing *g)
+{
+    struct snow_config *cfg = g->cfg;
+    int code = 0;
+
+    for (size_t i = 1; !code && i < cfg->targets.n; i++)
+        code = add_imported(cfg, cfg->targets.at[i]);
+    if (!code && cfg->domains[0] && cfg->targets.n == 1)
+        code = add_imported(cfg, cfg->domains);
+    buf_clear(&g->settings);
+    cli_settings_format(&g->settings, cfg);
+    return code || g->settings.failed
+               ? snow_fail(g->err, SNOW_ENOMEM, "out of memory")
+               : 0;
+}
+
+/* More into a scan that was imported; one that asked is left as it is. */
+static int find_scan(struct importing *g)
+{
+    struct snow_config *cfg = g->cfg;
+    struct snow_scan old;
+    int code = snow_store_get_scan(g->store, (int64_t)cfg->scan, &old, g->err);
+
+    if (!code)
+        code = cli_settings_restore(cfg, old.settings, g->err);
+    if (!code && cfg->imported.n == 0)
+        code = snow_fail(g->err, SNOW_EINVAL,
+                         "scan %lld asked its own questions: import into "
+                         "another; without --scan one is added",
+                         (long long)old.id);
+    if (!code)
+        code = format_settings(g);
+    g->scan = old;
+    return code;
+}
+
+static int add_scan(struct importing *g)
+{
+    int64_t now = g->how.now_utc_s;
+    int code = format_settings(g);
+
+    if (code)
+        return code;
+    g->is_new = true;
+    g->scan = (struct snow_scan){ .targets = "",
+                                  .settings = g->settings.data,
+                                  .created_utc_s = now,
+                                  .now_utc_s = now,
+                                  .finished_utc_s = now };
+    return snow_store_add_scan(g->store, &g->scan, &g->scan.id, g->err);
+}
+
+/* What "new" is measured against: the time of what was seen, which may be
+ * years ago; never a time to come. */
+static int64_t choose_now(const struct importing *g)
+{
+    int64_t latest = g->total.latest_utc_s;
+
+    if (g->cfg->now_utc_s != SNOW_TIME_UNKNOWN)
+        return g->cfg->now_utc_s;
+    if (latest == SNOW_TIME_UNKNOWN)
+        return g->scan.now_utc_s;
+    if (latest > g->how.now_utc_s)
+        latest = g->how.now_utc_s;
+    return g->is_new || latest > g->scan.now_utc_s ? latest : g->scan.now_utc_s;
+}
+
+static int update_scan(struct importing *g)
+{
+    g->scan.targets = g->total.targets.len > 0 ? g->total.targets.data : "";
+    g->scan.settings = g->settings.data;
+    g->scan.now_utc_s = choose_now(g);
+    return snow_store_update_scan(g->store, &g->scan, g->err);
+}
+
+/* --- what is read --- */
+
+static void tell_bad(const char *path, const struct import_file *f)
+{
+    size_t n =
+        f->n_bad < IMPORT_BAD_SHOWN ? (size_t)f->n_bad : IMPORT_BAD_SHOWN;
+    struct buf safe = { 0 };
+
+    if (f->n_bad == 0)
+        return;
+    text_escape(&safe, path, strlen(path));
+    fprintf(stderr, "snowline: %s: %llu of %llu lines are no %s: line",
+            safe.data ? safe.data : "?", (unsigned long long)f->n_bad,
+            (unsigned long long)(f->n_bad + f->n_lines), f->format->name);
+    for (size_t i = 0; i < n; i++)
+        fprintf(stderr, "%s %llu", i > 0 ? "," : "",
+                (unsigned long long)f->bad[i]);
+    fprintf(stderr, "%s\n", n < f->n_bad ? ", ..." : "");
+    buf_fini(&safe);
+}
+
+static int read_files(struct importing *g)
+{
+    struct snow_config *cfg = g->cfg;
+    int code = 0;
+
+    for (size_t i = 1; !code && i < cfg->targets.n; i++) {
+        struct import_file told;
+
+        code =
+            import_read(g->import, cfg->targets.at[i], &g->how, &told, g->err);
+        if (!code)
+            tell_bad(cfg->targets.at[i], &told);
+    }
+    return code;
+}
+
+/* The user's own registrations become evidence of the scan. */
+static int read_domains(struct importing *g)
+{
+    const struct import_taker *to = import_taker(g->import);
+    struct snow_registration r;
+    struct given given = { 0 };
+    size_t at = 0;
+    int code =
+        g->cfg->domains[0] ? given_read(&given, g->cfg->domains, g->err) : 0;
+
+    while (!code && given_next(&given, &at, &r)) {
+        struct buf json = { 0 };
+        struct snow_evidence e = { .subject = r.domain,
+                                   .kind = "registration",
+                                   .source = r.source,
+                                   .observed_utc_s = r.seen_utc_s };
+
+        record_registration_format_json(&json, &r);
+        e.data = json.data;
+        e.data_len = json.len;
+        code = json.failed ? snow_fail(g->err, SNOW_ENOMEM, "out of memory")
+                           : to->evidence(to->arg, &e);
+        buf_fini(&json);
+    }
+    given_fini(&given);
+    return code;
+}
+
+static int import_all(struct importing *g)
+{
+    int code = g->cfg->scan ? find_scan(g) : add_scan(g);
+
+    if (!code)
+        code = import_new(&g->import, g->store, g->scan.id, g->err);
+    if (!code)
+        code = read_files(g);
+    if (!code)
+        code = read_domains(g);
+    if (!code)
+        code = import_finish(g->import, &g->total, g->err);
+    return code ? code : update_scan(g);
+}
+
+/* All of it or nothing. */
+static int in_transaction(struct importing *g)
+{
+    int code = snow_store_begin(g->store, g->err);
+
+    if (code)
+        return code;
+    code = import_all(g);
+    if (!code)
+        code = snow_store_commit(g->store, g->err);
+    if (code)
+        snow_store_rollback(g->store);
+    return code;
+}
+
+/* --- the command --- */
+
+static int choose_format(struct importing *g)
+{
+    const char *name = g->cfg->import_format;
+    const struct import_format *all;
+    struct buf names = { 0 };
+    size_t n;
+
+    if (strcmp(name, "auto") == 0)
+        return 0;
+    g->how.format = import_format_find(name);
+    if (g->how.format)
+        return 0;
+    all = import_formats(&n);
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&names, ", %s", all[i].name);
+    snow_fail(g->err, SNOW_EINVAL, "--format takes auto%s, not '%s'",
+              names.data ? names.data : "", name);
+    buf_fini(&names);
+    return SNOW_EINVAL;
+}
+
+static int print_total(const struct importing *g)
+{
+    const struct import_total *t = &g->total;
+    uint64_t n = 0, failed = 0, named = t->by_status[SNOW_PTR_NAME];
+
+    for (unsigned i = 0; i < 16; i++) {
+        n += t->by_status[i];
+        if (snow_ptr_status_is_failure(i))
+            failed += t->by_status[i];
+    }
+    printf("scan %lld   %llu addresses: %llu with a name, %llu without, %llu "
+           "not answered\n",
+           (long long)g->scan.id, (unsigned long long)n,
+           (unsigned long long)named, (unsigned long long)(n - named - failed),
+           (unsigned long long)failed);
+    if (t->n_probes + t->n_evidence > 0)
+        printf("also     %llu greetings, %llu observations about domains\n",
+               (unsigned long long)t->n_probes,
+               (unsigned long long)t->n_evidence);
+    if (printf("store: %s\n", g->cfg->targets.at[0]) < 0 || fflush(stdout))
+        return snow_fail(g->err, SNOW_EIO, "standard output cannot be written");
+    return 0;
+}
+
+int cmd_import(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err)
+{
+    struct importing g = { .cfg = cfg, .err = err };
+    int code;
+
+    (void)o;
+    if (cfg->targets.n == 0 || (cfg->targets.n == 1 && !cfg->domains[0]))
+        return snow_fail(err, SNOW_EINVAL,
+                         "a store and a file are needed; see --help");
+    g.how.now_utc_s = clock_utc_s(&clock_system);
+    g.how.origin = cfg->origin;
+    code = choose_format(&g);
+    if (!code)
+        code = snow_store_open(&g.store, cfg->targets.at[0], SNOW_STORE_CREATE,
+                               err);
+    if (code)
+        return code;
+    code = in_transaction(&g);
+    if (!code)
+        code = print_total(&g);
+    import_free(g.import);
+    buf_fini(&g.total.targets);
+    buf_fini(&g.settings);
+    snow_store_close(g.store);
+    return code;
+}
