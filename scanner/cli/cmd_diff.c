@@ -18,19 +18,25 @@ static struct snow_scan without_text(const struct snow_scan *scan)
     return s;
 }
 
+/* The newest two: what is imported last may have been seen long before. They
+ * come in the order of their numbers. */
 static int take_finished(void *arg, const struct snow_scan *scan)
 {
     struct two *t = arg;
 
     if (scan->finished_utc_s == SNOW_TIME_UNKNOWN)
         return 0;
-    t->older = t->newer;
-    t->newer = without_text(scan);
+    if (t->n == 0 || scan->now_utc_s >= t->newer.now_utc_s) {
+        t->older = t->newer;
+        t->newer = without_text(scan);
+    } else if (t->n == 1 || scan->now_utc_s >= t->older.now_utc_s) {
+        t->older = without_text(scan);
+    }
     t->n++;
     return 0;
 }
 
-static int find_last_two(struct two *t, struct snow_store *s, const char *url,
+static int find_newest_two(struct two *t, struct snow_store *s, const char *url,
                          struct snow_error *err)
 {
     int code = snow_store_each_scan(s, take_finished, t, err);
@@ -65,7 +71,7 @@ static int find_two(struct two *t, struct snow_store *s,
 
     *t = (struct two){ .n = 0 };
     if (cfg->targets.n == 1)
-        return find_last_two(t, s, cfg->targets.at[0], err);
+        return find_newest_two(t, s, cfg->targets.at[0], err);
     code = find_scan(&t->older, s, cfg->targets.at[1], err);
     if (!code)
         code = find_scan(&t->newer, s, cfg->targets.at[2], err);

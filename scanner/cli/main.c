@@ -37,7 +37,7 @@ static const struct command {
       CLI_EXPORT, cmd_export },
     { "diff", "STORE [A B]", "what changed between two scans of a store",
       "Names, runs, domains and findings: from scan A to scan B, or between "
-      "the last two\nthat are finished. Of what one of them has no answer "
+      "the newest two\nthat are finished. Of what one of them has no answer "
       "about nothing is said.\nFormats: text (default), csv, ndjson.",
       CLI_DIFF, cmd_diff },
     { "import", "STORE FILE...", "names that others have looked up",

@@ -249,6 +249,18 @@ class Diff(Case):
             self.assertLess(len(told), len(expected))
             self.assertEqual(told, {a: expected[a] for a in told})
 
+    def test_what_was_seen_first_is_older(self):
+        """Whatever the order in which it came into the store."""
+        for day in (1, 0):
+            self.assertEqual(self.scan(day).returncode, 0)
+        rows = self.diff()
+        self.assertEqual(rows, self.diff("2", "1"))
+        self.assertEqual(self.names(rows), self.expected_names(0, 1))
+        found = {r["domains"]: r for r in csv_rows(ok(
+            "export", self.store, "--scan", "1", "--tier", "context"))}
+        self.assertEqual(found["mover.com"]["domains_over_time"], "1")
+        self.assertIn("domains_over_time", found["one-new.com"])
+
     def test_wrong_usage(self):
         self.assertEqual(self.scan(0).returncode, 0)
         self.assertEqual(self.scan(1).returncode, 0)
