@@ -157,6 +157,11 @@ bench: ## what look-ups and greetings cost, beside others; BENCH=OPTIONS
 	$Q$B/bench/diff
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 
+SEEDS ?= 1-5
+.PHONY: evaluate
+evaluate: all ## what is found in made-up worlds, whom it wrongs; SEEDS=1-5
+	$Qtests/evaluate/evaluate --seeds $(SEEDS) $(EVALUATE)
+
 C_FILES := $(wildcard include/snowline/*.h scanner/*/*.[ch] tests/*/*.[ch])
 .PHONY: lint
 lint: ## format, limits of size and nesting, layers, headers alone

@@ -76,6 +76,16 @@ struct snow_finding {
                                          of the domain's addresses here */
     char banner_fingerprint[20];    /**< of the commonest greeting; "" none */
     struct snow_score parts[SNOW_N_SCORE_PARTS];
+    char **customers; /**< to whom its addresses are allocated, sorted; only
+                           what the user's list tells */
+    size_t n_customers;
+    uint64_t reporters_known; /**< addresses that the user's list counts
+                                   reporters of */
+    uint64_t reporters_max;   /**< most of one address */
+    double reporters_median;  /**< NaN unknown */
+    double reporters_cv; /**< spread over mean inside a run, the mean of its
+                              runs; NaN unknown */
+    char *allowed;     /**< why the user's list allows it, NULL: it does not */
     char reasons[512]; /**< codes of the parts that count, ';' between */
     char caveats[512]; /**< what speaks against or is not known, ';' between */
     /** When its domains were seen on its addresses, over all scans. */
@@ -85,6 +95,7 @@ struct snow_finding {
 };
 
 struct given;
+struct own;
 
 struct snow_analysis_config {
     int64_t now_utc_s;       /**< what "new" is measured against */
@@ -95,6 +106,8 @@ struct snow_analysis_config {
     uint64_t seed;
     const struct given *given; /**< registrations of the user's own, which count
                                     for more than stored ones; NULL: none */
+    const struct own *own; /**< what the user alone knows of addresses; NULL:
+                                nothing */
 };
 
 /** The findings of a scan: campaigns first, then strips and runs, each in the

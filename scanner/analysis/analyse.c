@@ -3,6 +3,7 @@
 #include "analysis/given.h"
 #include "analysis/history.h"
 #include "analysis/mail_setup.h"
+#include "analysis/own.h"
 #include "analysis/website.h"
 #include "base/records.h"
 
@@ -93,6 +94,18 @@ static int on_netblock(void *arg, const struct snow_evidence *e)
     return 0;
 }
 
+static int on_holder(void *arg, const struct snow_evidence *e)
+{
+    struct snow_network n;
+    int code = record_network_parse_json(&n, e->data, e->data_len);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    if (n.status == SNOW_REGISTRATION_REGISTERED)
+        analysis_add_holder(arg, &n);
+    return 0;
+}
+
 /* The first registration of a domain counts: these go before the stored ones.
  */
 static int add_given(struct analysis *a, const struct given *given)
@@ -118,6 +131,19 @@ static int run_pass(struct analysis *a, const struct analysis_place *from)
     return code ? code : analysis_next_pass(a);
 }
 
+/* The first pass knows which domains there are; who holds the network tells
+ * which of them are its own. */
+static int run_first_pass(struct analysis *a, const struct analysis_place *from)
+{
+    int code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+
+    if (!code)
+        code = snow_store_each_evidence(from->store, from->scan, "netblock",
+                                        on_holder, a, from->err);
+    return code ? code : analysis_next_pass(a);
+}
+
 int analysis_begin(struct analysis **out, struct analysis_psl *psl,
                    const struct snow_analysis_config *cfg,
                    const struct analysis_place *from)
@@ -127,7 +153,7 @@ int analysis_begin(struct analysis **out, struct analysis_psl *psl,
 
     if (code)
         return code;
-    code = run_pass(a, from);
+    code = run_first_pass(a, from);
     if (code) {
         analysis_free(a);
         return code;
@@ -142,20 +168,34 @@ int analysis_add_forwards(struct analysis *a, const struct analysis_place *from)
                                     on_forward, a, from->err);
 }
 
-/* What is stored beside names and registrations. */
+/* New domains with one address each need dates before they can be seen. */
+static int find_rows(struct analysis *a, const struct analysis_place *from)
+{
+    int code;
+
+    if (!analysis_rows_start(a))
+        return 0;
+    code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+    return code ? code : analysis_rows_end(a);
+}
+
+/* What is stored beside names. */
 static int add_evidence(struct analysis *a, const struct analysis_place *from)
 {
     static const struct {
         const char *kind;
         int (*fn)(void *arg, const struct snow_evidence *e);
     } kinds[] = {
-        { "registration", on_registration },
         { "mail", on_mail },
         { "web", on_website },
         { "netblock", on_netblock },
     };
-    int code = 0;
+    int code = snow_store_each_evidence(from->store, from->scan, "registration",
+                                        on_registration, a, from->err);
 
+    if (!code)
+        code = find_rows(a, from);
     for (size_t i = 0; !code && i < COUNT_OF(kinds); i++)
         code = snow_store_each_evidence(from->store, from->scan, kinds[i].kind,
                                         kinds[i].fn, a, from->err);
@@ -194,7 +234,10 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
 
     if (code)
         return code;
-    code = analysis_begin(&a, psl, cfg, &from);
+    if (cfg->own)
+        code = allow_check(&cfg->own->allow, psl, err);
+    if (!code)
+        code = analysis_begin(&a, psl, cfg, &from);
     if (!code)
         code = analysis_add_forwards(a, &from);
     if (!code)

@@ -7,6 +7,7 @@
  * handed out theirs.
  */
 #include "analysis/diff_internal.h"
+#include "analysis/own.h"
 
 #define PLANES 3 /* a verdict comes two blocks late */
 
@@ -330,7 +331,10 @@ int snow_diff(const struct snow_diff *q, snow_change_fn fn, void *arg,
 
     if (code)
         return code;
-    code = analyse(&d, psl);
+    if (q->newer_cfg->own)
+        code = allow_check(&q->newer_cfg->own->allow, psl, err);
+    if (!code)
+        code = analyse(&d, psl);
     analysis_moves_fini(&d.moves);
     for (int i = OLDER; i <= NEWER; i++) {
         snow_findings_fini(&d.side[i].findings);

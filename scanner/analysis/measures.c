@@ -15,16 +15,40 @@
 #define APEX_LATER .6 /* the bare domain is there, but not first */
 #define ONE_LEVEL .35 /* one label more each, of one template or made up */
 
+/* Those outside of runs with the lowest lots: drawn by their names alone, so
+ * that nobody else's presence changes the sample. */
+static size_t draw_sample(const char *sample[NAMING_SAMPLE],
+                          const struct facts *f)
+{
+    uint64_t lots[NAMING_SAMPLE];
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < f->n; i++) {
+        uint64_t lot = map_hash(f->names[i], strlen(f->names[i]));
+        size_t at = n < NAMING_SAMPLE ? n : n - 1;
+
+        if (f->domains[i].flags & DOMAIN_IN_RUN ||
+            !analysis_facts_is_usable(f, i) ||
+            (n == NAMING_SAMPLE && lot >= lots[at]))
+            continue;
+        for (; at > 0 && lots[at - 1] > lot; at--) {
+            lots[at] = lots[at - 1];
+            sample[at] = sample[at - 1];
+        }
+        lots[at] = lot;
+        sample[at] = f->names[i];
+        n += n < NAMING_SAMPLE;
+    }
+    return n;
+}
+
 void analysis_measures_init(struct measures *m, struct analysis *a)
 {
     const char *sample[NAMING_SAMPLE];
-    size_t step = a->facts.n / NAMING_SAMPLE + 1, n = 0;
 
     *m = (struct measures){ .a = a, .n_tests = 1 };
-    for (size_t i = 0; i < a->facts.n && n < NAMING_SAMPLE; i += step)
-        if (!(a->facts.domains[i].flags & DOMAIN_IN_RUN))
-            sample[n++] = a->facts.names[i];
-    m->cohesion = analysis_naming_cohesion(sample, n);
+    m->cohesion =
+        analysis_naming_cohesion(sample, draw_sample(sample, &a->facts));
 }
 
 static const struct run *run_of(const struct measures *m,
@@ -51,17 +75,20 @@ static void measure_order(struct score_facts *out, const struct measures *m,
                           const struct run_set *set)
 {
     uint64_t deep = 0, esp = 0;
+    size_t n_ordered = 0; /* an address alone has no order */
 
     for (size_t i = 0; i < set->n_runs; i++) {
         const struct run *run = run_of(m, set, i);
         uint64_t span = snow_addr_distance(run->first, run->last) + 1;
-        double credit = apex_credit(run);
 
         out->multi_ip += analysis_score_multi_ip(run->n_named);
         out->consecutive += analysis_score_consecutive(
             run->n_named, span, is_aligned(run->first.lo, span));
-        out->apex_first += credit;
-        out->n_apex_first += run->starts_with_apex;
+        if (run->n_named > 1) {
+            out->apex_first += apex_credit(run);
+            out->n_apex_first += run->starts_with_apex;
+            n_ordered++;
+        }
         out->named += run->n_named;
         out->span += span;
         out->probed += run->probed;
@@ -80,7 +107,7 @@ static void measure_order(struct score_facts *out, const struct measures *m,
     out->n_domains = set->n_domains;
     out->multi_ip /= (double)set->n_runs;
     out->consecutive /= (double)set->n_runs;
-    out->apex_first /= (double)set->n_runs;
+    out->apex_first = n_ordered ? out->apex_first / (double)n_ordered : NAN;
     out->is_deep = deep == out->named;
     out->is_esp = esp * 2 > out->named;
 }
@@ -251,6 +278,7 @@ static void measure_website(struct score_facts *out, const struct measures *m,
     struct web_sum sum;
 
     analysis_web_facts_count(&sum, &m->a->web, set->domains, set->n_domains);
+    out->n_web_asked = sum.n_asked;
     out->n_web_known = sum.n_known;
     out->n_sites = sum.n_sites;
     out->web_absence = sum.absence;

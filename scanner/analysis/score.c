@@ -30,6 +30,8 @@
 #define CONTEXT_COVERAGE .4
 #define STRONG .5 /* a part that says so much counts for its family */
 
+#define FIRM_DOMAINS 6 /* more than a young firm has products */
+
 #define DIVERSE_ENTROPY .8
 #define DIVERSE_DOMAINS 4
 
@@ -119,9 +121,10 @@ static void measure_topology(struct snow_score *p, const struct score_facts *in)
     measure(&p[SNOW_PART_CONSECUTIVE], in->consecutive, 1,
             "%llu of %llu neighbouring addresses are named so",
             (unsigned long long)in->named, (unsigned long long)in->span);
-    measure(&p[SNOW_PART_APEX_FIRST], in->apex_first, 1,
-            "%zu of %zu run(s) begin with the bare domain", in->n_apex_first,
-            in->n_runs);
+    if (!isnan(in->apex_first))
+        measure(&p[SNOW_PART_APEX_FIRST], in->apex_first, 1,
+                "%zu of %zu run(s) begin with the bare domain",
+                in->n_apex_first, in->n_runs);
 }
 
 static double ratio(uint64_t n, uint64_t of)
@@ -266,11 +269,23 @@ static unsigned strong_families(const struct snow_score *p)
 }
 
 /* A page is soon made: domains that were demonstrably registered together, and
- * are tied otherwise as well, are not excused by one. Startups, too, keep all
- * of their few domains in one place, so that this alone is not enough. */
-static bool is_firmly_tied(const struct snow_score *p)
+ * are tied otherwise as well, are not excused by one. But a young firm with the
+ * names of its products is tied as firmly: these are three or four. */
+static bool is_firmly_tied(const struct snow_score *p,
+                           const struct score_facts *in)
 {
-    return p[SNOW_PART_BURST].value >= STRONG && strong_families(p) >= 2;
+    return in->n_domains >= FIRM_DOMAINS &&
+           p[SNOW_PART_BURST].value >= STRONG && strong_families(p) >= 2;
+}
+
+/* Closed ports alone say nothing: who only sends need not listen. But the
+ * domain's own records would let these addresses send or name them as its mail
+ * servers; where they do neither, nothing here is about mail. */
+static bool is_mute(const struct score_facts *in)
+{
+    return in->probed > 0 && in->open == 0 &&
+           in->spf_known + in->mx_known > 0 && in->spf_covers == 0 &&
+           in->mx_inside == 0;
 }
 
 static uint32_t find_caveats(const struct snow_finding *f,
@@ -285,8 +300,10 @@ static uint32_t find_caveats(const struct snow_finding *f,
         { CAVEAT_MEDIAN_OLD, in->age_days_median > 3 * 365.25 },
         { CAVEAT_ESP, in->is_esp },
         { CAVEAT_SITES,
-          in->n_sites * 2 > in->n_domains && !is_firmly_tied(f->parts) },
+          in->n_sites * 2 > in->n_domains && !is_firmly_tied(f->parts, in) },
         { CAVEAT_CORPORATE, in->is_corporate && in->n_sites > 0 },
+        { CAVEAT_MUTE, is_mute(in) },
+        { CAVEAT_WEB_UNCLEAR, in->web_absence * 2 < (double)in->n_web_asked },
         { CAVEAT_DEEP, in->is_deep && in->n_domains >= 3 &&
                            in->n_registrars_known >= 3 &&
                            in->registrar_entropy > DIVERSE_ENTROPY },
@@ -317,23 +334,32 @@ static void apply_caveats(struct snow_finding *f, uint32_t bits)
 }
 
 /* What a tier asks of a finding; the first gate that opens counts. A finding of
- * one or two domains may be any company. */
+ * one or two domains may be any company: a new customer names two addresses,
+ * the domain and its mail server; networks are let by four and more. Reports
+ * from elsewhere are no part of the score: where they corroborate it they make
+ * up for 5 points (10 of a few domains) on the way to review, and on the way to
+ * high for one of the two families, never for both; all else stays as it is. */
 /* clang-format off */
 static const struct {
     enum snow_tier tier;
     double score, coverage;
     size_t domains_min, domains_max;
+    size_t addrs_min;  /* a domain, on the average */
     unsigned families; /* of those that tie domains together */
+    bool is_reported;  /* only with reports to corroborate it */
 } gates[] = {
-    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 2 },
-    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 0 },
-    { SNOW_TIER_REVIEW, 65, .5, 1, 2,        0 },
+    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 2, false },
+    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 1, true },
+    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 1, 0, false },
+    { SNOW_TIER_REVIEW, 45, .4, 3, SIZE_MAX, 1, 0, true },
+    { SNOW_TIER_REVIEW, 65, .5, 1, 2,        4, 0, false },
+    { SNOW_TIER_REVIEW, 55, .5, 1, 2,        4, 0, true },
 };
 /* clang-format on */
 
-static enum snow_tier best_tier(uint32_t bits)
+static enum snow_tier best_tier(const struct snow_finding *f, uint32_t bits)
 {
-    enum snow_tier best = SNOW_TIER_HIGH;
+    enum snow_tier best = f->allowed ? SNOW_TIER_CONTEXT : SNOW_TIER_HIGH;
 
     for (unsigned i = 0; i < N_CAVEATS; i++)
         if (bits >> i & 1 && caveats[i].best > best)
@@ -345,7 +371,7 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
                                   const struct score_facts *in, uint32_t bits)
 {
     const struct snow_score *p = f->parts;
-    enum snow_tier best = best_tier(bits);
+    enum snow_tier best = best_tier(f, bits);
 
     /* neighbours with names of their own are everyday: some sign of youth, or
      * of one hand behind several domains, must be there */
@@ -356,7 +382,9 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
             f->coverage >= gates[i].coverage &&
             in->n_domains >= gates[i].domains_min &&
             in->n_domains <= gates[i].domains_max &&
-            strong_families(p) >= gates[i].families)
+            in->named >= gates[i].addrs_min * in->n_domains &&
+            strong_families(p) >= gates[i].families &&
+            in->is_reported >= gates[i].is_reported)
             return gates[i].tier;
     return SNOW_TIER_CONTEXT;
 }
@@ -370,12 +398,25 @@ static void append_word(char *list, size_t cap, const char *word)
     text_copy(list + len, cap - len, word);
 }
 
+/* The reason is the user's own; ';' would make two of it. */
+static void write_allowed(struct snow_finding *f)
+{
+    snprintf(f->caveats, sizeof f->caveats, "allowed: %.160s", f->allowed);
+    for (char *c = f->caveats; *c; c++)
+        if (*c == ';')
+            *c = ',';
+}
+
 static void write_words(struct snow_finding *f, const struct score_facts *in,
                         uint32_t bits)
 {
+    if (f->allowed)
+        write_allowed(f);
     for (size_t i = 0; i < SNOW_N_SCORE_PARTS; i++)
         if (f->parts[i].measured > 0 && f->parts[i].value >= STRONG)
             append_word(f->reasons, sizeof f->reasons, parts[i].name);
+    if (in->is_reported)
+        append_word(f->reasons, sizeof f->reasons, "reports");
     if (in->n_together >= BULK_DOMAINS)
         append_word(f->reasons, sizeof f->reasons, "bulk10");
     if (in->n_at_once >= BATCH_DOMAINS)

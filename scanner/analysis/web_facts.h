@@ -21,6 +21,7 @@ struct web_facts {
 
 /** Sums over domains. */
 struct web_sum {
+    size_t n_asked; /**< it was looked for */
     size_t n_known; /**< it could be told whether there is a website */
     size_t n_sites; /**< a real one of the domain's own */
     double absence; /**< of all that are known */
@@ -29,6 +30,9 @@ struct web_sum {
 /** @return 0, SNOW_ENOMEM */
 int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
                            const struct analysis_website *site);
+
+/** Is a real website of the domain's own known? */
+bool analysis_web_facts_has_site(struct web_facts *w, uint32_t domain);
 
 void analysis_web_facts_count(struct web_sum *out, struct web_facts *w,
                               const uint32_t *domains, size_t n);

@@ -1,5 +1,6 @@
 /* What changed between two scans of a store. */
 #include "analysis/given.h"
+#include "analysis/own.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "pipeline/scan.h"
@@ -37,7 +38,7 @@ static int take_finished(void *arg, const struct snow_scan *scan)
 }
 
 static int find_newest_two(struct two *t, struct snow_store *s, const char *url,
-                         struct snow_error *err)
+                           struct snow_error *err)
 {
     int code = snow_store_each_scan(s, take_finished, t, err);
 
@@ -97,6 +98,24 @@ static int settings_of(struct snow_analysis_config *out,
     return code;
 }
 
+/* What the user knows by himself, of both scans. */
+struct lists {
+    struct given given;
+    struct own own;
+};
+
+static int read_lists(struct lists *l, const struct snow_config *cfg,
+                      struct snow_error *err)
+{
+    const struct own_paths paths = own_paths(cfg);
+    int code = find_lists(cfg, err);
+
+    memset(l, 0, sizeof *l);
+    if (!code)
+        code = scan_given(&l->given, cfg, err);
+    return code ? code : own_read(&l->own, &paths, err);
+}
+
 static int compare(struct snow_config *cfg, const struct two *t,
                    struct snow_store *s, struct report_changes *r,
                    struct snow_error *err)
@@ -107,7 +126,7 @@ static int compare(struct snow_config *cfg, const struct two *t,
                            .newer = t->newer.id,
                            .older_cfg = &older,
                            .newer_cfg = &newer };
-    struct given given;
+    struct lists lists;
     bool is_domains = cfg->domains[0] != '\0';
     int code = settings_of(&older, cfg, s, t->older.id, err);
 
@@ -115,14 +134,18 @@ static int compare(struct snow_config *cfg, const struct two *t,
         code = settings_of(&newer, cfg, s, t->newer.id, err);
     if (!is_domains) /* what the scans' own files said is in the store */
         cfg->domains[0] = '\0';
-    if (code || (code = scan_given(&given, cfg, err)))
+    if (code)
         return code;
+    code = read_lists(&lists, cfg, err);
     older.psl_path = newer.psl_path; /* one list tells what has changed */
-    older.given = newer.given = &given;
-    code = report_changes_begin(r, &t->older, &t->newer);
+    older.given = newer.given = &lists.given;
+    older.own = newer.own = &lists.own;
+    if (!code)
+        code = report_changes_begin(r, &t->older, &t->newer);
     if (!code)
         code = snow_diff(&q, report_change, r, err);
-    given_fini(&given);
+    given_fini(&lists.given);
+    own_fini(&lists.own);
     return code;
 }
 

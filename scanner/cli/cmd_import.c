@@ -249,6 +249,7 @@ int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     struct importing g = { .cfg = cfg, .err = err };
+    const struct own_paths paths = own_paths(cfg);
     int code;
 
     (void)o;
@@ -258,6 +259,8 @@ int cmd_import(struct snow_config *cfg, struct outcome *o,
     g.how.now_utc_s = clock_utc_s(&clock_system);
     g.how.origin = cfg->origin;
     code = choose_format(&g);
+    if (!code)
+        code = own_check(&paths, cfg->psl, err);
     if (!code)
         code = snow_store_open(&g.store, cfg->targets.at[0], SNOW_STORE_CREATE,
                                err);

@@ -3,6 +3,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include "analysis/own.h"
 #include "pipeline/config.h"
 #include "report/report.h"
 #include "snowline/error.h"
@@ -44,6 +45,10 @@ int cmd_check(struct snow_config *cfg, struct outcome *o,
 int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);
 
+/** Are the user's own lists where a scan remembers them? They may have moved
+ * since. */
+int find_lists(const struct snow_config *cfg, struct snow_error *err);
+
 /** The word of --format, or the command's own when there is none. */
 const char *output_format(const struct snow_config *cfg, const char *fallback);
 
@@ -62,6 +67,9 @@ int output_close(struct output *o, int code, struct snow_error *err);
 /** Say on standard error what the AS numbers of a plan stand for. */
 struct plan;
 void tell_origins(const struct plan *p);
+
+/** The lists of the user's own that the options name. */
+struct own_paths own_paths(const struct snow_config *cfg);
 
 /** Print the findings of a scan as a table. */
 struct snow_store;

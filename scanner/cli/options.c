@@ -16,6 +16,8 @@
 #define STAGES (CLI_PTR | CLI_PROBE | CLI_DOMAIN)
 #define READS (CLI_STATUS | CLI_FINDINGS | CLI_EXPORT)
 #define JUDGES (CLI_SCAN | CLI_RESUME | READS)
+#define SHOWS (CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT)
+#define LISTS (SHOWS | CLI_DIFF | CLI_IMPORT) /* which remembers where */
 
 #define IANA_BOOTSTRAP "https://data.iana.org/rdap/dns.json"
 
@@ -155,8 +157,20 @@ static const struct cli_option options[] = {
     { 0, "now", CLI_TIME, TO(now_utc_s), NULL, "TIME", NULL, 0, 0,
       JUDGES | CLI_IMPORT, true, "Analysis",
       "what \"new\" is measured against; the scan's start if not given" },
+    { 0, "reports", CLI_TEXT, TO(reports), NULL, "FILE", NULL, 0, 0,
+      LISTS, true, "Analysis",
+      "CSV ip,reporters: how many parties reported an address" },
+    { 0, "allow", CLI_TEXT, TO(allow), NULL, "FILE", NULL, 0, 0,
+      LISTS, true, "Analysis",
+      "CSV cidr_or_domain,reason: whom to let pass; told with the reason" },
+    { 0, "allocations", CLI_TEXT, TO(allocations), NULL, "FILE", NULL, 0, 0,
+      LISTS, true, "Analysis",
+      "CSV cidr,customer: whose addresses are; the longest prefix counts" },
+    { 0, "by", CLI_WORD, TO(by), "score", "WHAT", "score|customer", 0, 0,
+      CLI_SCAN | CLI_RESUME | CLI_FINDINGS, false, "Analysis",
+      "what the table is grouped by: score or customer (--allocations)" },
     { 0, "tier", CLI_WORD, TO(tier), "review", "TIER", "high|review|context",
-      0, 0, CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT | CLI_DIFF, false,
+      0, 0, SHOWS | CLI_DIFF, false,
       "Analysis", "show findings of this tier and above: high, review, context"
       },
     { 0, "explain", CLI_TEXT, TO(explain), NULL, "ID", NULL, 0, 0,

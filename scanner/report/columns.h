@@ -98,6 +98,7 @@ struct report_finding_row {
     const struct snow_finding *finding;
     bool has_registration; /**< a registry answered about one of its domains */
     const struct report_holders *holders;
+    const struct own *own; /**< NULL: no list of the user's own */
     struct report_website_counts web;
 };
 
@@ -123,6 +124,7 @@ struct report_evidence_row {
     const struct report_mail *mail; /**< of the domain; NULL: not asked */
     const char *web;                /**< of the domain; NULL: not asked */
     struct report_past past;        /**< of the address, in other scans */
+    const struct own *own;          /**< NULL: no list of the user's own */
     int64_t now_utc_s;              /**< what an age is measured against */
 };
 

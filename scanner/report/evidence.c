@@ -224,6 +224,7 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
         .ptr_seen_utc_s = SNOW_TIME_UNKNOWN,
         .now_utc_s = j->now_utc_s,
         .past = { SNOW_TIME_UNKNOWN, SNOW_TIME_UNKNOWN, 0, false, 0, NULL },
+        .own = j->q->own,
     };
     struct report_mail mail;
 

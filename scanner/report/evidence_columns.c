@@ -5,6 +5,7 @@
 #include "analysis/forward.h"
 #include "analysis/mta.h"
 #include "report/mails.h"
+#include "report/own_columns.h"
 #include "report/registrations.h"
 
 #define ROW(record) ((const struct report_evidence_row *)(record))
@@ -545,8 +546,8 @@ static const struct report_column columns[] = {
       "Website of the domain: `none` (no address), `refused`, `timeout`, "
       "`default` (a page that nobody made for it), `parked`, `content`, "
       "`error`, `excluded` (at an address that is left alone)." },
-    { "reporters", REPORT_COUNT, report_get_nothing, 0,
-      "Independent reporters of the address; not known yet." },
+    { "reporters", REPORT_COUNT, report_own_addr_reporters, 0,
+      "Independent reporters of the address, by `--reports`." },
     { "first_seen", REPORT_TIME, get_seen, 0,
       "Earliest observation of these names on the address, over all scans of "
       "the store; in this scan, of its greeting, too." },
@@ -576,6 +577,8 @@ static const struct report_column columns[] = {
     { "ptr_changes", REPORT_COUNT, get_changes, 0,
       "How often the names changed from scan to scan up to this one, "
       "appearing and vanishing included; empty when no other scan knows." },
+    { "customer", REPORT_TEXT, report_own_addr_customer, 0,
+      "Customer the address is allocated to, by `--allocations`." },
 };
 /* clang-format on */
 

@@ -66,6 +66,29 @@ static void add_prefixes(struct explanation *e)
     buf_fini(&list);
 }
 
+/* What the user's own lists say of it. */
+static void add_own(struct explanation *e)
+{
+    const struct snow_finding *f = e->f;
+
+    if (f->reporters_known > 0) {
+        add_label(e, "reporters");
+        layout_reporters(&e->text, f);
+        buf_add_char(&e->text, '\n');
+    }
+    if (f->n_customers > 0) {
+        add_label(e, "customer");
+        layout_wrap(&e->text, (const char *const *)f->customers, f->n_customers,
+                    LABEL, e->width);
+        buf_add_char(&e->text, '\n');
+    }
+    if (f->allowed) {
+        add_label(e, "allowed");
+        text_escape(&e->text, f->allowed, strlen(f->allowed));
+        buf_add_char(&e->text, '\n');
+    }
+}
+
 static void add_facts(struct explanation *e)
 {
     const struct snow_finding *f = e->f;
@@ -88,6 +111,7 @@ static void add_facts(struct explanation *e)
     layout_smtp(&e->text, f);
     buf_add_text(&e->text, f->smtp_probed > 0 ? " open of those greeted\n"
                                               : " nobody was greeted\n");
+    add_own(e);
     text_format_time(f->first_seen_utc_s, first);
     text_format_time(f->last_seen_utc_s, last);
     buf_printf(&e->text, "%-*s%s to %s\n", LABEL, "observed", first, last);

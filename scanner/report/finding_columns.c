@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "report/holders.h"
+#include "report/own_columns.h"
 
 #define AT(member) offsetof(struct snow_finding, member)
 
@@ -347,18 +348,22 @@ static const struct report_column columns[] = {
     { "web_none", REPORT_COUNT, get_web_none, 0,
       "Domains without a website: no address, nobody listens, a page that "
       "nobody made for it, or parked; `-` when of none it could be told." },
-    { "reporters_max", REPORT_COUNT, report_get_nothing, 0,
-      "Most independent reporters of one address; not measured yet." },
-    { "reporters_median", REPORT_NUMBER, report_get_nothing, 0,
-      "Median number of reporters of an address; not measured yet." },
+    { "reporters_max", REPORT_COUNT, report_own_count, AT(reporters_max),
+      "Most independent reporters of one address, by `--reports`; `-` when "
+      "it names none of them." },
+    { "reporters_median", REPORT_NUMBER, report_own_number,
+      AT(reporters_median),
+      "Median number of reporters of those addresses that `--reports` names."
+      },
     { "asn", REPORT_LIST, get_asn, 0,
       "Numbers of the autonomous systems that announce some of it, of those "
       "that were given as targets." },
     { "abuse_email", REPORT_LIST, get_holder, REPORT_HOLDER_ABUSE_EMAIL,
       "Abuse contacts of the netblocks it lies in; `-` when the registry "
       "publishes none." },
-    { "customer", REPORT_TEXT, report_get_nothing, 0,
-      "Customer it is allocated to; not measured yet." },
+    { "customer", REPORT_LIST, report_own_customers, 0,
+      "Customers its addresses are allocated to, by `--allocations`; `-` when "
+      "it names none." },
     { "reasons", REPORT_LIST, get_list, AT(reasons),
       "Codes of the parts that count towards the score." },
     { "caveats", REPORT_LIST, get_list, AT(caveats),
@@ -383,6 +388,13 @@ static const struct report_column columns[] = {
     { "domains_over_time", REPORT_COUNT, get_over_time, 0,
       "Different domains that its addresses carried over all scans of the "
       "store, its own included; empty when no other scan knows." },
+    { "reporters_known", REPORT_COUNT, report_own_count, AT(reporters_known),
+      "Addresses that `--reports` names." },
+    { "reporters_cv", REPORT_NUMBER, report_own_number, AT(reporters_cv),
+      "Standard deviation of the reporters over their mean inside a run, the "
+      "mean of its runs: low when they are alike." },
+    { "allowed", REPORT_TEXT, report_own_allowed, 0,
+      "Why `--allow` lets it pass; `-` when it does not." },
 };
 /* clang-format on */
 

@@ -1,5 +1,7 @@
 #include "report/layout.h"
 
+#include <math.h>
+
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 #define EN_DASH "\xe2\x80\x93"  /* U+2013 */
 
@@ -197,4 +199,26 @@ void layout_tier(struct buf *to, enum snow_tier tier, size_t columns,
     layout_pad(to, snow_tier_word(tier), columns);
     if (is_coloured)
         buf_add_text(to, "\033[0m");
+}
+
+void layout_customers(struct buf *to, const struct snow_finding *f)
+{
+    if (f->n_customers == 0)
+        buf_add_text(to, "none known");
+    for (size_t i = 0; i < f->n_customers; i++) {
+        if (i > 0)
+            buf_add_text(to, ", ");
+        buf_add_text(to, f->customers[i]);
+    }
+}
+
+void layout_reporters(struct buf *to, const struct snow_finding *f)
+{
+    buf_printf(to, "%llu address%s, median %.1f, most %llu",
+               (unsigned long long)f->reporters_known,
+               f->reporters_known == 1 ? "" : "es", f->reporters_median,
+               (unsigned long long)f->reporters_max);
+    if (!isnan(f->reporters_cv))
+        buf_printf(to, "; spread %.2f of the mean inside a run",
+                   f->reporters_cv);
 }

@@ -39,6 +39,12 @@ void layout_domains(struct buf *to, const struct snow_finding *f,
 /** "created 2017-09-12 to 2018-01-05; Example Registrar (IANA 64500)". */
 void layout_registration(struct buf *to, const struct snow_finding *f);
 
+/** Names of customers, "A, B", or "none known". */
+void layout_customers(struct buf *to, const struct snow_finding *f);
+
+/** "4 addresses, median 19, most 29; spread 0.25 of the mean inside a run". */
+void layout_reporters(struct buf *to, const struct snow_finding *f);
+
 /** "0/4" speak SMTP of those greeted; "-" when nobody was. */
 void layout_smtp(struct buf *to, const struct snow_finding *f);
 

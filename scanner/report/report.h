@@ -35,6 +35,9 @@ struct report_request {
     int64_t scan;
     const struct given *given; /**< registrations that count for more than the
                                     stored ones; NULL: none */
+    const struct own *own; /**< what the user alone knows, as it was analysed
+                                with; NULL: nothing */
+    bool by_customer; /**< table only: what belongs to one customer together */
     enum snow_tier least; /**< shown at least; review unless somebody asks for
                                more. What belongs to a shown campaign or strip
                                is shown with it, whatever its own tier */
