@@ -134,6 +134,8 @@ class Diff(Case):
             self.check_domains(self.diff("1", "2"))
         with self.subTest("findings"):
             self.check_findings(self.diff("2", "3"))
+        with self.subTest("allowed"):
+            self.check_allowed()
         with self.subTest("text"):
             self.check_text()
         with self.subTest("history of findings"):
@@ -177,6 +179,20 @@ class Diff(Case):
         together = [r for r in self.of(second, "finding", "persisting")
                     if r["kind"] != "run"]
         self.assertTrue(together)
+
+    def check_allowed(self):
+        """Whom the user lets pass is shown as little as by `findings`."""
+        path = self.path("allow.csv")
+        with open(path, "w") as f:
+            f.write("cidr_or_domain,reason\n127.20.0.96/28,known\n")
+        shown, allowed = ({r["first_ip"] for r in csv_rows(ok(
+            "diff", self.store, "--format", "csv", *more))
+            if r["subject"] == "finding"} for more in ((), ("--allow", path)))
+        self.assertIn("127.20.0.96", shown)
+        self.assertNotIn("127.20.0.96", allowed)
+        missing = run("diff", self.store, "--allow", self.path("none.csv"))
+        self.assertEqual(missing.returncode, 1, missing.stderr)
+        self.assertIn("none.csv", missing.stderr)
 
     def check_text(self):
         text = ok("diff", self.store, "--tier", "context")
