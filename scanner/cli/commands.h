@@ -34,6 +34,8 @@ int cmd_domain(struct snow_config *cfg, struct outcome *o,
 int cmd_targets(struct snow_config *cfg, struct outcome *o,
                 struct snow_error *err);
 
+int cmd_diff(struct snow_config *cfg, struct outcome *o,
+             struct snow_error *err);
 int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);
 int cmd_check(struct snow_config *cfg, struct outcome *o,

@@ -363,6 +363,67 @@ static int read_lists(void)
     return code;
 }
 
+/* A /24 of a scan: the four neighbours from each of these on have names of a
+ * domain. */
+struct put {
+    const char *domain;
+    unsigned first;
+};
+
+static int put_names(struct snow_store *s, const struct put *runs, size_t n)
+{
+    struct snow_scan scan = { .targets = "10.0.0.0-10.0.0.255",
+                              .settings = "{}" };
+    struct snow_block b;
+    struct snow_record r = { .kind = SNOW_RECORD_BLOCK, .block = &b };
+    int code = snow_store_add_scan(s, &scan, &r.scan, NULL);
+
+    snow_block_init(&b, snow_addr_from_ipv4(0x0a000000));
+    memset(b.status, SNOW_PTR_NXDOMAIN, sizeof b.status);
+    for (unsigned i = 0; i < 4 * n && !code; i++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "tlad%c.%s", 'a' + i % 4,
+                 runs[i / 4].domain);
+        code = snow_block_set(&b, runs[i / 4].first + i % 4, SNOW_PTR_NAME, 1,
+                              name, 1);
+    }
+    if (!code)
+        code = snow_store_begin(s, NULL);
+    if (!code && (code = snow_store_put(s, &r, NULL)) == 0)
+        code = snow_store_commit(s, NULL);
+    snow_block_fini(&b);
+    return code;
+}
+
+/* A run stays, one goes, one comes; a domain moves. */
+static int compare_scans(void)
+{
+    static const struct put runs[2][3] = {
+        { { "a.com", 0 }, { "b.com", 8 }, { "c.com", 16 } },
+        { { "a.com", 0 }, { "d.com", 8 }, { "c.com", 24 } },
+    };
+    struct snow_analysis_config cfg = { .gap_max = 1 };
+    struct snow_diff d = { NULL, 1, 2, &cfg, &cfg };
+    struct snow_scan scan = { .id = 1 };
+    struct buf out = { 0 };
+    struct report_changes r = { .format = REPORT_CHANGES_CSV,
+                                .to = report_to_buf(&out),
+                                .least = SNOW_TIER_CONTEXT };
+    int code = snow_store_open(&d.store, "memory:", SNOW_STORE_CREATE, NULL);
+
+    for (size_t i = 0; i < 2 && !code; i++)
+        code = put_names(d.store, runs[i], 3);
+    if (!code)
+        code = report_changes_begin(&r, &scan, &scan);
+    if (!code)
+        code = snow_diff(&d, report_change, &r, NULL);
+    code = report_changes_end(&r, code);
+    snow_store_close(d.store);
+    buf_fini(&out);
+    return code;
+}
+
 static const struct {
     const char *what;
     int (*open)(void);
@@ -377,6 +438,7 @@ static const struct {
     { "resolver", open_resolver },
     { "routes", read_routes },
     { "lists of one's own", read_lists },
+    { "comparison", compare_scans },
 };
 
 static void each_allocation_may_fail(void **state)
