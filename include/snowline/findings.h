@@ -89,7 +89,10 @@ struct snow_finding {
     char *reasons; /**< codes of the parts that count, ';' between */
     char *caveats; /**< what speaks against or is not known, ';' between */
     char *text;    /**< what the words above point into */
+    /** When its domains were seen on its addresses, over all scans. */
     int64_t first_seen_utc_s, last_seen_utc_s;
+    uint64_t domains_over_time; /**< different domains its addresses carried
+                                     in all scans; 0: no other scan knows */
 };
 
 struct given;

@@ -8,6 +8,7 @@
 #include "analysis/forwards.h"
 #include "analysis/infra.h"
 #include "analysis/mail_facts.h"
+#include "analysis/past.h"
 #include "analysis/rows.h"
 #include "analysis/web_facts.h"
 
@@ -24,6 +25,10 @@ struct analysis {
     bool seeks_rows; /* in the third pass, instead of candidates */
     struct forwards forwards;
     struct mail_facts mail;
+    struct past past;
+    void (*watch)(void *arg, const struct verdict *v); /* of the second pass;
+                                                          NULL: nobody */
+    void *watch_arg;
     struct web_facts web;
     struct infra infra;
     struct excuses excuses;

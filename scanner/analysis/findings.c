@@ -203,6 +203,9 @@ static int fill(struct snow_finding *f, const struct makings *k,
         code = analysis_mail_facts_count(f, &a->mail, a->runs.all, set->runs,
                                          set->n_runs);
     if (!code)
+        code = analysis_past_domains(&f->domains_over_time, a, set->runs,
+                                     set->n_runs);
+    if (!code)
         code = analysis_measure(&facts, f, &k->measures, set);
     if (!code)
         code = analysis_own_measure(&facts, f, a, set);
@@ -417,6 +420,7 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
     struct makings k = { 0 };
     int code = analysis_ages_settle(&a->ages);
 
+    analysis_past_settle(a);
     if (!code)
         code = analysis_infra_settle(&a->infra, &a->facts, &a->runs, &a->ages);
     if (!code)

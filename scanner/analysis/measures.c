@@ -352,12 +352,14 @@ static void measure_ages(struct score_facts *out, struct snow_finding *f,
 
     for (size_t i = 0; i < set->n_domains; i++) {
         const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
-        double d = analysis_ages_days(&m->a->ages, set->domains[i]);
+        double d = analysis_ages_days(&m->a->ages, set->domains[i]), first;
 
         if (isnan(d))
             continue;
         days[n++] = d;
-        newness += analysis_score_newness(d);
+        first = analysis_ages_days_new(&m->a->ages, set->domains[i]);
+        newness += analysis_score_newness(first);
+        out->n_sighted += first < d;
         out->n_old += d > AGE_OLD_DAYS;
         if (f->created_min_utc_s == SNOW_TIME_UNKNOWN ||
             age->created_utc_s < f->created_min_utc_s)

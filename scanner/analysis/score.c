@@ -198,8 +198,9 @@ static void measure_registration(struct snow_score *p,
                 n, in->registrar_share * 100);
     if (in->n_dated > 0)
         measure(&p[SNOW_PART_NEW], in->newness, 1,
-                "median age %.0f days, %zu of %zu known", in->age_days_median,
-                in->n_dated, in->n_domains);
+                "median age %.0f days, %zu of %zu known%s", in->age_days_median,
+                in->n_dated, in->n_domains,
+                in->n_sighted > 0 ? "; younger when first seen" : "");
     if (!isnan(in->burst_p))
         measure(&p[SNOW_PART_BURST],
                 in->burst_p <= BURST_P_MAX

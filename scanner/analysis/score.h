@@ -72,7 +72,8 @@ struct score_facts {
     double registrar_entropy;  /**< normalised, 0 … 1 */
     double nameserver_entropy; /**< likewise; NaN unknown */
     size_t n_dated;
-    double newness; /**< mean over the dated */
+    double newness;   /**< mean over the dated */
+    size_t n_sighted; /**< of these, younger when an earlier scan saw them */
     double age_days_median;
     size_t n_old;              /**< dated, and older than three years */
     double burst_p;            /**< NaN: not tested */
