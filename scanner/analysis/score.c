@@ -365,12 +365,20 @@ static const struct {
 } gates[] = {
     { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 2, false },
     { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 1, true },
-    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 1, 0, false },
+    { SNOW_TIER_REVIEW, SCORE_REVIEW, .4, 3, SIZE_MAX, 1, 0, false },
     { SNOW_TIER_REVIEW, 45, .4, 3, SIZE_MAX, 1, 0, true },
     { SNOW_TIER_REVIEW, 65, .5, 1, 2,        4, 0, false },
     { SNOW_TIER_REVIEW, 55, .5, 1, 2,        1, 0, true },
 };
 /* clang-format on */
+
+/* A user may let the decoys say where the high tier begins. */
+static double least_score(size_t gate, const struct score_facts *in)
+{
+    return gates[gate].tier == SNOW_TIER_HIGH && in->high_from > 0
+               ? in->high_from
+               : gates[gate].score;
+}
 
 static enum snow_tier best_tier(const struct snow_finding *f, uint32_t bits)
 {
@@ -393,7 +401,7 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
     if (p[SNOW_PART_NEW].measured <= 0 && p[SNOW_PART_SHARED].value < STRONG)
         return SNOW_TIER_CONTEXT;
     for (size_t i = 0; i < COUNT_OF(gates); i++)
-        if (gates[i].tier >= best && f->score >= gates[i].score &&
+        if (gates[i].tier >= best && f->score >= least_score(i, in) &&
             f->coverage >= gates[i].coverage &&
             in->n_domains >= gates[i].domains_min &&
             in->n_domains <= gates[i].domains_max &&
