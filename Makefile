@@ -152,9 +152,10 @@ BENCH ?=
 .PHONY: bench
 bench: ## what look-ups, greetings, analyses cost; BENCH=OPTIONS
 	$Qtests/install-deps bench
-	$Q$(MAKE) --no-print-directory all lab $B/bench/whois \
+	$Q$(MAKE) --no-print-directory all lab $B/bench/whois $B/bench/diff \
 	    $B/bench/world
 	$Q$B/bench/whois tests/registry/*.txt
+	$Q$B/bench/diff
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 
 SEEDS ?= 1-5

@@ -60,7 +60,9 @@ struct snow_finding {
     int apex_first; /**< 1, 0, -1 when it says nothing (strips, campaigns: 1
                          when all of its runs do) */
     uint64_t distinct_names;
-    char *registrar; /**< the commonest; "" unknown */
+    uint64_t
+        aligned_runs; /**< that fill a network as they are let: /30, /29 … */
+    char *registrar;  /**< the commonest; "" unknown */
     uint32_t registrar_iana_id;
     int64_t created_min_utc_s, created_max_utc_s; /**< or SNOW_TIME_UNKNOWN */
     double age_days_median;                       /**< NaN when unknown */
@@ -89,7 +91,10 @@ struct snow_finding {
     char *reasons; /**< codes of the parts that count, ';' between */
     char *caveats; /**< what speaks against or is not known, ';' between */
     char *text;    /**< what the words above point into */
+    /** When its domains were seen on its addresses, over all scans. */
     int64_t first_seen_utc_s, last_seen_utc_s;
+    uint64_t domains_over_time; /**< different domains its addresses carried
+                                     in all scans; 0: no other scan knows */
 };
 
 struct given;

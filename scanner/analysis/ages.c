@@ -134,6 +134,7 @@ int analysis_ages_add(struct ages *a, const struct snow_registration *r)
 {
     struct age age = {
         .created_utc_s = r->created_utc_s,
+        .sighted_utc_s = SNOW_TIME_UNKNOWN,
         .is_date_only = r->created_is_date_only,
     };
     int code;
@@ -240,6 +241,18 @@ double analysis_ages_days(const struct ages *a, uint32_t domain)
     if (!age || age->created_utc_s == SNOW_TIME_UNKNOWN)
         return NAN;
     return ((double)a->now_utc_s - (double)age->created_utc_s) / 86400;
+}
+
+double analysis_ages_days_new(const struct ages *a, uint32_t domain)
+{
+    const struct age *age = analysis_ages_get(a, domain);
+    double now = analysis_ages_days(a, domain), then;
+
+    if (isnan(now) || age->sighted_utc_s == SNOW_TIME_UNKNOWN ||
+        age->sighted_utc_s < age->created_utc_s)
+        return now;
+    then = (double)(age->sighted_utc_s - age->created_utc_s) / 86400;
+    return then < now && now - then <= AGE_SIGHTED_DAYS ? then : now;
 }
 
 bool analysis_ages_is_old(const struct ages *a, uint32_t domain)

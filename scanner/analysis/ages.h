@@ -14,7 +14,9 @@ struct age {
     int64_t created_utc_s; /**< or SNOW_TIME_UNKNOWN */
     uint64_t nameservers;  /**< hash of the sorted set, 0: unknown */
     uint32_t domain;
-    uint32_t registrar; /**< 1 + index, 0: unknown */
+    uint32_t registrar;    /**< 1 + index, 0: unknown */
+    int64_t sighted_utc_s; /**< when a scan saw it first, where another one
+                                than this did; or SNOW_TIME_UNKNOWN */
     bool is_date_only;
 };
 
@@ -66,6 +68,16 @@ struct age *analysis_ages_get(const struct ages *a, uint32_t domain);
 
 /** Days from registration to now; NaN when not known. */
 double analysis_ages_days(const struct ages *a, uint32_t domain);
+
+/**
+ * Its age as far as being new goes: that when a scan first saw it, where
+ * another one did. What has stood there for longer than such a domain is of
+ * use (AGE_SIGHTED_DAYS), or was registered anew since, has the age it has.
+ *
+ * @return NaN when not known
+ */
+double analysis_ages_days_new(const struct ages *a, uint32_t domain);
+#define AGE_SIGHTED_DAYS 540
 
 /** True when a domain is known to be older than AGE_OLD_DAYS. */
 bool analysis_ages_is_old(const struct ages *a, uint32_t domain);

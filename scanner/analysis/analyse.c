@@ -1,33 +1,28 @@
-#include "analysis/core.h"
+#include "analysis/analyse.h"
 #include "analysis/forward.h"
 #include "analysis/given.h"
+#include "analysis/history.h"
 #include "analysis/mail_setup.h"
 #include "analysis/own.h"
 #include "analysis/website.h"
 #include "base/records.h"
 
-static int on_block(void *arg, const struct snow_block *block, bool is_closed)
+int analysis_see_block(struct analysis *a, const struct snow_block *block)
 {
-    struct analysis *a = arg;
-
-    (void)is_closed; /* what is pending says so itself */
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
-        struct analysis_seen seen = {
-            .addr = snow_addr_add(block->first, i),
-            .status = block->status[i],
-            .n_names = block->n_names[i],
-            .names = snow_block_names(block, i),
-            .seen_utc_s = block->seen_utc_s[i],
-        };
-        int code;
+        struct analysis_seen seen = analysis_seen_in(block, i);
+        int code = analysis_see(a, &seen);
 
-        if (!seen.names)
-            seen.n_names = 0;
-        code = analysis_see(a, &seen);
         if (code)
             return code;
     }
     return 0;
+}
+
+static int on_block(void *arg, const struct snow_block *block, bool is_closed)
+{
+    (void)is_closed; /* what is pending says so itself */
+    return analysis_see_block(arg, block);
 }
 
 static int on_registration(void *arg, const struct snow_evidence *e)
@@ -128,14 +123,7 @@ static int on_probe(void *arg, const struct snow_probe *p)
     return analysis_add_probe(arg, p);
 }
 
-/* Where the records of one scan are. */
-struct place {
-    struct snow_store *store;
-    int64_t scan;
-    struct snow_error *err;
-};
-
-static int run_pass(struct analysis *a, const struct place *from)
+static int run_pass(struct analysis *a, const struct analysis_place *from)
 {
     int code =
         snow_store_each_block(from->store, from->scan, on_block, a, from->err);
@@ -145,7 +133,7 @@ static int run_pass(struct analysis *a, const struct place *from)
 
 /* The first pass knows which domains there are; who holds the network tells
  * which of them are its own. */
-static int run_first_pass(struct analysis *a, const struct place *from)
+static int run_first_pass(struct analysis *a, const struct analysis_place *from)
 {
     int code =
         snow_store_each_block(from->store, from->scan, on_block, a, from->err);
@@ -156,24 +144,16 @@ static int run_first_pass(struct analysis *a, const struct place *from)
     return code ? code : analysis_next_pass(a);
 }
 
-/* Passes one and two over a scan. Candidates do without what is asked about
- * them later. */
-static int begin(struct analysis **out, struct analysis_psl *psl,
-                 const struct snow_analysis_config *cfg,
-                 const struct place *from, bool wants_forward)
+int analysis_begin(struct analysis **out, struct analysis_psl *psl,
+                   const struct snow_analysis_config *cfg,
+                   const struct analysis_place *from)
 {
     struct analysis *a;
     int code = analysis_new(&a, cfg, psl);
 
     if (code)
         return code;
-    if (wants_forward)
-        code = snow_store_each_evidence(from->store, from->scan, "forward",
-                                        on_forward, a, from->err);
-    if (!code)
-        code = run_first_pass(a, from);
-    if (!code)
-        code = run_pass(a, from);
+    code = run_first_pass(a, from);
     if (code) {
         analysis_free(a);
         return code;
@@ -182,8 +162,14 @@ static int begin(struct analysis **out, struct analysis_psl *psl,
     return 0;
 }
 
+int analysis_add_forwards(struct analysis *a, const struct analysis_place *from)
+{
+    return snow_store_each_evidence(from->store, from->scan, "forward",
+                                    on_forward, a, from->err);
+}
+
 /* New domains with one address each need dates before they can be seen. */
-static int find_rows(struct analysis *a, const struct place *from)
+static int find_rows(struct analysis *a, const struct analysis_place *from)
 {
     int code;
 
@@ -194,15 +180,8 @@ static int find_rows(struct analysis *a, const struct place *from)
     return code ? code : analysis_rows_end(a);
 }
 
-/* Memory runs out in many places; it is said once. */
-static int say(int code, struct snow_error *err)
-{
-    return code == SNOW_ENOMEM ? snow_fail(err, code, "analysis: out of memory")
-                               : code;
-}
-
 /* What is stored beside names. */
-static int add_evidence(struct analysis *a, const struct place *from)
+static int add_evidence(struct analysis *a, const struct analysis_place *from)
 {
     static const struct {
         const char *kind;
@@ -225,11 +204,30 @@ static int add_evidence(struct analysis *a, const struct place *from)
                                         from->err);
 }
 
+int analysis_end(struct snow_findings *out, struct analysis *a,
+                 const struct given *given, const struct analysis_place *from)
+{
+    int code = add_given(a, given);
+
+    if (!code)
+        code = add_evidence(a, from);
+    if (!code)
+        code = analysis_add_history(a, from->store, from->scan, from->err);
+    return code ? code : analysis_findings(out, a);
+}
+
+/* Memory runs out in many places; it is said once. */
+static int say(int code, struct snow_error *err)
+{
+    return code == SNOW_ENOMEM ? snow_fail(err, code, "analysis: out of memory")
+                               : code;
+}
+
 int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
                           int64_t scan, const struct snow_analysis_config *cfg,
                           struct snow_error *err)
 {
-    struct place from = { s, scan, err };
+    struct analysis_place from = { s, scan, err };
     struct analysis_psl *psl;
     struct analysis *a = NULL;
     int code = analysis_psl_open(&psl, cfg->psl_path, err);
@@ -239,13 +237,13 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
     if (cfg->own)
         code = allow_check(&cfg->own->allow, psl, err);
     if (!code)
-        code = begin(&a, psl, cfg, &from, true);
+        code = analysis_begin(&a, psl, cfg, &from);
     if (!code)
-        code = add_given(a, cfg->given);
+        code = analysis_add_forwards(a, &from);
     if (!code)
-        code = add_evidence(a, &from);
+        code = run_pass(a, &from);
     if (!code)
-        code = analysis_findings(out, a);
+        code = analysis_end(out, a, cfg->given, &from);
     analysis_free(a);
     analysis_psl_close(psl);
     return say(code, err);
@@ -255,14 +253,16 @@ int snow_candidates_choose(struct snow_candidates *out, struct snow_store *s,
                            int64_t scan, const struct snow_analysis_config *cfg,
                            struct snow_error *err)
 {
-    struct place from = { s, scan, err };
+    struct analysis_place from = { s, scan, err };
     struct analysis_psl *psl;
     struct analysis *a = NULL;
     int code = analysis_psl_open(&psl, cfg->psl_path, err);
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from, false);
+    code = analysis_begin(&a, psl, cfg, &from);
+    if (!code)
+        code = run_pass(a, &from);
     if (!code)
         code = snow_store_each_block(s, scan, on_block, a, err);
     if (!code)

@@ -2,6 +2,10 @@
  * analysis – what of a scan resembles snowshoe spamming, and how much.
  *
  *   analyse.c     reads the store, feeds the core
+ *   diff.c        the same for two scans side by side, and what changed
+ *   changes.c     names, moves, who is left                      (pure)
+ *   match.c       which findings of two scans are the same       (pure)
+ *   history.c     reads the other scans of the store
  *   core.c        the passes, and what is added after them       (pure)
  *   neighbours.c  names of an address, in its block: whose is it? (pure)
  *   names.c       one name: usable, generic, template            (pure)
@@ -9,6 +13,7 @@
  *   facts.c       known of the whole only: providers, rarity     (pure)
  *   runs.c        neighbouring addresses of one domain           (pure)
  *   strips.c      domains side by side                           (pure)
+ *   past.c        what other scans saw of the runs               (pure)
  *   rows.c        new domains side by side, an address each      (pure)
  *   ages.c        registrations, and how common each value is    (pure)
  *   burst.c       registered together, or just young?            (pure)
@@ -84,6 +89,7 @@ void analysis_free(struct analysis *a)
     analysis_facts_fini(&a->facts);
     analysis_forwards_fini(&a->forwards);
     analysis_mail_facts_fini(&a->mail);
+    analysis_past_fini(&a->past);
     analysis_web_facts_fini(&a->web);
     analysis_infra_fini(&a->infra);
     analysis_hosts_fini(&a->hosts);
@@ -116,6 +122,8 @@ static int on_verdict(void *arg, const struct verdict *v)
         told.is_allowed = allow_addr(&a->cfg.own->allow, v->addr, &until);
     if (a->pass == 3)
         return analysis_rows_add(&a->rows, &told);
+    if (a->watch)
+        a->watch(a->watch_arg, v);
     code = analysis_runs_add(&a->runs, &told);
     if (!code && a->cfg.decoys > 0)
         code = analysis_hosts_add(&a->hosts, &told);

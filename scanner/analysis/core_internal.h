@@ -9,6 +9,7 @@
 #include "analysis/hosts.h"
 #include "analysis/infra.h"
 #include "analysis/mail_facts.h"
+#include "analysis/past.h"
 #include "analysis/rows.h"
 #include "analysis/web_facts.h"
 
@@ -25,6 +26,10 @@ struct analysis {
     bool seeks_rows; /* in the third pass, instead of candidates */
     struct forwards forwards;
     struct mail_facts mail;
+    struct past past;
+    void (*watch)(void *arg, const struct verdict *v); /* of the second pass;
+                                                          NULL: nobody */
+    void *watch_arg;
     struct web_facts web;
     struct infra infra;
     struct hosts hosts; /* for decoys; else empty */

@@ -67,9 +67,11 @@ static double apex_credit(const struct run *run)
                : 0;
 }
 
-static bool is_aligned(uint64_t first, uint64_t size)
+bool analysis_run_is_aligned(const struct run *run)
 {
-    return (size & (size - 1)) == 0 && first % size == 0;
+    uint64_t size = snow_addr_distance(run->first, run->last) + 1;
+
+    return (size & (size - 1)) == 0 && run->first.lo % size == 0;
 }
 
 static void measure_order(struct score_facts *out, const struct measures *m,
@@ -84,13 +86,14 @@ static void measure_order(struct score_facts *out, const struct measures *m,
 
         out->multi_ip += analysis_score_multi_ip(run->n_named);
         out->consecutive += analysis_score_consecutive(
-            run->n_named, span, is_aligned(run->first.lo, span));
+            run->n_named, span, analysis_run_is_aligned(run));
         if (run->n_named > 1) {
             out->apex_first += apex_credit(run);
             out->n_apex_first += run->starts_with_apex;
             n_ordered++;
         }
         out->named += run->n_named;
+        out->n_customers += m->a->excuses.is_customer[set->runs[i]];
         out->span += span;
         out->probed += run->probed;
         out->open += run->open;
@@ -351,12 +354,14 @@ static void measure_ages(struct score_facts *out, struct snow_finding *f,
 
     for (size_t i = 0; i < set->n_domains; i++) {
         const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
-        double d = analysis_ages_days(&m->a->ages, set->domains[i]);
+        double d = analysis_ages_days(&m->a->ages, set->domains[i]), first;
 
         if (isnan(d))
             continue;
         days[n++] = d;
-        newness += analysis_score_newness(d);
+        first = analysis_ages_days_new(&m->a->ages, set->domains[i]);
+        newness += analysis_score_newness(first);
+        out->n_sighted += first < d;
         out->n_old += d > AGE_OLD_DAYS;
         if (f->created_min_utc_s == SNOW_TIME_UNKNOWN ||
             age->created_utc_s < f->created_min_utc_s)

@@ -18,6 +18,10 @@ struct analysis_seen {
     int64_t seen_utc_s;
 };
 
+/** Address @p i of a block; borrows its names. */
+struct analysis_seen analysis_seen_in(const struct snow_block *block,
+                                      unsigned i);
+
 struct analysis_forward;
 
 /** What later stages said of one address; each 0 or 1. */

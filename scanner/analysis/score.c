@@ -198,8 +198,9 @@ static void measure_registration(struct snow_score *p,
                 n, in->registrar_share * 100);
     if (in->n_dated > 0)
         measure(&p[SNOW_PART_NEW], in->newness, 1,
-                "median age %.0f days, %zu of %zu known", in->age_days_median,
-                in->n_dated, in->n_domains);
+                "median age %.0f days, %zu of %zu known%s", in->age_days_median,
+                in->n_dated, in->n_domains,
+                in->n_sighted > 0 ? "; younger when first seen" : "");
     if (!isnan(in->burst_p))
         measure(&p[SNOW_PART_BURST],
                 in->burst_p <= BURST_P_MAX
@@ -312,6 +313,8 @@ static uint32_t find_caveats(const struct snow_finding *f,
         { CAVEAT_ESP, in->is_esp },
         { CAVEAT_SITES,
           in->n_sites * 2 > in->n_domains && !is_firmly_tied(f->parts, in) },
+        { CAVEAT_HOSTED,
+          in->n_customers * 2 > in->n_runs && !is_firmly_tied(f->parts, in) },
         { CAVEAT_CORPORATE, in->is_corporate && in->n_sites > 0 },
         { CAVEAT_MUTE, is_mute(in) },
         { CAVEAT_WEB_UNCLEAR, in->web_absence * 2 < (double)in->n_web_asked },

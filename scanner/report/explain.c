@@ -117,6 +117,9 @@ static void add_facts(struct explanation *e)
     text_format_time(f->first_seen_utc_s, first);
     text_format_time(f->last_seen_utc_s, last);
     buf_printf(&e->text, "%-*s%s to %s\n", LABEL, "observed", first, last);
+    if (f->domains_over_time > 0)
+        buf_printf(&e->text, "%-*s%llu different domains over all scans\n",
+                   LABEL, "", (unsigned long long)f->domains_over_time);
 }
 
 static void add_part(struct explanation *e, unsigned part)

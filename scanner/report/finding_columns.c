@@ -153,18 +153,7 @@ static void get_cidrs(struct report_cell *to, const void *record, size_t at)
     const struct snow_finding *f = finding_of(record);
 
     (void)at;
-    for (size_t i = 0; i < f->n_ranges; i++) {
-        struct snow_range left = f->ranges[i];
-        struct snow_prefix p;
-        char text[SNOW_PREFIX_TEXT_MAX];
-        bool has_more = true;
-
-        while (has_more) {
-            has_more = snow_range_next_prefix(&left, &p);
-            snow_prefix_format(p, text);
-            report_cell_element(to, text, strlen(text));
-        }
-    }
+    report_cell_ranges(to, f->ranges, f->n_ranges);
 }
 
 static void get_domains(struct report_cell *to, const void *record, size_t at)
@@ -287,6 +276,13 @@ static void get_holder(struct report_cell *to, const void *record, size_t at)
                          (enum report_holder_text)at);
 }
 
+static void get_over_time(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (finding_of(record)->domains_over_time > 0)
+        report_cell_count(to, finding_of(record)->domains_over_time);
+}
+
 static void get_claims(struct report_cell *to, const void *record, size_t at)
 {
     const struct snow_finding *f = finding_of(record);
@@ -399,9 +395,9 @@ static const struct report_column columns[] = {
     { "caveats", REPORT_LIST, get_list, AT(caveats),
       "What speaks against it or is not known." },
     { "first_seen", REPORT_TIME, get_time, AT(first_seen_utc_s),
-      "Earliest observation it rests on." },
+      "When a scan of the store first saw its domains on its addresses." },
     { "last_seen", REPORT_TIME, get_time, AT(last_seen_utc_s),
-      "Latest observation it rests on." },
+      "When one did last." },
 #define X(id, weight, name, claim)                                           \
     { "s_" name, REPORT_NUMBER, get_part, SNOW_PART_##id,                    \
       "0 to 1: " claim " (weight " #weight "); empty when not measured." },
@@ -415,11 +411,17 @@ static const struct report_column columns[] = {
       "Who holds these netblocks." },
     { "fcrdns_total", REPORT_COUNT, get_measure, FCRDNS_TOTAL,
       "Addresses of which it could be told whether their name leads back." },
+    { "domains_over_time", REPORT_COUNT, get_over_time, 0,
+      "Different domains that its addresses carried over all scans of the "
+      "store, its own included; empty when no other scan knows." },
     { "reporters_known", REPORT_COUNT, report_own_count, AT(reporters_known),
       "Addresses that `--reports` names." },
     { "reporters_cv", REPORT_NUMBER, report_own_number, AT(reporters_cv),
       "Standard deviation of the reporters over their mean inside a run, the "
       "mean of its runs: low when they are alike." },
+    { "aligned_runs", REPORT_COUNT, get_count, AT(aligned_runs),
+      "Runs that fill a network as they are let: four addresses or more that "
+      "begin and end where a /30, a /29 and so on does." },
     { "allowed", REPORT_TEXT, report_own_allowed, 0,
       "Why `--allow` lets it pass; `-` when it does not." },
     { "fdr", REPORT_NUMBER, get_fdr, 0,

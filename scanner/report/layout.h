@@ -25,6 +25,13 @@ void layout_wrap(struct buf *to, const char *const *items, size_t n,
 /** Where it lies: "192.0.2.0/30", "192.0.2.1–.6", "3 ranges". */
 void layout_addresses(struct buf *to, const struct snow_finding *f);
 
+/** One range: "192.0.2.0/30", "192.0.2.1–.6". */
+void layout_range(struct buf *to, struct snow_range r);
+
+/** As many items as fit, and how many more there are. */
+void layout_some(struct buf *to, const char *const *items, size_t n,
+                 size_t columns);
+
 /** As many domains as fit, and how many more there are. */
 void layout_domains(struct buf *to, const struct snow_finding *f,
                     size_t columns);

@@ -50,6 +50,7 @@ int64_t lab_time(const char *text);
 struct analysis *lab_analyse(struct lab *l);
 
 /** Run all passes, and add what else there is between them. */
+struct analysis *lab_analyse(struct lab *l);
 void lab_findings(struct lab *l, struct snow_findings *out);
 void lab_candidates(struct lab *l, struct snow_candidates *out);
 
