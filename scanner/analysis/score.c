@@ -31,6 +31,8 @@
 #define CONTEXT_COVERAGE .4
 #define STRONG .5 /* a part that says so much counts for its family */
 
+#define SURE .8 /* a burst that chance makes once in 10,000 */
+
 #define FIRM_DOMAINS 6 /* more than a young firm has products */
 
 #define DIVERSE_ENTROPY .8
@@ -272,11 +274,16 @@ static bool is_diverse(const struct score_facts *in)
            !(in->nameserver_entropy <= DIVERSE_ENTROPY);
 }
 
-/* How many of the families that tie domains together speak. */
+/* How many of the families that tie domains together speak. Bursts are looked
+ * for within a registrar, so that one brings the other along: the two are one
+ * family, unless chance is as good as ruled out. */
 static unsigned strong_families(const struct snow_score *p)
 {
-    return (unsigned)(p[SNOW_PART_REGISTRAR].value >= STRONG) +
-           (p[SNOW_PART_BURST].value >= STRONG) +
+    bool registrar = p[SNOW_PART_REGISTRAR].value >= STRONG;
+    bool burst = p[SNOW_PART_BURST].value >= STRONG;
+    bool is_sure = p[SNOW_PART_BURST].value >= SURE;
+
+    return (unsigned)(is_sure && registrar) + (registrar || burst) +
            (p[SNOW_PART_SHARED].value >= STRONG);
 }
 
