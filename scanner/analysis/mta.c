@@ -198,8 +198,10 @@ static bool is_host_under(const struct banner_line *line, const char *domain)
 /* Most rules begin with another letter than the word at hand. */
 static bool may_fit(const struct words *w, size_t at, const char *pattern)
 {
-    return at == w->n || strchr("%~*$", *pattern) ||
-           text_lower(*pattern) == text_lower(w->all[at].at[0]);
+    char c = *pattern;
+
+    return at == w->n || text_lower(c) == text_lower(w->all[at].at[0]) ||
+           c == '%' || c == '~' || c == '*' || c == '$' || c == '\0';
 }
 
 static bool fits_rule(struct analysis_mta *out, const struct words *w,

@@ -203,6 +203,8 @@ static void join_forward(struct join *j, struct report_evidence_row *row)
 {
     char host[BANNER_HOST_MAX];
 
+    if (j->forwards.by_name.n == 0)
+        return;
     if (row->name && report_forwards_get(&j->forwards, row->name, &j->forward))
         row->forward = &j->forward;
     if (row->probe &&

@@ -12,18 +12,36 @@ struct looking {
     size_t n_scans;
 };
 
+static int by_first(const void *a, const void *b)
+{
+    const struct snow_range *x = a, *y = b;
+
+    return snow_addr_compare(x->first, y->first);
+}
+
+/* In the order of the addresses: a set grows at its end for little. */
 static int want(struct snow_ranges *to, const struct report_request *q,
                 const struct report_tree *t)
 {
+    struct snow_range *all;
+    size_t n = 0, kept = 0;
     int code = 0;
 
+    for (size_t i = 0; i < t->n; i++)
+        n += t->nodes[i].is_shown ? q->findings->all[i].n_ranges : 0;
+    all = calloc(n + 1, sizeof *all);
+    if (!all)
+        return SNOW_ENOMEM;
     for (size_t i = 0; i < t->n; i++) {
         const struct snow_finding *f = &q->findings->all[i];
 
-        for (size_t r = 0; t->nodes[i].is_shown && r < f->n_ranges && !code;
-             r++)
-            code = snow_ranges_add(to, f->ranges[r]);
+        for (size_t r = 0; t->nodes[i].is_shown && r < f->n_ranges; r++)
+            all[kept++] = f->ranges[r];
     }
+    qsort(all, kept, sizeof *all, by_first);
+    for (size_t i = 0; !code && i < kept; i++)
+        code = snow_ranges_add(to, all[i]);
+    free(all);
     return code;
 }
 
