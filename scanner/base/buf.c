@@ -34,7 +34,7 @@ static char *move_to_heap(const struct buf *b, size_t cap)
     return data;
 }
 
-static bool grow(struct buf *b, size_t more)
+bool buf_grow(struct buf *b, size_t more)
 {
     size_t cap = b->cap ? b->cap : 64;
     char *data;
@@ -57,22 +57,12 @@ static inline bool reserve(struct buf *b, size_t more)
 {
     if (b->failed)
         return false;
-    return more < b->cap - b->len || grow(b, more);
+    return more < b->cap - b->len || buf_grow(b, more);
 }
 
 int buf_reserve(struct buf *b, size_t more)
 {
     return reserve(b, more) ? 0 : SNOW_ENOMEM;
-}
-
-void buf_add(struct buf *b, const void *octets, size_t len)
-{
-    if (!reserve(b, len))
-        return;
-    if (len > 0)
-        memcpy(b->data + b->len, octets, len);
-    b->len += len;
-    b->data[b->len] = '\0';
 }
 
 void buf_drop_front(struct buf *b, size_t len)
@@ -86,14 +76,6 @@ void buf_drop_front(struct buf *b, size_t len)
 void buf_add_text(struct buf *b, const char *text)
 {
     buf_add(b, text, strlen(text));
-}
-
-void buf_add_char(struct buf *b, char c)
-{
-    if (!reserve(b, 1))
-        return;
-    b->data[b->len++] = c;
-    b->data[b->len] = '\0';
 }
 
 void buf_add_u64(struct buf *b, uint64_t number)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -24,19 +25,36 @@ struct buf {
 void buf_init_in(struct buf *b, char *memory, size_t cap);
 void buf_fini(struct buf *b);
 void buf_clear(struct buf *b); /**< keeps the memory */
+/** Make room for more octets and the NUL, where there is too little.
+ * @return false when there is no memory */
+bool buf_grow(struct buf *b, size_t more);
 /** Room for @p more octets behind the last, to be written directly; the caller
  * sets len. @return 0, SNOW_ENOMEM */
 int buf_reserve(struct buf *b, size_t more);
-void buf_add(struct buf *b, const void *octets, size_t len);
 void buf_drop_front(struct buf *b, size_t len); /**< len <= b->len */
 void buf_add_text(struct buf *b, const char *text);
-void buf_add_char(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t number); /**< decimal */
 
 /** Append a number as "%.*f" writes it. @param decimals  0 … 9 */
 void buf_add_fixed(struct buf *b, double number, int decimals);
 void buf_printf(struct buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* These two make up most of what is written: they are no calls. */
+static inline void buf_add(struct buf *b, const void *octets, size_t len)
+{
+    if (b->failed || (len >= b->cap - b->len && !buf_grow(b, len)))
+        return;
+    if (len > 0)
+        memcpy(b->data + b->len, octets, len);
+    b->len += len;
+    b->data[b->len] = '\0';
+}
+
+static inline void buf_add_char(struct buf *b, char c)
+{
+    buf_add(b, &c, 1);
+}
 
 /** Copy as much of @p from as fits, always ending in NUL. */
 void text_copy(char *to, size_t cap, const char *from);

@@ -3,7 +3,7 @@ import json
 import os
 import re
 
-from support import (Case, NETBLOCK, csv_rows, lab, ok)
+from support import (Case, NETBLOCK, csv_rows, lab, ok, run)
 
 
 class Demo(Case):
@@ -31,6 +31,8 @@ class Demo(Case):
             self.check_manners()
         with self.subTest("evidence"):
             self.check_evidence(store, expected)
+        with self.subTest("decoys"):
+            self.check_decoys(store, expected)
         with self.subTest("again, offline"):
             self.assertEqual(ok("export", store), ok("export", store))
 
@@ -64,6 +66,30 @@ class Demo(Case):
     def check_names(self, store):
         self.assertEqual(self.names_of(store),
                          lab().names)
+
+    def check_decoys(self, store, expected):
+        """By chance nothing comes near the campaign."""
+        table = ok("findings", store, "--decoys", "50")
+        self.assertEqual(table, ok("findings", store, "--decoys", "50"))
+        self.assertTrue(table.startswith(ok("findings", store)))
+        highest = re.search(r"no strip or campaign (?:was found|"
+                            r"scored above ([\d.]+))\.\n", table)
+        self.assertIsNotNone(highest, table)
+        for f in self.findings(store, "--decoys", "50"):
+            self.assertRegex(f["fdr"], r"^[01]\.\d{6}$")
+            if f["kind"] == "campaign":
+                self.assertEqual(float(f["fdr"]), 0)
+                self.assertLess(float(highest[1] or 0), float(f["score"]))
+        for f in self.findings(store):
+            self.assertEqual(f["fdr"], "")
+        high = [f for f in self.findings(store, "--decoys", "50", "--fdr",
+                                         "0.01") if f["tier"] == "high"]
+        self.assertLessEqual(
+            set(expected["campaign"]),
+            {d for f in high for d in f["domains"].split(";")})
+        refused = run("findings", store, "--fdr", "0.01")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("--decoys", refused.stderr)
 
     def check_manners(self):
         """The fixture complains of who talks before it has greeted."""
