@@ -152,9 +152,15 @@ BENCH ?=
 .PHONY: bench
 bench: ## what look-ups and greetings cost, beside others; BENCH=OPTIONS
 	$Qtests/install-deps bench
-	$Q$(MAKE) --no-print-directory all lab $B/bench/whois
+	$Q$(MAKE) --no-print-directory all lab $B/bench/whois $B/bench/diff
 	$Q$B/bench/whois tests/registry/*.txt
+	$Q$B/bench/diff
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
+
+SEEDS ?= 1-5
+.PHONY: evaluate
+evaluate: all ## what is found in made-up worlds, whom it wrongs; SEEDS=1-5
+	$Qtests/evaluate/evaluate --seeds $(SEEDS) $(EVALUATE)
 
 C_FILES := $(wildcard include/snowline/*.h scanner/*/*.[ch] tests/*/*.[ch])
 .PHONY: lint

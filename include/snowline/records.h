@@ -105,6 +105,10 @@ const char *snow_registration_status_word(unsigned status);
 /** True for what may be asked again with `--retry failed`. */
 bool snow_ptr_status_is_failure(unsigned status);
 
+/** True for what tells whether there is a name: NAME, NXDOMAIN, NODATA, and
+ * PRUNED, which is no name either. */
+bool snow_ptr_status_is_answer(unsigned status);
+
 /** True for open, busy, and tarpit with a 220: a server that takes mail. */
 struct snow_probe;
 bool snow_probe_is_mail_capable(const struct snow_probe *p);

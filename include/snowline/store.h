@@ -72,6 +72,13 @@ int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,
 int snow_store_get_scan(struct snow_store *s, int64_t id, struct snow_scan *out,
                         struct snow_error *err);
 
+typedef int (*snow_scan_fn)(void *arg, const struct snow_scan *scan);
+
+/** Every scan, the oldest first; its text is good until @p fn returns, and
+ * anything but 0 from there ends it and is returned. */
+int snow_store_each_scan(struct snow_store *s, snow_scan_fn fn, void *arg,
+                         struct snow_error *err);
+
 /** Replace what is said of scan @p scan->id: its targets, its settings and its
  * now. */
 int snow_store_update_scan(struct snow_store *s, const struct snow_scan *scan,
@@ -106,6 +113,28 @@ typedef int (*snow_node_fn)(void *arg, const struct snow_node *node);
 int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
                           void *arg, struct snow_error *err);
 
+/** The blocks of a scan, taken one by one: so two scans of a store can be read
+ * side by side. All cursors of a store see it as it was when the first of them
+ * was opened. */
+struct snow_blocks;
+
+/** @owner the caller, with snow_blocks_close(), before the store is closed */
+int snow_store_blocks(struct snow_blocks **out, struct snow_store *s,
+                      int64_t scan, struct snow_error *err);
+
+/**
+ * The next block in address order, tails merged in.
+ *
+ * @param from       blocks below this address are passed over
+ * @param block      NULL after the last one; good until the next call
+ * @param is_closed  whether the block's own row exists
+ * @return           0, SNOW_ESTORE, SNOW_EIO, SNOW_ENOMEM
+ */
+int snow_blocks_next(struct snow_blocks *c, struct snow_addr from,
+                     const struct snow_block **block, bool *is_closed,
+                     struct snow_error *err);
+void snow_blocks_close(struct snow_blocks *c); /**< NULL is fine */
+
 /** Every probe in address order. */
 int snow_store_each_probe(struct snow_store *s, int64_t scan, snow_probe_fn fn,
                           void *arg, struct snow_error *err);
@@ -119,6 +148,18 @@ int snow_store_each_evidence(struct snow_store *s, int64_t scan,
  * shorter prefix first. */
 int snow_store_each_name(struct snow_store *s, int64_t scan, snow_name_fn fn,
                          void *arg, struct snow_error *err);
+
+/** The same, taken one by one. */
+struct snow_names;
+
+/** @owner the caller, with snow_names_close(), before the store is closed */
+int snow_store_names(struct snow_names **out, struct snow_store *s,
+                     int64_t scan, struct snow_error *err);
+
+/** @param name  NULL after the last one; good until the next call */
+int snow_names_next(struct snow_names *c, const struct snow_name **name,
+                    struct snow_error *err);
+void snow_names_close(struct snow_names *c); /**< NULL is fine */
 
 /** What is left of the walk over ip6.arpa, in the same order. */
 int snow_store_each_node(struct snow_store *s, int64_t scan, snow_node_fn fn,

@@ -1,32 +1,28 @@
-#include "analysis/core.h"
+#include "analysis/analyse.h"
 #include "analysis/forward.h"
 #include "analysis/given.h"
+#include "analysis/history.h"
 #include "analysis/mail_setup.h"
+#include "analysis/own.h"
 #include "analysis/website.h"
 #include "base/records.h"
 
-static int on_block(void *arg, const struct snow_block *block, bool is_closed)
+int analysis_see_block(struct analysis *a, const struct snow_block *block)
 {
-    struct analysis *a = arg;
-
-    (void)is_closed; /* what is pending says so itself */
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
-        struct analysis_seen seen = {
-            .addr = snow_addr_add(block->first, i),
-            .status = block->status[i],
-            .n_names = block->n_names[i],
-            .names = snow_block_names(block, i),
-            .seen_utc_s = block->seen_utc_s[i],
-        };
-        int code;
+        struct analysis_seen seen = analysis_seen_in(block, i);
+        int code = analysis_see(a, &seen);
 
-        if (!seen.names)
-            seen.n_names = 0;
-        code = analysis_see(a, &seen);
         if (code)
             return code;
     }
     return 0;
+}
+
+static int on_block(void *arg, const struct snow_block *block, bool is_closed)
+{
+    (void)is_closed; /* what is pending says so itself */
+    return analysis_see_block(arg, block);
 }
 
 static int on_registration(void *arg, const struct snow_evidence *e)
@@ -98,6 +94,18 @@ static int on_netblock(void *arg, const struct snow_evidence *e)
     return 0;
 }
 
+static int on_holder(void *arg, const struct snow_evidence *e)
+{
+    struct snow_network n;
+    int code = record_network_parse_json(&n, e->data, e->data_len);
+
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    if (n.status == SNOW_REGISTRATION_REGISTERED)
+        analysis_add_holder(arg, &n);
+    return 0;
+}
+
 /* The first registration of a domain counts: these go before the stored ones.
  */
 static int add_given(struct analysis *a, const struct given *given)
@@ -115,14 +123,7 @@ static int on_probe(void *arg, const struct snow_probe *p)
     return analysis_add_probe(arg, p);
 }
 
-/* Where the records of one scan are. */
-struct place {
-    struct snow_store *store;
-    int64_t scan;
-    struct snow_error *err;
-};
-
-static int run_pass(struct analysis *a, const struct place *from)
+static int run_pass(struct analysis *a, const struct analysis_place *from)
 {
     int code =
         snow_store_each_block(from->store, from->scan, on_block, a, from->err);
@@ -130,30 +131,89 @@ static int run_pass(struct analysis *a, const struct place *from)
     return code ? code : analysis_next_pass(a);
 }
 
-/* Passes one and two over a scan. Candidates do without what is asked about
- * them later. */
-static int begin(struct analysis **out, struct analysis_psl *psl,
-                 const struct snow_analysis_config *cfg,
-                 const struct place *from, bool wants_forward)
+/* The first pass knows which domains there are; who holds the network tells
+ * which of them are its own. */
+static int run_first_pass(struct analysis *a, const struct analysis_place *from)
+{
+    int code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+
+    if (!code)
+        code = snow_store_each_evidence(from->store, from->scan, "netblock",
+                                        on_holder, a, from->err);
+    return code ? code : analysis_next_pass(a);
+}
+
+int analysis_begin(struct analysis **out, struct analysis_psl *psl,
+                   const struct snow_analysis_config *cfg,
+                   const struct analysis_place *from)
 {
     struct analysis *a;
     int code = analysis_new(&a, cfg, psl);
 
     if (code)
         return code;
-    if (wants_forward)
-        code = snow_store_each_evidence(from->store, from->scan, "forward",
-                                        on_forward, a, from->err);
-    if (!code)
-        code = run_pass(a, from);
-    if (!code)
-        code = run_pass(a, from);
+    code = run_first_pass(a, from);
     if (code) {
         analysis_free(a);
         return code;
     }
     *out = a;
     return 0;
+}
+
+int analysis_add_forwards(struct analysis *a, const struct analysis_place *from)
+{
+    return snow_store_each_evidence(from->store, from->scan, "forward",
+                                    on_forward, a, from->err);
+}
+
+/* New domains with one address each need dates before they can be seen. */
+static int find_rows(struct analysis *a, const struct analysis_place *from)
+{
+    int code;
+
+    if (!analysis_rows_start(a))
+        return 0;
+    code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+    return code ? code : analysis_rows_end(a);
+}
+
+/* What is stored beside names. */
+static int add_evidence(struct analysis *a, const struct analysis_place *from)
+{
+    static const struct {
+        const char *kind;
+        int (*fn)(void *arg, const struct snow_evidence *e);
+    } kinds[] = {
+        { "mail", on_mail },
+        { "web", on_website },
+        { "netblock", on_netblock },
+    };
+    int code = snow_store_each_evidence(from->store, from->scan, "registration",
+                                        on_registration, a, from->err);
+
+    if (!code)
+        code = find_rows(a, from);
+    for (size_t i = 0; !code && i < COUNT_OF(kinds); i++)
+        code = snow_store_each_evidence(from->store, from->scan, kinds[i].kind,
+                                        kinds[i].fn, a, from->err);
+    return code ? code
+                : snow_store_each_probe(from->store, from->scan, on_probe, a,
+                                        from->err);
+}
+
+int analysis_end(struct snow_findings *out, struct analysis *a,
+                 const struct given *given, const struct analysis_place *from)
+{
+    int code = add_given(a, given);
+
+    if (!code)
+        code = add_evidence(a, from);
+    if (!code)
+        code = analysis_add_history(a, from->store, from->scan, from->err);
+    return code ? code : analysis_findings(out, a);
 }
 
 /* Memory runs out in many places; it is said once. */
@@ -163,46 +223,27 @@ static int say(int code, struct snow_error *err)
                                : code;
 }
 
-/* What is stored beside names and registrations. */
-static int add_evidence(struct analysis *a, const struct place *from)
-{
-    static const struct {
-        const char *kind;
-        int (*fn)(void *arg, const struct snow_evidence *e);
-    } kinds[] = {
-        { "registration", on_registration },
-        { "mail", on_mail },
-        { "web", on_website },
-        { "netblock", on_netblock },
-    };
-    int code = 0;
-
-    for (size_t i = 0; !code && i < COUNT_OF(kinds); i++)
-        code = snow_store_each_evidence(from->store, from->scan, kinds[i].kind,
-                                        kinds[i].fn, a, from->err);
-    return code ? code
-                : snow_store_each_probe(from->store, from->scan, on_probe, a,
-                                        from->err);
-}
-
 int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
                           int64_t scan, const struct snow_analysis_config *cfg,
                           struct snow_error *err)
 {
-    struct place from = { s, scan, err };
+    struct analysis_place from = { s, scan, err };
     struct analysis_psl *psl;
     struct analysis *a = NULL;
     int code = analysis_psl_open(&psl, cfg->psl_path, err);
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from, true);
+    if (cfg->own)
+        code = allow_check(&cfg->own->allow, psl, err);
     if (!code)
-        code = add_given(a, cfg->given);
+        code = analysis_begin(&a, psl, cfg, &from);
     if (!code)
-        code = add_evidence(a, &from);
+        code = analysis_add_forwards(a, &from);
     if (!code)
-        code = analysis_findings(out, a);
+        code = run_pass(a, &from);
+    if (!code)
+        code = analysis_end(out, a, cfg->given, &from);
     analysis_free(a);
     analysis_psl_close(psl);
     return say(code, err);
@@ -212,14 +253,16 @@ int snow_candidates_choose(struct snow_candidates *out, struct snow_store *s,
                            int64_t scan, const struct snow_analysis_config *cfg,
                            struct snow_error *err)
 {
-    struct place from = { s, scan, err };
+    struct analysis_place from = { s, scan, err };
     struct analysis_psl *psl;
     struct analysis *a = NULL;
     int code = analysis_psl_open(&psl, cfg->psl_path, err);
 
     if (code)
         return code;
-    code = begin(&a, psl, cfg, &from, false);
+    code = analysis_begin(&a, psl, cfg, &from);
+    if (!code)
+        code = run_pass(a, &from);
     if (!code)
         code = snow_store_each_block(s, scan, on_block, a, err);
     if (!code)

@@ -4,6 +4,7 @@
 #define ANALYSIS_CAMPAIGNS_H
 
 #include "analysis/ages.h"
+#include "analysis/infra.h"
 #include "analysis/runs.h"
 #include "analysis/strips.h"
 
@@ -15,29 +16,26 @@
 struct campaigns_input {
     const struct run *runs; /**< sorted */
     size_t n_runs;
-    const bool *is_apart; /**< [n_runs] runs that are tied to nobody */
+    const bool *is_apart; /**< [n_runs] runs that are tied to nobody … */
+    const bool *is_own;   /**< … or by nothing but what they share */
     const struct strip *strips;
     size_t n_strips;
     const struct facts *facts;
     struct ages *ages;
+    const struct infra *infra; /**< settled */
 };
 
 /** Which run belongs where. */
 struct campaigns {
     uint32_t *of_run; /**< [n_runs] 1 + campaign, 0: none */
-    double *burst_p;  /**< [n] p of the registrar's burst that tied it; 0 when
-                           none did */
+    double *burst_p;  /**< [n] p of the registrar's burst or batch that tied
+                           it; 0 when none did */
     size_t n;         /**< numbered in the order of their first runs */
 };
 
 /**
- * Tie runs together.
- *
- * Weights: one registrar .5, and one day 1.5, or one significant burst 2, or
- * ten minutes 3; one rare set of name servers by its rarity, at most 3; one
- * rare way of greeting likewise, at most 2; rare host labels in common 1.5
- * each, at most 2; neighbours in a strip, or in one /24, at most 1.5. Runs of
- * one domain are always tied.
+ * Tie runs together: what they share is added up by families (infra.h), each
+ * with its cap; links.c has the weights. Runs of one domain are always tied.
  *
  * @return 0, SNOW_ENOMEM
  */
@@ -47,16 +45,5 @@ void analysis_campaigns_fini(struct campaigns *c); /**< zeroed is fine */
 
 /** The commonest greeting of a run, NULL when none was heard. */
 const struct greeting *analysis_run_greeting(const struct run *run);
-
-/** How many runs greet in one way, and how many were heard at all: for
- * analysis_idf(). */
-struct manners {
-    struct map df;
-    uint64_t n;
-};
-int analysis_manners_count(struct manners *m, const struct run *runs,
-                           size_t n_runs);
-double analysis_manners_idf(const struct manners *m, uint64_t manner);
-void analysis_manners_fini(struct manners *m); /**< zeroed is fine */
 
 #endif

@@ -2,6 +2,10 @@
  * analysis – what of a scan resembles snowshoe spamming, and how much.
  *
  *   analyse.c     reads the store, feeds the core
+ *   diff.c        the same for two scans side by side, and what changed
+ *   changes.c     names, moves, who is left                      (pure)
+ *   match.c       which findings of two scans are the same       (pure)
+ *   history.c     reads the other scans of the store
  *   core.c        the passes, and what is added after them       (pure)
  *   neighbours.c  names of an address, in its block: whose is it? (pure)
  *   names.c       one name: usable, generic, template            (pure)
@@ -9,21 +13,29 @@
  *   facts.c       known of the whole only: providers, rarity     (pure)
  *   runs.c        neighbouring addresses of one domain           (pure)
  *   strips.c      domains side by side                           (pure)
+ *   past.c        what other scans saw of the runs               (pure)
+ *   rows.c        new domains side by side, an address each      (pure)
  *   ages.c        registrations, and how common each value is    (pure)
  *   burst.c       registered together, or just young?            (pure)
- *   infra.c       what domains use, and how common that is      (pure)
- *   infra_values.c, infra_compare.c                             (pure)
- *   mail_facts.c web_facts.c  mail set-up and websites          (pure)
- *   known.c       what the whole trade knows                    (pure)
+ *   infra.c       what domains use, and how common that is       (pure)
+ *   infra_values.c, infra_compare.c                              (pure)
+ *   mail_facts.c web_facts.c  mail set-up and websites           (pure)
+ *   known.c       what the whole trade knows                     (pure)
+ *   excuses.c     runs that explain themselves                   (pure)
  *   links.c       how strongly two runs are tied                 (pure)
+ *   links_bursts.c  by what one registrar registered together    (pure)
+ *   pairs.c       which runs to compare at all                   (pure)
  *   campaigns.c   runs tied together                             (pure)
  *   findings.c    measures of each finding                       (pure)
+ *   own_facts.c   what the user's own lists say of each          (pure)
  *   score.c       their sum, tier and words                      (pure)
+ *   words.c       room for these                                 (pure)
  *   spf.c         who may send for a domain; spf_term.c reads     (pure)
  *   candidates.c  whom the later stages ask                      (pure)
  *
- * Life      pass 1 learns, pass 2 folds runs; then registrations and probes
- *           are added; then findings. Candidates take a third pass instead.
+ * Life      pass 1 learns, pass 2 folds runs; registrations are added; pass 3
+ *           finds rows among what is in no run; then probes; then findings.
+ *           Candidates take another third pass instead.
  * Always    the same records and settings give the same findings, in whatever
  *           order a server listed its names.
  * Never     is a missing measurement counted as 0.
@@ -34,6 +46,8 @@
 #include "analysis/core_internal.h"
 #include "analysis/fingerprint.h"
 #include "analysis/known.h"
+#include "analysis/names.h"
+#include "analysis/own.h"
 #include "base/map.h"
 
 int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
@@ -50,6 +64,9 @@ int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
     a->tiles.max = cfg->candidates_max;
     a->ages.facts = &a->facts;
     a->ages.now_utc_s = cfg->now_utc_s;
+    a->rows.facts = &a->facts;
+    a->rows.ages = &a->ages;
+    a->rows.to = &a->runs;
     if (analysis_neighbours_new(&a->neighbours, &a->facts, psl, NULL, NULL)) {
         analysis_free(a);
         return SNOW_ENOMEM;
@@ -69,11 +86,12 @@ void analysis_free(struct analysis *a)
     analysis_facts_fini(&a->facts);
     analysis_forwards_fini(&a->forwards);
     analysis_mail_facts_fini(&a->mail);
+    analysis_past_fini(&a->past);
     analysis_web_facts_fini(&a->web);
     analysis_infra_fini(&a->infra);
     snow_ranges_free(a->wanted);
     snow_ranges_free(a->addrs);
-    free(a->is_apart);
+    analysis_excuses_fini(&a->excuses);
     free(a->strips);
     free(a->longest);
     free(a);
@@ -89,12 +107,19 @@ static int on_verdict(void *arg, const struct verdict *v)
     struct analysis *a = arg;
     struct analysis_forward forward;
     struct verdict told = *v;
+    struct snow_addr until;
     int code;
 
-    if (a->pass == 3)
+    if (a->pass == 3 && !a->seeks_rows)
         return analysis_candidate_add(a, v);
     if (v->name && analysis_forwards_get(&a->forwards, v->name->hash, &forward))
         told.forward = &forward;
+    if (v->name && a->cfg.own)
+        told.is_allowed = allow_addr(&a->cfg.own->allow, v->addr, &until);
+    if (a->pass == 3)
+        return analysis_rows_add(&a->rows, &told);
+    if (a->watch)
+        a->watch(a->watch_arg, v);
     code = analysis_runs_add(&a->runs, &told);
     return code ? code : analysis_tiles_add(&a->tiles, v);
 }
@@ -102,6 +127,7 @@ static int on_verdict(void *arg, const struct verdict *v)
 /* For finding the run of an address: runs may overlap. */
 static int index_runs(struct analysis *a)
 {
+    free(a->longest);
     a->longest = calloc(a->runs.n + 1, sizeof *a->longest);
     if (!a->longest)
         return SNOW_ENOMEM;
@@ -120,7 +146,7 @@ static int end_folding(struct analysis *a)
 {
     int code = analysis_runs_finish(&a->runs);
 
-    if (!code)
+    if (!code && a->pass == 2)
         code = analysis_tiles_finish(&a->tiles);
     if (!code)
         code = index_runs(a);
@@ -146,6 +172,19 @@ int analysis_next_pass(struct analysis *a)
     a->neighbours = NULL;
     return analysis_neighbours_new(&a->neighbours, &a->facts, a->psl,
                                    on_verdict, a);
+}
+
+bool analysis_rows_start(struct analysis *a)
+{
+    a->seeks_rows = analysis_rows_are_likely(&a->rows);
+    return a->seeks_rows;
+}
+
+int analysis_rows_end(struct analysis *a)
+{
+    int code = analysis_neighbours_finish(a->neighbours);
+
+    return code ? code : end_folding(a);
 }
 
 int analysis_add_forward(struct analysis *a, const char *name,
@@ -292,6 +331,21 @@ int analysis_add_probe(struct analysis *a, const struct snow_probe *p)
     if (fingerprint)
         count_greeting(run, fingerprint, fingerprint ^ capabilities);
     return add_key(a, run, p);
+}
+
+void analysis_add_holder(struct analysis *a, const struct snow_network *n)
+{
+    const char *at = strrchr(n->abuse_email, '@');
+    char name[ANALYSIS_NAME_MAX];
+    struct analysis_split s;
+    uint32_t id;
+
+    if (!at || snow_addr_distance(n->first, n->last) + 1 < SNOW_BLOCK_SIZE ||
+        !analysis_name_normalise(name, at + 1) ||
+        !analysis_psl_split(&s, a->psl, name, ANALYSIS_SUFFIX_MAX))
+        return;
+    if (s.domain && analysis_facts_find(&a->facts, s.domain, &id))
+        a->facts.domains[id].flags |= DOMAIN_PROVIDER;
 }
 
 void analysis_add_netblock(struct analysis *a, const struct snow_network *n)

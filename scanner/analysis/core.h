@@ -31,6 +31,11 @@ void analysis_free(struct analysis *a); /**< NULL is fine */
 int analysis_add_forward(struct analysis *a, const char *name,
                          const struct analysis_forward *answer);
 
+/** At the end of the first pass: who holds a network. The domain of its abuse
+ * contact is the network's own, unless the network is smaller than a /24: those
+ * are handed on to customers, who name themselves. */
+void analysis_add_holder(struct analysis *a, const struct snow_network *n);
+
 /**
  * The next address, in ascending order; every pass is given the same ones.
  *
@@ -49,6 +54,17 @@ int analysis_next_pass(struct analysis *a);
 /* After the second pass: what else is known. @return 0, SNOW_ENOMEM */
 int analysis_add_registration(struct analysis *a,
                               const struct snow_registration *r);
+
+/**
+ * The third pass of findings, between registrations and probes: every address
+ * once more, for new domains that have one each (rows.h).
+ *
+ * @return false: there can be none, and the pass is spared
+ */
+bool analysis_rows_start(struct analysis *a);
+/** The pass is over. @return 0, SNOW_ENOMEM */
+int analysis_rows_end(struct analysis *a);
+
 int analysis_add_mail(struct analysis *a, const char *domain,
                       const struct analysis_mail_setup *setup);
 int analysis_add_website(struct analysis *a, const char *domain,

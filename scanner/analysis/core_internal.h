@@ -4,9 +4,12 @@
 
 #include "analysis/campaigns.h"
 #include "analysis/core.h"
+#include "analysis/excuses.h"
 #include "analysis/forwards.h"
 #include "analysis/infra.h"
 #include "analysis/mail_facts.h"
+#include "analysis/past.h"
+#include "analysis/rows.h"
 #include "analysis/web_facts.h"
 
 struct analysis {
@@ -18,11 +21,17 @@ struct analysis {
     struct runs runs;
     struct tiles tiles;
     struct ages ages;
+    struct rows rows;
+    bool seeks_rows; /* in the third pass, instead of candidates */
     struct forwards forwards;
     struct mail_facts mail;
+    struct past past;
+    void (*watch)(void *arg, const struct verdict *v); /* of the second pass;
+                                                          NULL: nobody */
+    void *watch_arg;
     struct web_facts web;
     struct infra infra;
-    bool *is_apart; /* [runs.n] never tied to another run */
+    struct excuses excuses;
     struct strip *strips;
     size_t n_strips;
     uint32_t *longest; /* [runs.n] the run among [0 … i] that ends last */

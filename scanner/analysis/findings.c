@@ -1,6 +1,8 @@
 #include <math.h>
 
 #include "analysis/measures.h"
+#include "analysis/own_facts.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 /* Findings while they are made: campaigns[0 … c), strips [c … c + s), runs from
@@ -17,6 +19,11 @@ static void finding_fini(struct snow_finding *f)
     for (size_t i = 0; f->domains && i < f->n_domains; i++)
         free(f->domains[i]);
     free(f->domains);
+    for (size_t i = 0; f->customers && i < f->n_customers; i++)
+        free(f->customers[i]);
+    free(f->customers);
+    free(f->allowed);
+    free(f->text);
 }
 
 void snow_findings_fini(struct snow_findings *f)
@@ -78,27 +85,47 @@ static int copy_domains(struct snow_finding *f, const struct run_set *set,
     return 0;
 }
 
-/* Its runs' ranges; what overlaps or touches is one. A strip's gaps are not
- * its own: a range never covers what has no reason. */
+/* What overlaps or touches the last range is one with it. @p f has room. */
+static void add_range(struct snow_finding *f, struct snow_range r)
+{
+    struct snow_range *last = f->n_ranges ? &f->ranges[f->n_ranges - 1] : NULL;
+
+    if (!last || snow_addr_compare(r.first, snow_addr_add(last->last, 1)) > 0)
+        f->ranges[f->n_ranges++] = r;
+    else if (snow_addr_compare(r.last, last->last) > 0)
+        last->last = r.last;
+}
+
+/* The pieces of a run that a finding covers: added to it, or only counted. */
+static size_t cover_run(struct snow_finding *f, const struct analysis *a,
+                        const struct run *run)
+{
+    struct snow_range left = { run->first, run->last }, piece;
+    bool has_more = true;
+    size_t n = 0;
+
+    for (; has_more; n++) {
+        has_more = analysis_own_next_piece(&left, &piece, a, run);
+        if (f->ranges)
+            add_range(f, piece);
+    }
+    return n;
+}
+
+/* Its runs' ranges. A strip's gaps are not its own: a range never covers what
+ * has no reason, nor a gap that is allowed. */
 static int cover(struct snow_finding *f, const struct run_set *set,
                  const struct analysis *a)
 {
-    f->ranges = calloc(set->n_runs, sizeof *f->ranges);
+    size_t n = 0;
+
+    for (size_t i = 0; i < set->n_runs; i++)
+        n += cover_run(f, a, &a->runs.all[set->runs[i]]);
+    f->ranges = calloc(n, sizeof *f->ranges);
     if (!f->ranges)
         return SNOW_ENOMEM;
-    for (size_t i = 0; i < set->n_runs; i++) {
-        const struct run *run = &a->runs.all[set->runs[i]];
-        struct snow_range *last =
-            f->n_ranges ? &f->ranges[f->n_ranges - 1] : NULL;
-
-        if (last &&
-            snow_addr_compare(run->first, snow_addr_add(last->last, 1)) <= 0) {
-            if (snow_addr_compare(run->last, last->last) > 0)
-                last->last = run->last;
-            continue;
-        }
-        f->ranges[f->n_ranges++] = (struct snow_range){ run->first, run->last };
-    }
+    for (size_t i = 0; i < set->n_runs; i++)
+        cover_run(f, a, &a->runs.all[set->runs[i]]);
     f->first = f->ranges[0].first;
     f->last = f->ranges[f->n_ranges - 1].last;
     for (size_t i = 0; i < f->n_ranges; i++)
@@ -176,7 +203,12 @@ static int fill(struct snow_finding *f, const struct makings *k,
         code = analysis_mail_facts_count(f, &a->mail, a->runs.all, set->runs,
                                          set->n_runs);
     if (!code)
+        code = analysis_past_domains(&f->domains_over_time, a, set->runs,
+                                     set->n_runs);
+    if (!code)
         code = analysis_measure(&facts, f, &k->measures, set);
+    if (!code)
+        code = analysis_own_measure(&facts, f, a, set);
     if (code)
         return code;
     sum_runs(f, set, a);
@@ -194,8 +226,13 @@ static int make(struct makings *k, enum snow_finding_kind kind,
     struct run_set set = {
         .kind = kind, .runs = runs, .n_runs = n_runs, .burst_floor = burst_floor
     };
-    int code = fill(&f, k, &set);
+    struct words words;
+    int code;
 
+    analysis_words_attach(&f, &words);
+    code = fill(&f, k, &set);
+    if (!code)
+        code = analysis_words_keep(&f);
     free(set.domains);
     if (code) {
         finding_fini(&f);
@@ -340,29 +377,35 @@ static size_t count_background(const struct analysis *a)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < a->ages.n_dated; i++) {
-        uint32_t domain = a->ages.all[a->ages.by_date[i]].domain;
+    for (size_t i = 0; i < a->ages.n; i++) {
+        const struct age *age = &a->ages.all[i];
 
-        n += !(a->facts.domains[domain].flags & DOMAIN_IN_RUN);
+        n += age->created_utc_s != SNOW_TIME_UNKNOWN &&
+             !(a->facts.domains[age->domain].flags & DOMAIN_IN_RUN);
     }
     return n;
 }
 
-/* Known old domains and the customers of large senders are tied to nobody: a
- * strip or a campaign would sweep them along. */
+/* Large senders and whom the user allows are tied to nobody, too. */
+static void excuse_own(struct analysis *a)
+{
+    for (size_t i = 0; i < a->runs.n; i++)
+        if (analysis_own_speaks_for(a, &a->runs.all[i]))
+            a->excuses.is_apart[i] = a->excuses.is_own[i] = true;
+}
+
 static int find_strips(struct analysis *a)
 {
-    a->is_apart = calloc(a->runs.n + 1, sizeof *a->is_apart);
-    if (!a->is_apart)
-        return SNOW_ENOMEM;
-    for (size_t i = 0; i < a->runs.n; i++) {
-        const struct run *run = &a->runs.all[i];
+    struct excuses_input in = {
+        .runs = &a->runs, .ages = &a->ages, .mail = &a->mail, .web = &a->web
+    };
+    int code = analysis_excuses_find(&a->excuses, &in);
 
-        a->is_apart[i] = run->n_esp * 2 > run->n_named ||
-                         analysis_ages_is_old(&a->ages, run->domain);
-    }
+    if (code)
+        return code;
+    excuse_own(a);
     return analysis_strips_find(&a->strips, &a->n_strips, a->runs.all,
-                                a->runs.n, a->is_apart);
+                                a->runs.n, a->excuses.is_own);
 }
 
 int analysis_findings(struct snow_findings *out, struct analysis *a)
@@ -370,13 +413,16 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
     struct campaigns_input in = { .runs = a->runs.all,
                                   .n_runs = a->runs.n,
                                   .facts = &a->facts,
-                                  .ages = &a->ages };
+                                  .ages = &a->ages,
+                                  .infra = &a->infra };
     struct makings k = { 0 };
     int code = analysis_ages_settle(&a->ages);
 
+    analysis_past_settle(a);
     if (!code)
         code = find_strips(a);
-    in.is_apart = a->is_apart;
+    in.is_apart = a->excuses.is_apart;
+    in.is_own = a->excuses.is_own;
     in.strips = a->strips;
     in.n_strips = a->n_strips;
     if (!code)

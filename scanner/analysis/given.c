@@ -43,13 +43,6 @@ static bool take_domain(char out[SNOW_DOMAIN_MAX], const char *text)
     return true;
 }
 
-static int wrong(const struct csv *c, const char *text, const char *what,
-                 struct snow_error *err)
-{
-    return snow_fail(err, SNOW_ESYNTAX, "%s:%llu: '%.80s' is no %s", c->path,
-                     (unsigned long long)c->line, text, what);
-}
-
 static int take_record(struct record *r, const struct csv *c,
                        struct snow_error *err)
 {
@@ -59,10 +52,10 @@ static int take_record(struct record *r, const struct csv *c,
     *r = (struct record){ .created_utc_s = SNOW_TIME_UNKNOWN };
     if (!is_absent(created) &&
         text_parse_time(&r->created_utc_s, &r->is_date_only, created))
-        return wrong(c, created, "time (2018-01-05, 2018-01-05T08:15:42Z)",
-                     err);
+        return csv_wrong(c, created, "time (2018-01-05, 2018-01-05T08:15:42Z)",
+                         err);
     if (!is_absent(id) && text_parse_u64(&number, id, UINT32_MAX))
-        return wrong(c, id, "IANA registrar ID", err);
+        return csv_wrong(c, id, "IANA registrar ID", err);
     r->iana_id = (uint32_t)number;
     return 0;
 }
@@ -76,7 +69,8 @@ static int keep(struct given *g, const struct csv *c, struct snow_error *err)
     int code;
 
     if (!take_domain(domain, csv_get(c, DOMAIN)))
-        return wrong(c, csv_get(c, DOMAIN), "domain name (IDNs as xn--…)", err);
+        return csv_wrong(c, csv_get(c, DOMAIN), "domain name (IDNs as xn--…)",
+                         err);
     code = take_record(&r, c, err);
     if (code)
         return code;

@@ -8,25 +8,32 @@
 /* Fewer domains outside of runs do not tell how common a value is. */
 #define OUTSIDE_MIN 50
 
+#define SERVICE_MIN 3 /* of these have it */
+#define SERVICE_MOST 1.5
+
 static const struct {
     double cap;
     bool is_shared;
+    double others;
     const char *word;
 } families[] = {
-#define X(id, cap, is_shared, word) { cap, is_shared, word },
+#define X(id, cap, is_shared, others, word) { cap, is_shared, others, word },
     INFRA_FAMILIES(X)
 #undef X
 };
 
-static const uint8_t family_of[] = {
-#define X(id, family) INFRA_FAMILY_##family,
+static const struct {
+    enum infra_family family;
+    double most;
+} kinds[] = {
+#define X(id, family, most) { INFRA_FAMILY_##family, most },
     INFRA_KINDS(X)
 #undef X
 };
 
 enum infra_family analysis_infra_family(enum infra_kind kind)
 {
-    return (enum infra_family)family_of[kind];
+    return kinds[kind].family;
 }
 
 const char *analysis_infra_family_word(enum infra_family f)
@@ -60,7 +67,7 @@ void analysis_infra_sum(struct infra_sum *s, double weight)
 
 double analysis_infra_total(const struct infra_sum *s, enum infra_family f)
 {
-    return fmin(families[f].cap, s->strongest + s->others / 2);
+    return fmin(families[f].cap, s->strongest + families[f].others * s->others);
 }
 
 void analysis_infra_fini(struct infra *in)
@@ -209,6 +216,8 @@ int analysis_infra_settle(struct infra *in, const struct facts *facts,
 {
     int code = add_registrations(in, ages);
 
+    memset(in->n_asked, 0, sizeof in->n_asked);
+    memset(in->n_out, 0, sizeof in->n_out);
     for (size_t i = 0; !code && i < runs->n; i++)
         code = add_run(in, &runs->all[i]);
     if (code || in->n == 0)
@@ -248,11 +257,22 @@ size_t analysis_infra_others(const struct infra *in, enum infra_kind kind,
 double analysis_infra_idf(const struct infra *in, const struct infra_value *v,
                           size_t n_have, size_t n_set)
 {
+    uint64_t df = v->df, n = in->n_asked[v->kind];
+    double most;
+
     if (v->hash == 0)
         return 0;
-    if (in->n_out[v->kind] >= OUTSIDE_MIN)
-        return analysis_idf(v->df_out + 1ull, in->n_out[v->kind] + 1ull);
-    if (n_set == 0)
-        return analysis_idf(v->df, in->n_asked[v->kind]);
-    return analysis_idf(v->df - n_have + 1, in->n_asked[v->kind] - n_set + 1);
+    if (in->n_out[v->kind] >= OUTSIDE_MIN) {
+        df = v->df_out + 1ull;
+        n = in->n_out[v->kind] + 1ull;
+    } else if (n_set > 0) {
+        df = df - n_have + 1;
+        n = n - n_set + 1;
+    }
+    /* what is mostly seen outside of runs is a service that anyone may buy: it
+     * supports a tie, and makes none */
+    most = v->df_out >= SERVICE_MIN && v->df_out * 2 > v->df
+               ? SERVICE_MOST
+               : kinds[v->kind].most;
+    return fmin(fmin(kinds[v->kind].most, most), analysis_idf(df, n));
 }

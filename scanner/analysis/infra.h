@@ -13,39 +13,44 @@ struct run;
 struct runs;
 struct ages;
 
-/** Families of ties. Values of one family depend on each other (a zone's SOA
- * follows its name servers): the strongest counts in whole, each other one
- * half, and all together no more than the cap. Those with a 1 make up the part
- * SHARED of a score, each by its cap; the others have parts of their own. */
+/** Families of ties: the strongest value of one counts in whole, each other one
+ * by a share, and all together no more than the cap. The registry, the zone and
+ * its SOA tell of the same name servers: one fact, however often it is told. A
+ * policy is told by its text and by whom it includes; customers of one service
+ * must not be tied by that alone.
+ * Those with a 1 make up the part SHARED of a score, each by its cap; the
+ * others have parts of their own. */
 /* clang-format off */
 #define INFRA_FAMILIES(X)                                                 \
-    X(REGISTRATION, 3,   0, "registration")                               \
-    X(DNS,          3,   1, "name servers")                               \
-    X(MAIL,         3,   1, "mail records")                               \
-    X(SMTP,         2,   1, "mail servers")                               \
-    X(WEB,          2,   1, "pages")                                      \
-    X(NAMING,       2,   0, "host names")                                 \
-    X(NETWORK,      1.5, 0, "neighbourhood")
+    X(REGISTRATION, 3,   0, 0, "registration")                               \
+    X(DNS,          3,   1, 0, "name servers")                               \
+    X(MAIL,         3,   1, .25, "mail records")                               \
+    X(SMTP,         2,   1, .5, "mail servers")                               \
+    X(WEB,          2,   1, 0, "pages")                                      \
+    X(NAMING,       2,   0, .5, "host names")                                 \
+    X(NETWORK,      1.5, 0, .5, "neighbourhood")
 
-/** What is compared, and its family. */
+/** What is compared, its family, and the most that one value may tell: texts
+ * come in so many forms that a rare one in two hands is no wonder. From 2 on a
+ * value ties two runs alone (campaigns.h). */
 #define INFRA_KINDS(X)                                                    \
-    X(DELEGATION,  DNS)    /* name servers that the registry knows */      \
-    X(NAMESERVERS, DNS)    /* those of the zone itself */                  \
-    X(SOA,         DNS)    /* its first server and its mailbox */          \
-    X(SPF,         MAIL)   /* the record, its own names and addresses out */ \
-    X(INCLUDE,     MAIL)   /* whom it includes */                          \
-    X(DMARC,       MAIL)   /* whose mailbox gets the reports */            \
-    X(MANNER,      SMTP)   /* greeting and capabilities */                 \
-    X(KEY,         SMTP)   /* public key of the certificate */             \
-    X(TITLE,       WEB)    /* of the page, its own name out */             \
-    X(VOCABULARY,  NAMING) /* all of the host labels */                    \
-    X(TEMPLATE,    NAMING) /* numbers in host names out */
+    X(DELEGATION,  DNS,    3)   /* name servers that the registry knows */ \
+    X(NAMESERVERS, DNS,    3)   /* those of the zone itself */             \
+    X(SOA,         DNS,    3)   /* its first server and its mailbox */     \
+    X(SPF,         MAIL,   1.5) /* the record, what is its own taken out */ \
+    X(INCLUDE,     MAIL,   1.5) /* whom it includes */                     \
+    X(DMARC,       MAIL,   1.5) /* whose mailbox gets the reports */       \
+    X(MANNER,      SMTP,   1.5) /* greeting and capabilities */            \
+    X(KEY,         SMTP,   2)   /* public key of the certificate */        \
+    X(TITLE,       WEB,    1.5) /* of the page, its own name taken out */  \
+    X(VOCABULARY,  NAMING, 1.5) /* all of the host labels */               \
+    X(TEMPLATE,    NAMING, 1)   /* numbers in host names taken out */
 /* clang-format on */
 
-#define X(id, cap, is_shared, word) INFRA_FAMILY_##id,
+#define X(id, cap, is_shared, others, word) INFRA_FAMILY_##id,
 enum infra_family { INFRA_FAMILIES(X) INFRA_N_FAMILIES };
 #undef X
-#define X(id, family) INFRA_##id,
+#define X(id, family, most) INFRA_##id,
 enum infra_kind { INFRA_KINDS(X) INFRA_N_KINDS };
 #undef X
 
@@ -109,7 +114,8 @@ const struct infra_value *analysis_infra_get(const struct infra *in,
  * How much it tells that two domains share a value; 0: it is common, or nobody
  * else was asked.
  *
- * Where enough domains outside of runs were asked, they alone tell how common
+ * It is log10 of one in how many has it, at most what its kind may tell. Where
+ * enough domains outside of runs were asked, they alone tell how common
  * it is. Else all do but those being tested, which are no proof of that.
  *
  * @param n_have  of those being tested, have it; 0: nothing is being tested

@@ -168,10 +168,14 @@ static int compare_facts(const void *a, const void *b)
     return (x->domain > y->domain) - (x->domain < y->domain);
 }
 
-static const struct mail_fact *find(const struct mail_facts *m, uint32_t domain)
+const struct mail_fact *analysis_mail_facts_get(struct mail_facts *m,
+                                                uint32_t domain)
 {
     struct mail_fact key = { .domain = domain };
 
+    if (!m->is_sorted && m->n > 0)
+        qsort(m->all, m->n, sizeof *m->all, compare_facts);
+    m->is_sorted = true;
     return m->n > 0 ? bsearch(&key, m->all, m->n, sizeof *m->all, compare_facts)
                     : NULL;
 }
@@ -234,14 +238,12 @@ int analysis_mail_facts_count(struct snow_finding *f, struct mail_facts *m,
 
     if (!placed)
         return SNOW_ENOMEM;
-    if (!m->is_sorted && m->n > 0)
-        qsort(m->all, m->n, sizeof *m->all, compare_facts);
-    m->is_sorted = true;
     for (size_t i = 0; i < n; i++)
         placed[i] = (struct placed){ all[runs[i]].domain, runs[i] };
     qsort(placed, n, sizeof *placed, compare_placed);
     for (size_t i = 0, len; i < n; i += len) {
-        const struct mail_fact *fact = find(m, placed[i].domain);
+        const struct mail_fact *fact =
+            analysis_mail_facts_get(m, placed[i].domain);
 
         for (len = 1;
              i + len < n && placed[i + len].domain == placed[i].domain;)

@@ -36,6 +36,10 @@ int analysis_mail_facts_add(struct mail_facts *m, struct runs *runs,
                             uint32_t domain,
                             const struct analysis_mail_setup *setup);
 
+/** What is known of a domain, or NULL. */
+const struct mail_fact *analysis_mail_facts_get(struct mail_facts *m,
+                                                uint32_t domain);
+
 /** The runs of a domain, [*n]; NULL: no memory. */
 const uint32_t *analysis_mail_facts_runs(struct mail_facts *m,
                                          const struct runs *runs,

@@ -4,6 +4,7 @@
 
 #include "analysis/known.h"
 #include "analysis/naming.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 #define NAMING_SAMPLE 64 /* domains whose likeness stands for chance */
@@ -15,16 +16,40 @@
 #define APEX_LATER .6 /* the bare domain is there, but not first */
 #define ONE_LEVEL .35 /* one label more each, of one template or made up */
 
+/* Those outside of runs with the lowest lots: drawn by their names alone, so
+ * that nobody else's presence changes the sample. */
+static size_t draw_sample(const char *sample[NAMING_SAMPLE],
+                          const struct facts *f)
+{
+    uint64_t lots[NAMING_SAMPLE];
+    size_t n = 0;
+
+    for (uint32_t i = 0; i < f->n; i++) {
+        uint64_t lot = map_hash(f->names[i], strlen(f->names[i]));
+        size_t at = n < NAMING_SAMPLE ? n : n - 1;
+
+        if (f->domains[i].flags & DOMAIN_IN_RUN ||
+            !analysis_facts_is_usable(f, i) ||
+            (n == NAMING_SAMPLE && lot >= lots[at]))
+            continue;
+        for (; at > 0 && lots[at - 1] > lot; at--) {
+            lots[at] = lots[at - 1];
+            sample[at] = sample[at - 1];
+        }
+        lots[at] = lot;
+        sample[at] = f->names[i];
+        n += n < NAMING_SAMPLE;
+    }
+    return n;
+}
+
 void analysis_measures_init(struct measures *m, struct analysis *a)
 {
     const char *sample[NAMING_SAMPLE];
-    size_t step = a->facts.n / NAMING_SAMPLE + 1, n = 0;
 
     *m = (struct measures){ .a = a, .n_tests = 1 };
-    for (size_t i = 0; i < a->facts.n && n < NAMING_SAMPLE; i += step)
-        if (!(a->facts.domains[i].flags & DOMAIN_IN_RUN))
-            sample[n++] = a->facts.names[i];
-    m->cohesion = analysis_naming_cohesion(sample, n);
+    m->cohesion =
+        analysis_naming_cohesion(sample, draw_sample(sample, &a->facts));
 }
 
 static const struct run *run_of(const struct measures *m,
@@ -51,17 +76,20 @@ static void measure_order(struct score_facts *out, const struct measures *m,
                           const struct run_set *set)
 {
     uint64_t deep = 0, esp = 0;
+    size_t n_ordered = 0; /* an address alone has no order */
 
     for (size_t i = 0; i < set->n_runs; i++) {
         const struct run *run = run_of(m, set, i);
         uint64_t span = snow_addr_distance(run->first, run->last) + 1;
-        double credit = apex_credit(run);
 
         out->multi_ip += analysis_score_multi_ip(run->n_named);
         out->consecutive += analysis_score_consecutive(
             run->n_named, span, is_aligned(run->first.lo, span));
-        out->apex_first += credit;
-        out->n_apex_first += run->starts_with_apex;
+        if (run->n_named > 1) {
+            out->apex_first += apex_credit(run);
+            out->n_apex_first += run->starts_with_apex;
+            n_ordered++;
+        }
         out->named += run->n_named;
         out->span += span;
         out->probed += run->probed;
@@ -80,7 +108,7 @@ static void measure_order(struct score_facts *out, const struct measures *m,
     out->n_domains = set->n_domains;
     out->multi_ip /= (double)set->n_runs;
     out->consecutive /= (double)set->n_runs;
-    out->apex_first /= (double)set->n_runs;
+    out->apex_first = n_ordered ? out->apex_first / (double)n_ordered : NAN;
     out->is_deep = deep == out->named;
     out->is_esp = esp * 2 > out->named;
 }
@@ -167,7 +195,8 @@ static void measure_registrar(struct score_facts *out, struct snow_finding *f,
         return;
     r = &ages->registrars[top - 1];
     out->registrar_share = analysis_ages_registrar_share(ages, (uint32_t)top);
-    text_copy(f->registrar, sizeof f->registrar, r->name);
+    if (f->registrar)
+        text_copy(f->registrar, WORDS_REGISTRAR_MAX, r->name);
     f->registrar_iana_id = r->iana_id;
     out->is_corporate = out->n_top_registrar * 2 > n &&
                         analysis_known_corporate_registrar(r->iana_id, r->name);
@@ -251,6 +280,7 @@ static void measure_website(struct score_facts *out, const struct measures *m,
     struct web_sum sum;
 
     analysis_web_facts_count(&sum, &m->a->web, set->domains, set->n_domains);
+    out->n_web_asked = sum.n_asked;
     out->n_web_known = sum.n_known;
     out->n_sites = sum.n_sites;
     out->web_absence = sum.absence;
@@ -296,7 +326,8 @@ static void test_burst(struct score_facts *out, const struct measures *m,
     struct burst_result r;
     size_t n = 0;
 
-    out->is_default_curve = b.n < BURST_BACKGROUND_MIN;
+    out->is_default_curve =
+        analysis_burst_background_n(&b) < BURST_BACKGROUND_MIN;
     for (size_t i = 0; i < set->n_domains; i++) {
         const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
 
@@ -320,12 +351,14 @@ static void measure_ages(struct score_facts *out, struct snow_finding *f,
 
     for (size_t i = 0; i < set->n_domains; i++) {
         const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
-        double d = analysis_ages_days(&m->a->ages, set->domains[i]);
+        double d = analysis_ages_days(&m->a->ages, set->domains[i]), first;
 
         if (isnan(d))
             continue;
         days[n++] = d;
-        newness += analysis_score_newness(d);
+        first = analysis_ages_days_new(&m->a->ages, set->domains[i]);
+        newness += analysis_score_newness(first);
+        out->n_sighted += first < d;
         out->n_old += d > AGE_OLD_DAYS;
         if (f->created_min_utc_s == SNOW_TIME_UNKNOWN ||
             age->created_utc_s < f->created_min_utc_s)
@@ -391,17 +424,6 @@ static int measure_naming(struct score_facts *out, const struct measures *m,
     return 0;
 }
 
-static void set_tested(const struct measures *m, const struct run_set *set,
-                       bool is_tested)
-{
-    for (size_t i = 0; i < set->n_domains; i++) {
-        struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
-
-        if (age)
-            age->is_tested = is_tested;
-    }
-}
-
 int analysis_measure(struct score_facts *out, struct snow_finding *f,
                      const struct measures *m, const struct run_set *set)
 {
@@ -424,14 +446,14 @@ int analysis_measure(struct score_facts *out, struct snow_finding *f,
     if (!code)
         code = measure_shared(out, m, set, values);
     if (!code) {
-        set_tested(m, set, true);
+        analysis_ages_test(&m->a->ages, set->domains, set->n_domains);
         measure_order(out, m, set);
         measure_registrar(out, f, m, set, values);
         measure_website(out, m, set);
         measure_greeting(f, m, set, values);
         measure_ages(out, f, m, set, numbers);
         test_burst(out, m, set, numbers);
-        set_tested(m, set, false);
+        analysis_ages_test(&m->a->ages, NULL, 0);
     }
     free(values);
     free(numbers);

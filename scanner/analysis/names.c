@@ -20,29 +20,39 @@
 static const struct {
     char word[WORD_MAX];
     unsigned weight; /* 1: only makes two octets of the address count */
-} pool_words[] = {
-    { "dynamic", 5 },   { "dyn", 5 },        { "dhcp", 5 },
-    { "dialup", 5 },    { "dial", 4 },       { "pool", 4 },
-    { "pools", 4 },     { "dsl", 4 },        { "adsl", 4 },
-    { "vdsl", 4 },      { "xdsl", 4 },       { "cable", 4 },
-    { "catv", 4 },      { "ppp", 5 },        { "pppoe", 5 },
-    { "broadband", 5 }, { "unassigned", 5 }, { "unallocated", 5 },
-    { "unused", 5 },    { "reserved", 5 },   { "unknown", 5 },
-    { "undefined", 5 }, { "nothing", 5 },    { "nodns", 5 },
-    { "noptr", 5 },     { "nordns", 5 },     { "norev", 5 },
-    { "static", 3 },    { "vps", 3 },        { "vm", 2 },
-    { "vds", 3 },       { "nat", 3 },        { "cust", 2 },
-    { "customer", 2 },  { "customers", 2 },  { "client", 2 },
-    { "clients", 2 },   { "host", 2 },       { "user", 2 },
-    { "users", 2 },     { "cloud", 2 },      { "ip", 2 },
-    { "ipv", 2 },       { "rev", 2 },        { "dedicated", 2 },
-    { "node", 2 },      { "instance", 2 },   { "ec", 2 },
-    { "slot", 2 },      { "rdns", 2 },       { "ptr", 1 },
-    { "server", 1 },    { "srv", 1 },        { "s", 1 },
-    { "h", 1 },         { "n", 1 },          { "net", 1 },
-    { "colo", 1 },      { "hosted", 1 },     { "hosting", 1 },
-    { "ded", 1 },       { "compute", 1 },    { "members", 1 },
-    { "li", 1 },
+} pool_words[] = { /* sorted: looked up by halves */
+    { "abo", 3 },           { "adsl", 4 },          { "broadband", 5 },
+    { "cable", 4 },         { "cablelink", 4 },     { "cablemodem", 5 },
+    { "catv", 4 },          { "cdma", 4 },          { "client", 2 },
+    { "clients", 2 },       { "clnt", 2 },          { "cloud", 2 },
+    { "cmodem", 4 },        { "colo", 1 },          { "compute", 1 },
+    { "cpe", 4 },           { "cust", 2 },          { "customer", 2 },
+    { "customers", 2 },     { "ded", 1 },           { "dedicated", 2 },
+    { "dhcp", 5 },          { "dial", 4 },          { "dialup", 5 },
+    { "dinamic", 5 },       { "dinamica", 5 },      { "dinamico", 5 },
+    { "docsis", 4 },        { "dsl", 4 },           { "dyn", 5 },
+    { "dynadsl", 5 },       { "dynamic", 5 },       { "dynamicip", 5 },
+    { "dyndsl", 5 },        { "dynip", 5 },         { "ec", 2 },
+    { "fttb", 4 },          { "ftth", 4 },          { "gpon", 4 },
+    { "gprs", 4 },          { "hfc", 4 },           { "host", 2 },
+    { "hosted", 1 },        { "hosting", 1 },       { "hst", 2 },
+    { "instance", 2 },      { "ip", 2 },            { "ipv", 2 },
+    { "li", 1 },            { "lte", 3 },           { "members", 1 },
+    { "mobile", 3 },        { "nat", 3 },           { "net", 1 },
+    { "node", 2 },          { "nodns", 5 },         { "noptr", 5 },
+    { "nordns", 5 },        { "norev", 5 },         { "nothing", 5 },
+    { "pool", 4 },          { "pools", 4 },         { "ppp", 5 },
+    { "pppoe", 5 },         { "pppool", 5 },        { "ptr", 1 },
+    { "rdns", 2 },          { "reserved", 5 },      { "residential", 4 },
+    { "rev", 2 },           { "server", 1 },        { "slot", 2 },
+    { "srv", 1 },           { "static", 3 },        { "subs", 3 },
+    { "subscriber", 3 },    { "umts", 4 },          { "unallocated", 5 },
+    { "unassigned", 5 },    { "undefined", 5 },     { "unknown", 5 },
+    { "unnasigned", 5 },    { "unused", 5 },        { "user", 2 },
+    { "users", 2 },         { "vds", 3 },           { "vdsl", 4 },
+    { "vm", 2 },            { "vps", 3 },           { "wcdma", 4 },
+    { "wifi", 3 },          { "wimax", 4 },         { "wireless", 3 },
+    { "wlan", 3 },          { "xdsl", 4 },
 };
 
 static const char mail_words[][WORD_MAX] = {
@@ -262,6 +272,46 @@ static bool embeds_hex(const char *name, const uint8_t o[4])
     return false;
 }
 
+/* Providers put what they like before "dsl", and no other word ends so. */
+static bool ends_in_dsl(const char *word, size_t len)
+{
+    return len > 3 && memcmp(word + len - 3, "dsl", 3) == 0;
+}
+
+/* The weight of a word among those of pools; 0: it is none of them. */
+static unsigned pool_weight(const char *word, size_t len)
+{
+    char key[WORD_MAX] = "";
+    size_t low = 0, high = COUNT_OF(pool_words);
+
+    if (len >= WORD_MAX)
+        return 0;
+    memcpy(key, word, len);
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int order = memcmp(key, pool_words[mid].word, WORD_MAX);
+
+        if (order == 0)
+            return pool_words[mid].weight;
+        if (order < 0)
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return 0;
+}
+
+static unsigned word_weight(const char *word, size_t len)
+{
+    unsigned weight = pool_weight(word, len);
+
+    if (weight < GENERIC_AT && ends_in_dsl(word, len))
+        return GENERIC_AT;
+    if (weight == 0 && len == 1 && *word != 'm' && *word != 'o')
+        return 1; /* d81-9; m and o are mail servers' */
+    return weight;
+}
+
 /* Walk the words (runs of letters) of a host part: the heaviest pool word. */
 static unsigned heaviest_word(const char *host, size_t len)
 {
@@ -269,16 +319,28 @@ static unsigned heaviest_word(const char *host, size_t len)
 
     for (size_t i = 0; i < len;) {
         size_t n = 0;
+        unsigned weight;
 
         while (i + n < len && text_is_alpha(host[i + n]))
             n++;
-        for (size_t w = 0; n > 0 && w < COUNT_OF(pool_words); w++)
-            if (pool_words[w].weight > heaviest &&
-                is_word(pool_words[w].word, host + i, n))
-                heaviest = pool_words[w].weight;
+        weight = n > 0 ? word_weight(host + i, n) : 0;
+        if (weight > heaviest)
+            heaviest = weight;
         i += n ? n : 1;
     }
     return heaviest;
+}
+
+/* Are two numbers all that the first label, or the first two, are made of? */
+static bool stand_alone(const struct number *t, size_t n, const char *name,
+                        size_t host_len)
+{
+    const char *end;
+
+    if (n < 2 || t[0].at != name)
+        return false;
+    end = t[1].at + t[1].len;
+    return *end == '.' || end == name + host_len;
 }
 
 static bool embeds_ipv4(const char *name, size_t host_len, uint32_t ipv4)
@@ -295,7 +357,8 @@ static bool embeds_ipv4(const char *name, size_t host_len, uint32_t ipv4)
             return true;
     while (n > 0 && t[n - 1].at >= name + host_len)
         n--; /* the rest stands in the domain */
-    return embeds_last_two(t, n, o) && heaviest_word(name, host_len) > 0;
+    return embeds_last_two(t, n, o) && (stand_alone(t, n, name, host_len) ||
+                                        heaviest_word(name, host_len) > 0);
 }
 
 /* All 32 nibbles, or the 16 of the interface, in either order. */

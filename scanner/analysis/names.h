@@ -34,8 +34,8 @@ bool analysis_name_is_generic(const char *name, size_t host_len,
                               struct snow_addr a);
 
 /** The part of the above that looks for the address: decimal, hexadecimal, as
- * one number, reversed, three of its octets, its last two beside a word of
- * infrastructure. */
+ * one number, reversed, three of its octets; its last two where they stand
+ * alone, or beside a word of infrastructure or a single letter. */
 bool analysis_name_embeds(const char *name, size_t host_len,
                           struct snow_addr a);
 

@@ -43,6 +43,22 @@ struct neighbours {
     struct counter counters[SNOW_BLOCK_SIZE * SNOW_BLOCK_NAMES_MAX];
 };
 
+struct analysis_seen analysis_seen_in(const struct snow_block *block,
+                                      unsigned i)
+{
+    struct analysis_seen seen = {
+        .addr = snow_addr_add(block->first, i),
+        .status = block->status[i],
+        .n_names = block->n_names[i],
+        .names = snow_block_names(block, i),
+        .seen_utc_s = block->seen_utc_s[i],
+    };
+
+    if (!seen.names)
+        seen.n_names = 0;
+    return seen;
+}
+
 int analysis_neighbours_new(struct neighbours **out, struct facts *facts,
                             struct analysis_psl *psl, verdict_fn fn, void *arg)
 {

@@ -18,6 +18,10 @@ struct analysis_seen {
     int64_t seen_utc_s;
 };
 
+/** Address @p i of a block; borrows its names. */
+struct analysis_seen analysis_seen_in(const struct snow_block *block,
+                                      unsigned i);
+
 struct analysis_forward;
 
 /** A name, taken apart. */
@@ -39,6 +43,7 @@ struct verdict {
     int64_t seen_utc_s;
     const struct analysis_forward *forward; /**< of the name; set by the core,
                                                  NULL: not asked */
+    bool is_allowed; /**< the address, by the user's list; set by the core */
 };
 
 /** Anything but 0 ends the pass and is returned from it. */

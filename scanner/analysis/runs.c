@@ -43,10 +43,8 @@ static bool is_run(const struct runs_open *o)
                  (uint64_t)o->run.n_named * DISTINCT_OF_10);
 }
 
-static int keep(struct runs *r, const struct runs_open *o)
+int analysis_runs_keep(struct runs *r, const struct run *run)
 {
-    if (!is_run(o))
-        return 0;
     if (r->n == r->cap) {
         size_t cap = r->cap ? r->cap * 2 : 64;
         struct run *all = realloc(r->all, cap * sizeof *all);
@@ -56,10 +54,17 @@ static int keep(struct runs *r, const struct runs_open *o)
         r->all = all;
         r->cap = cap;
     }
-    r->all[r->n] = o->run;
-    r->all[r->n].has_repeats = o->most_repeated > 1;
-    r->all[r->n++].ends_unknown |= o->unknown_since > 0;
+    r->all[r->n++] = *run;
     return 0;
+}
+
+static int keep(struct runs *r, struct runs_open *o)
+{
+    if (!is_run(o))
+        return 0;
+    o->run.has_repeats = o->most_repeated > 1;
+    o->run.ends_unknown |= o->unknown_since > 0;
+    return analysis_runs_keep(r, &o->run);
 }
 
 static int close_stale(struct runs *r, struct snow_addr addr)
@@ -117,15 +122,12 @@ static void count_forward(struct run *run, const struct verdict *v)
     run->forward_ok += way == ANALYSIS_WAY_BACK;
 }
 
-static void extend(struct runs_open *o, const struct verdict *v)
+static void take_name(struct run *run, const struct verdict *v)
 {
     const struct host_name *name = v->name;
-    struct run *run = &o->run;
 
     run->last = v->addr;
     run->n_named++;
-    run->n_unknown += o->unknown_since;
-    o->unknown_since = 0;
     run->n_apex += name->extra_labels == 0;
     run->n_one += name->extra_labels == 1;
     run->n_deep += name->extra_labels > 1;
@@ -138,7 +140,31 @@ static void extend(struct runs_open *o, const struct verdict *v)
         run->last_seen_utc_s = v->seen_utc_s;
     count_forward(run, v);
     keep_label(run, name->label);
-    count_name(o, name->hash);
+}
+
+void analysis_run_begin(struct run *run, const struct verdict *v)
+{
+    memset(run, 0, sizeof *run);
+    run->first = v->addr;
+    run->domain = v->name->domain;
+    run->is_allowed = v->is_allowed;
+    run->n_distinct = 1;
+    run->starts_with_apex = v->name->extra_labels == 0;
+    run->has_one_template = true;
+    run->skeleton = v->name->skeleton;
+    run->first_seen_utc_s = v->seen_utc_s;
+    run->last_seen_utc_s = v->seen_utc_s;
+    take_name(run, v);
+}
+
+static void extend(struct runs_open *o, const struct verdict *v)
+{
+    struct run *run = &o->run;
+
+    run->n_unknown += o->unknown_since;
+    o->unknown_since = 0;
+    take_name(run, v);
+    count_name(o, v->name->hash);
 }
 
 /* Room for one more is certain: each open run has a last address of its own
@@ -152,17 +178,11 @@ static int open_run(struct runs *r, const struct verdict *v)
     if (!r->open)
         return SNOW_ENOMEM;
     o = &r->open[r->n_open++];
-    memset(&o->run, 0, sizeof o->run);
-    o->run.first = v->addr;
-    o->run.domain = v->name->domain;
-    o->run.starts_with_apex = v->name->extra_labels == 0;
-    o->run.has_one_template = true;
-    o->run.skeleton = v->name->skeleton;
-    o->run.first_seen_utc_s = v->seen_utc_s;
-    o->run.last_seen_utc_s = v->seen_utc_s;
+    analysis_run_begin(&o->run, v);
     o->unknown_since = 0;
-    o->most_repeated = 0;
-    extend(o, v);
+    o->names[0].hash = v->name->hash;
+    o->names[0].n = 1;
+    o->most_repeated = 1;
     return 0;
 }
 
@@ -178,7 +198,8 @@ int analysis_runs_add(struct runs *r, const struct verdict *v)
         return 0;
     }
     for (size_t i = 0; i < r->n_open; i++)
-        if (r->open[i].run.domain == v->name->domain) {
+        if (r->open[i].run.domain == v->name->domain &&
+            r->open[i].run.is_allowed == v->is_allowed) {
             extend(&r->open[i], v);
             return 0;
         }

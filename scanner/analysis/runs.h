@@ -17,7 +17,7 @@ struct greeting {
     uint32_t n;
 };
 
-/** At least two addresses of one domain. */
+/** At least two addresses of one domain; in a row one (rows.h). */
 struct run {
     struct snow_addr first, last;
     uint32_t domain;
@@ -32,6 +32,7 @@ struct run {
     uint32_t skeleton;     /**< that one */
     bool has_repeats;      /**< a name stands on several addresses */
     bool ends_unknown;     /**< no answer was had beside it */
+    bool is_allowed;       /**< its addresses, by the user's list */
     uint64_t labels[RUN_LABELS_MAX];
     unsigned n_labels;
     int64_t first_seen_utc_s, last_seen_utc_s;
@@ -63,7 +64,8 @@ struct runs {
  * An address belongs to a run when at most gap_max addresses in a row between
  * it and the run's last one carry something else: no name, a generic name or
  * another domain's. Several runs may therefore be open, and two domains that
- * take turns make two runs that overlap. Addresses that gave no answer are not
+ * take turns make two runs that overlap; so do allowed addresses and others of
+ * one domain. Addresses that gave no answer are not
  * counted as missing, but no more than RUN_UNKNOWN_MAX are bridged.
  *
  * @return 0, SNOW_ENOMEM
@@ -71,7 +73,14 @@ struct runs {
 int analysis_runs_add(struct runs *r, const struct verdict *v);
 #define RUN_UNKNOWN_MAX 4
 
-/** Close what is open and sort. @return 0, SNOW_ENOMEM */
+/** The run that an address alone would be. */
+void analysis_run_begin(struct run *run, const struct verdict *v);
+
+/** Add a run that was found elsewhere. @return 0, SNOW_ENOMEM */
+int analysis_runs_keep(struct runs *r, const struct run *run);
+
+/** Close what is open and sort; again after more were kept. @return 0,
+ * SNOW_ENOMEM */
 int analysis_runs_finish(struct runs *r);
 void analysis_runs_fini(struct runs *r); /**< zeroed is fine */
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "analysis/burst.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 /* Shares of MAIL. Outgoing servers need not listen, so that what the domain's
@@ -29,6 +30,8 @@
 
 #define CONTEXT_COVERAGE .4
 #define STRONG .5 /* a part that says so much counts for its family */
+
+#define FIRM_DOMAINS 6 /* more than a young firm has products */
 
 #define DIVERSE_ENTROPY .8
 #define DIVERSE_DOMAINS 4
@@ -106,8 +109,10 @@ measure(struct snow_score *part, double value, double measured,
 
     part->value = clamp(value);
     part->measured = measured;
+    if (!part->reason)
+        return;
     va_start(args, reason);
-    vsnprintf(part->reason, sizeof part->reason, reason, args);
+    vsnprintf(part->reason, WORDS_REASON_MAX, reason, args);
     va_end(args);
 }
 
@@ -119,9 +124,10 @@ static void measure_topology(struct snow_score *p, const struct score_facts *in)
     measure(&p[SNOW_PART_CONSECUTIVE], in->consecutive, 1,
             "%llu of %llu neighbouring addresses are named so",
             (unsigned long long)in->named, (unsigned long long)in->span);
-    measure(&p[SNOW_PART_APEX_FIRST], in->apex_first, 1,
-            "%zu of %zu run(s) begin with the bare domain", in->n_apex_first,
-            in->n_runs);
+    if (!isnan(in->apex_first))
+        measure(&p[SNOW_PART_APEX_FIRST], in->apex_first, 1,
+                "%zu of %zu run(s) begin with the bare domain",
+                in->n_apex_first, in->n_runs);
 }
 
 static double ratio(uint64_t n, uint64_t of)
@@ -129,15 +135,24 @@ static double ratio(uint64_t n, uint64_t of)
     return of > 0 ? (double)n / (double)of : 0;
 }
 
+/* Between two pieces of a reason, or before the first one. */
+static const char *separator(const struct snow_score *part, const char *between,
+                             const char *before)
+{
+    return part->reason && part->reason[0] ? between : before;
+}
+
 /* Append to a reason, as much as fits. */
 static void __attribute__((format(printf, 2, 3)))
 add_reason(struct snow_score *part, const char *reason, ...)
 {
-    size_t len = strlen(part->reason);
+    size_t len = part->reason ? strlen(part->reason) : 0;
     va_list args;
 
+    if (!part->reason)
+        return;
     va_start(args, reason);
-    vsnprintf(part->reason + len, sizeof part->reason - len, reason, args);
+    vsnprintf(part->reason + len, WORDS_REASON_MAX - len, reason, args);
     va_end(args);
 }
 
@@ -161,7 +176,7 @@ static void measure_mail(struct snow_score *part, const struct score_facts *in)
             continue;
         measured += terms[i].share;
         sum += terms[i].share * ratio(terms[i].n, terms[i].of);
-        add_reason(part, "%s%llu of %llu %s", part->reason[0] ? ", " : "",
+        add_reason(part, "%s%llu of %llu %s", separator(part, ", ", ""),
                    (unsigned long long)terms[i].n,
                    (unsigned long long)terms[i].of, terms[i].claim);
     }
@@ -183,8 +198,9 @@ static void measure_registration(struct snow_score *p,
                 n, in->registrar_share * 100);
     if (in->n_dated > 0)
         measure(&p[SNOW_PART_NEW], in->newness, 1,
-                "median age %.0f days, %zu of %zu known", in->age_days_median,
-                in->n_dated, in->n_domains);
+                "median age %.0f days, %zu of %zu known%s", in->age_days_median,
+                in->n_dated, in->n_domains,
+                in->n_sighted > 0 ? "; younger when first seen" : "");
     if (!isnan(in->burst_p))
         measure(&p[SNOW_PART_BURST],
                 in->burst_p <= BURST_P_MAX
@@ -215,7 +231,7 @@ static void measure_shared(struct snow_score *part,
         sum += weight;
         measured += share;
         add_reason(part, "%s%s %.2f",
-                   part->reason[0] ? ", " : "a pair is tied by ",
+                   separator(part, ", ", "a pair is tied by "),
                    analysis_infra_family_word(f), weight);
     }
     part->measured = fmin(measured, 1);
@@ -265,11 +281,23 @@ static unsigned strong_families(const struct snow_score *p)
 }
 
 /* A page is soon made: domains that were demonstrably registered together, and
- * are tied otherwise as well, are not excused by one. Startups, too, keep all
- * of their few domains in one place, so that this alone is not enough. */
-static bool is_firmly_tied(const struct snow_score *p)
+ * are tied otherwise as well, are not excused by one. But a young firm with the
+ * names of its products is tied as firmly: these are three or four. */
+static bool is_firmly_tied(const struct snow_score *p,
+                           const struct score_facts *in)
 {
-    return p[SNOW_PART_BURST].value >= STRONG && strong_families(p) >= 2;
+    return in->n_domains >= FIRM_DOMAINS &&
+           p[SNOW_PART_BURST].value >= STRONG && strong_families(p) >= 2;
+}
+
+/* Closed ports alone say nothing: who only sends need not listen. But the
+ * domain's own records would let these addresses send or name them as its mail
+ * servers; where they do neither, nothing here is about mail. */
+static bool is_mute(const struct score_facts *in)
+{
+    return in->probed > 0 && in->open == 0 &&
+           in->spf_known + in->mx_known > 0 && in->spf_covers == 0 &&
+           in->mx_inside == 0;
 }
 
 static uint32_t find_caveats(const struct snow_finding *f,
@@ -284,8 +312,10 @@ static uint32_t find_caveats(const struct snow_finding *f,
         { CAVEAT_MEDIAN_OLD, in->age_days_median > 3 * 365.25 },
         { CAVEAT_ESP, in->is_esp },
         { CAVEAT_SITES,
-          in->n_sites * 2 > in->n_domains && !is_firmly_tied(f->parts) },
+          in->n_sites * 2 > in->n_domains && !is_firmly_tied(f->parts, in) },
         { CAVEAT_CORPORATE, in->is_corporate && in->n_sites > 0 },
+        { CAVEAT_MUTE, is_mute(in) },
+        { CAVEAT_WEB_UNCLEAR, in->web_absence * 2 < (double)in->n_web_asked },
         { CAVEAT_DEEP, in->is_deep && in->n_domains >= 3 &&
                            in->n_registrars_known >= 3 &&
                            in->registrar_entropy > DIVERSE_ENTROPY },
@@ -316,23 +346,33 @@ static void apply_caveats(struct snow_finding *f, uint32_t bits)
 }
 
 /* What a tier asks of a finding; the first gate that opens counts. A finding of
- * one or two domains may be any company. */
+ * one or two domains may be any company: a new customer names two addresses,
+ * the domain and its mail server; networks are let by four and more. Reports
+ * from elsewhere are no part of the score: where they corroborate it they make
+ * up for 5 points (10 of a few domains) on the way to review, and on the way to
+ * high for one of the two families, never for both; all other gates stay as
+ * they are. */
 /* clang-format off */
 static const struct {
     enum snow_tier tier;
     double score, coverage;
     size_t domains_min, domains_max;
+    size_t addrs_min;  /* a domain, on the average */
     unsigned families; /* of those that tie domains together */
+    bool is_reported;  /* only with reports to corroborate it */
 } gates[] = {
-    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 2 },
-    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 0 },
-    { SNOW_TIER_REVIEW, 65, .5, 1, 2,        0 },
+    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 2, false },
+    { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 1, true },
+    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 1, 0, false },
+    { SNOW_TIER_REVIEW, 45, .4, 3, SIZE_MAX, 1, 0, true },
+    { SNOW_TIER_REVIEW, 65, .5, 1, 2,        4, 0, false },
+    { SNOW_TIER_REVIEW, 55, .5, 1, 2,        1, 0, true },
 };
 /* clang-format on */
 
-static enum snow_tier best_tier(uint32_t bits)
+static enum snow_tier best_tier(const struct snow_finding *f, uint32_t bits)
 {
-    enum snow_tier best = SNOW_TIER_HIGH;
+    enum snow_tier best = f->allowed ? SNOW_TIER_CONTEXT : SNOW_TIER_HIGH;
 
     for (unsigned i = 0; i < N_CAVEATS; i++)
         if (bits >> i & 1 && caveats[i].best > best)
@@ -344,7 +384,7 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
                                   const struct score_facts *in, uint32_t bits)
 {
     const struct snow_score *p = f->parts;
-    enum snow_tier best = best_tier(bits);
+    enum snow_tier best = best_tier(f, bits);
 
     /* neighbours with names of their own are everyday: some sign of youth, or
      * of one hand behind several domains, must be there */
@@ -355,33 +395,48 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
             f->coverage >= gates[i].coverage &&
             in->n_domains >= gates[i].domains_min &&
             in->n_domains <= gates[i].domains_max &&
-            strong_families(p) >= gates[i].families)
+            in->named >= gates[i].addrs_min * in->n_domains &&
+            strong_families(p) >= gates[i].families &&
+            in->is_reported >= gates[i].is_reported)
             return gates[i].tier;
     return SNOW_TIER_CONTEXT;
 }
 
-static void append_word(char *list, size_t cap, const char *word)
+static void append_word(char *list, const char *word)
 {
     size_t len = strlen(list);
 
-    if (len > 0 && len + 1 < cap)
+    if (len > 0 && len + 1 < WORDS_LIST_MAX)
         list[len++] = ';';
-    text_copy(list + len, cap - len, word);
+    text_copy(list + len, WORDS_LIST_MAX - len, word);
+}
+
+/* The reason is the user's own; ';' would make two of it. */
+static void write_allowed(struct snow_finding *f)
+{
+    snprintf(f->caveats, WORDS_LIST_MAX, "allowed: %.160s", f->allowed);
+    for (char *c = f->caveats; *c; c++)
+        if (*c == ';')
+            *c = ',';
 }
 
 static void write_words(struct snow_finding *f, const struct score_facts *in,
                         uint32_t bits)
 {
+    if (f->allowed)
+        write_allowed(f);
     for (size_t i = 0; i < SNOW_N_SCORE_PARTS; i++)
         if (f->parts[i].measured > 0 && f->parts[i].value >= STRONG)
-            append_word(f->reasons, sizeof f->reasons, parts[i].name);
+            append_word(f->reasons, parts[i].name);
+    if (in->is_reported)
+        append_word(f->reasons, "reports");
     if (in->n_together >= BULK_DOMAINS)
-        append_word(f->reasons, sizeof f->reasons, "bulk10");
+        append_word(f->reasons, "bulk10");
     if (in->n_at_once >= BATCH_DOMAINS)
-        append_word(f->reasons, sizeof f->reasons, "batch5m");
+        append_word(f->reasons, "batch5m");
     for (unsigned i = 0; i < N_CAVEATS; i++)
         if (bits >> i & 1)
-            append_word(f->caveats, sizeof f->caveats, caveats[i].word);
+            append_word(f->caveats, caveats[i].word);
 }
 
 void analysis_score(struct snow_finding *f, const struct score_facts *in)
@@ -398,5 +453,6 @@ void analysis_score(struct snow_finding *f, const struct score_facts *in)
     bits = find_caveats(f, in);
     apply_caveats(f, bits);
     f->tier = choose_tier(f, in, bits);
-    write_words(f, in, bits);
+    if (f->reasons)
+        write_words(f, in, bits);
 }

@@ -15,17 +15,25 @@
       "every domain is older than three years")                           \
     X(MEDIAN_OLD,      0,  40, HIGH,                                      \
       "half of the domains are older than three years")                   \
+    X(SENDER,          0, 100, CONTEXT,                                   \
+      "the domain is a large sender's own")                               \
+    X(CUSTOMERS,       0, 100, HIGH,                                      \
+      "it lies in several customers' allocations")                        \
     X(ESP,             0, 100, CONTEXT,                                   \
       "names are those a large sender gives its customers")               \
     X(SENDER_NET,      0,  50, REVIEW, "the netblock is a large sender's") \
     X(SITES,           0,  45, CONTEXT,                                   \
       "most of the domains have a website of their own")                  \
-    X(CORPORATE,      20, 100, REVIEW,                                    \
+    X(CORPORATE,      20,  45, CONTEXT,                                   \
       "registered where companies keep their brands, with a website")     \
     X(DEEP,            0, 100, CONTEXT,                                   \
       "names have deep labels, domains many registrars")                  \
     X(DIVERSE,        25, 100, HIGH,                                      \
       "registrars and dates are as diverse as customers'")                \
+    X(MUTE,            0,  45, CONTEXT,                                   \
+      "nothing greets, and no policy or MX names these addresses")        \
+    X(WEB_UNCLEAR,     0, 100, REVIEW,                                    \
+      "that there is no website is not known of half of the domains")     \
     X(FORGED,          0,  60, REVIEW,                                    \
       "fewer than half of the names lead back to their addresses")        \
     X(REPEATS,         0, 100, HIGH, "one name stands on several addresses") \
@@ -60,7 +68,8 @@ struct score_facts {
     double registrar_entropy;  /**< normalised, 0 … 1 */
     double nameserver_entropy; /**< likewise; NaN unknown */
     size_t n_dated;
-    double newness; /**< mean over the dated */
+    double newness;   /**< mean over the dated */
+    size_t n_sighted; /**< of these, younger when an earlier scan saw them */
     double age_days_median;
     size_t n_old;              /**< dated, and older than three years */
     double burst_p;            /**< NaN: not tested */
@@ -68,12 +77,14 @@ struct score_facts {
     double naming;             /**< 0 … 1; NaN: not measured */
     size_t mx_known, mx_inside, spf_known, spf_covers; /**< domains */
     uint64_t fcrdns_known, fcrdns_ok;                  /**< addresses */
-    size_t n_web_known, n_sites; /**< domains; with a real site of their own */
-    double web_absence;          /**< sum over the known */
-    size_t n_together; /**< most domains of one registrar, each registered
-                            within ten minutes of the next */
-    size_t n_at_once;  /**< likewise, all within five minutes */
+    size_t n_web_asked, n_web_known,
+        n_sites;        /**< domains; with a real site of their own */
+    double web_absence; /**< sum over the known */
+    size_t n_together;  /**< most domains of one registrar, each registered
+                             within ten minutes of the next */
+    size_t n_at_once;   /**< likewise, all within five minutes */
     bool is_esp, is_deep, is_default_curve, is_corporate;
+    bool is_reported; /**< reporters of one kind stand behind its addresses */
     uint32_t caveats; /**< bits 1 << CAVEAT_… seen while gathering */
 };
 
@@ -88,7 +99,8 @@ double analysis_score_newness(double age_days);
 /**
  * Fill parts, score, coverage, tier, reasons and caveats of @p f.
  *
- * @param f  kind is set; all else that is read comes from @p in
+ * @param f  kind is set, and why it is allowed, if it is; all else that is
+ *           read comes from @p in
  */
 void analysis_score(struct snow_finding *f, const struct score_facts *in);
 

@@ -14,6 +14,13 @@ static bool is_site(const struct analysis_website *w)
     return strcmp(w->detail, "site") == 0 || w->company == PAGE_COMPANY_YES;
 }
 
+/* It leads to the page of another domain: of whom, that one tells. */
+static bool is_led_elsewhere(const struct analysis_website *w)
+{
+    return w->status == WEBSITE_CONTENT &&
+           (w->redirects_to[0] || strcmp(w->detail, "elsewhere") == 0);
+}
+
 int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
                            const struct analysis_website *site)
 {
@@ -33,6 +40,7 @@ int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
         .domain = domain,
         .absence_of_2 = isnan(absence) ? -1 : (int8_t)lround(absence * 2),
         .is_site = is_site(site),
+        .is_led_elsewhere = is_led_elsewhere(site),
     };
     return 0;
 }
@@ -44,20 +52,33 @@ static int compare_facts(const void *a, const void *b)
     return (x->domain > y->domain) - (x->domain < y->domain);
 }
 
+static const struct web_fact *find(struct web_facts *w, uint32_t domain)
+{
+    struct web_fact key = { .domain = domain };
+
+    if (w->n == 0)
+        return NULL;
+    if (!w->is_sorted)
+        qsort(w->all, w->n, sizeof *w->all, compare_facts);
+    w->is_sorted = true;
+    return bsearch(&key, w->all, w->n, sizeof *w->all, compare_facts);
+}
+
+bool analysis_web_facts_has_page(struct web_facts *w, uint32_t domain)
+{
+    const struct web_fact *f = find(w, domain);
+
+    return f && (f->is_site || f->is_led_elsewhere);
+}
+
 void analysis_web_facts_count(struct web_sum *out, struct web_facts *w,
                               const uint32_t *domains, size_t n)
 {
     *out = (struct web_sum){ 0 };
-    if (w->n == 0)
-        return;
-    if (!w->is_sorted)
-        qsort(w->all, w->n, sizeof *w->all, compare_facts);
-    w->is_sorted = true;
     for (size_t i = 0; i < n; i++) {
-        struct web_fact key = { .domain = domains[i] };
-        const struct web_fact *f =
-            bsearch(&key, w->all, w->n, sizeof *w->all, compare_facts);
+        const struct web_fact *f = find(w, domains[i]);
 
+        out->n_asked += f != NULL;
         if (!f || f->absence_of_2 < 0)
             continue;
         out->n_known++;

@@ -8,8 +8,9 @@
 /** Of one domain. */
 struct web_fact {
     uint32_t domain;
-    int8_t absence_of_2; /**< 2: there is none, 0: there is; -1 unknown */
-    bool is_site;        /**< a real one, of the domain's own */
+    int8_t absence_of_2;   /**< 2: there is none, 0: there is; -1 unknown */
+    bool is_site;          /**< a real one, of the domain's own */
+    bool is_led_elsewhere; /**< to a page of another domain */
 };
 
 /** Zeroed memory knows of no domain. */
@@ -21,6 +22,7 @@ struct web_facts {
 
 /** Sums over domains. */
 struct web_sum {
+    size_t n_asked; /**< it was looked for */
     size_t n_known; /**< it could be told whether there is a website */
     size_t n_sites; /**< a real one of the domain's own */
     double absence; /**< of all that are known */
@@ -29,6 +31,9 @@ struct web_sum {
 /** @return 0, SNOW_ENOMEM */
 int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
                            const struct analysis_website *site);
+
+/** Is a real website known, be it that of another domain it leads to? */
+bool analysis_web_facts_has_page(struct web_facts *w, uint32_t domain);
 
 void analysis_web_facts_count(struct web_sum *out, struct web_facts *w,
                               const uint32_t *domains, size_t n);

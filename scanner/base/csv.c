@@ -135,6 +135,13 @@ const char *csv_get(const struct csv *c, size_t column)
     return place > 0 && place <= c->n_fields ? c->fields[place - 1] : "";
 }
 
+int csv_wrong(const struct csv *c, const char *value, const char *what,
+              struct snow_error *err)
+{
+    return snow_fail(err, SNOW_ESYNTAX, "%s:%llu: '%.80s' is no %s", c->path,
+                     (unsigned long long)c->line, value, what);
+}
+
 /* --- the header --- */
 
 static void skip_mark(struct csv *c)

@@ -57,6 +57,11 @@ int csv_next(struct csv *c, struct snow_error *err);
  * it has none. Good until the next record. */
 const char *csv_get(const struct csv *c, size_t column);
 
+/** Say that a value of the record at hand is not what it should be, "no
+ * <what>". @return SNOW_ESYNTAX */
+int csv_wrong(const struct csv *c, const char *value, const char *what,
+              struct snow_error *err);
+
 /**
  * Take one record that is in memory apart, in place.
  *

@@ -56,6 +56,12 @@ bool snow_ptr_status_is_failure(unsigned status)
            status == SNOW_PTR_TIMEOUT || status == SNOW_PTR_ERROR;
 }
 
+bool snow_ptr_status_is_answer(unsigned status)
+{
+    return status == SNOW_PTR_NAME || status == SNOW_PTR_NXDOMAIN ||
+           status == SNOW_PTR_NODATA || status == SNOW_PTR_PRUNED;
+}
+
 bool snow_probe_is_mail_capable(const struct snow_probe *p)
 {
     return p->status == SNOW_SMTP_OPEN || p->status == SNOW_SMTP_BUSY ||

@@ -328,5 +328,7 @@ int cmd_import(struct snow_config *cfg, struct outcome *o,
     g.how.now_utc_s = clock_utc_s(&clock_system);
     g.how.origin = cfg->origin;
     code = choose_format(&g);
+    if (!code)
+        code = lists_check(cfg, err);
     return code ? code : into_store(&g);
 }

@@ -50,7 +50,9 @@ static int read_and_print(struct snow_config *cfg, const char *format,
 
     if (code)
         return code;
-    code = print_findings(r.store, &r.scan, cfg, format, &r.to, err);
+    code = lists_find(cfg, err);
+    if (!code)
+        code = print_findings(r.store, &r.scan, cfg, format, &r.to, err);
     return reading_close(&r, code, err);
 }
 

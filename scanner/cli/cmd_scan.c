@@ -5,6 +5,7 @@
 #include "addr/ranges_text.h"
 #include "analysis/given.h"
 #include "analysis/origin.h"
+#include "analysis/own.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
@@ -43,7 +44,9 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
                                 .scan = scan->id,
                                 .least = (enum snow_tier)cfg->tier };
     struct report_out out = report_to_fd(&to->fd);
-    struct given given;
+    struct given given = { 0 };
+    struct own own = { 0 };
+    const struct own_paths paths = lists_paths(cfg);
     int code = 0;
 
     if (!f)
@@ -52,17 +55,20 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
                          "command",
                          format);
     q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
+    q.by_customer = cfg->by == 1;
     code = scan_given(&given, cfg, err);
-    if (code)
-        return code;
+    if (!code)
+        code = own_read(&own, &paths, err);
     scan_analysis_config(&analysis, cfg, scan);
     analysis.given = q.given = &given;
-    if (f->needs_findings || cfg->explain[0])
+    analysis.own = q.own = &own;
+    if (!code && (f->needs_findings || cfg->explain[0]))
         code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
     if (!code)
         code = cfg->explain[0] ? report_explain(&out, &q, cfg->explain, err)
                                : report_write(&out, f, &q, err);
     snow_findings_fini(&findings);
+    own_fini(&own);
     given_fini(&given);
     return code;
 }
@@ -97,8 +103,12 @@ static int run_scan(const struct snow_config *cfg, struct plan *plan,
     struct progress_shown shown;
     struct buf settings = { 0 };
     struct scan_result result = { 0 };
-    int code;
+    int code = lists_check(cfg, err);
 
+    if (code) { /* hours before it would be found out */
+        plan_fini(plan);
+        return code;
+    }
     progress_init(&shown, cfg);
     if (progress_is_for_people(&shown))
         tell_origins(plan);

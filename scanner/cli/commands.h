@@ -3,6 +3,7 @@
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
+#include "analysis/own.h"
 #include "pipeline/config.h"
 #include "report/report.h"
 #include "snowline/error.h"
@@ -33,6 +34,8 @@ int cmd_domain(struct snow_config *cfg, struct outcome *o,
 int cmd_targets(struct snow_config *cfg, struct outcome *o,
                 struct snow_error *err);
 
+int cmd_diff(struct snow_config *cfg, struct outcome *o,
+             struct snow_error *err);
 int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);
 int cmd_check(struct snow_config *cfg, struct outcome *o,
@@ -60,6 +63,16 @@ int output_close(struct output *o, int code, struct snow_error *err);
 /** Say on standard error what the AS numbers of a plan stand for. */
 struct plan;
 void tell_origins(const struct plan *p);
+
+/** The lists of the user's own that the options name. */
+struct own_paths lists_paths(const struct snow_config *cfg);
+
+/** Are they still where a scan remembers them? @return 0, SNOW_EIO */
+int lists_find(const struct snow_config *cfg, struct snow_error *err);
+
+/** And will they be understood when they are needed, hours later? @return 0,
+ * or as own_check() */
+int lists_check(const struct snow_config *cfg, struct snow_error *err);
 
 /** Print the findings of a scan as a table. */
 struct snow_store;

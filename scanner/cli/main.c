@@ -35,6 +35,11 @@ static const struct command {
       "Formats: csv (default: suspicious runs), evidence-csv, names, json, "
       "ndjson.",
       CLI_EXPORT, cmd_export },
+    { "diff", "STORE [A B]", "what changed between two scans of a store",
+      "Names, runs, domains and findings: from scan A to scan B, or between "
+      "the newest two\nthat are finished. Of what one of them has no answer "
+      "about nothing is said.\nFormats: text (default), csv, ndjson.",
+      CLI_DIFF, cmd_diff },
     { "import", "STORE FILE...", "names that others have looked up",
       "Adds a scan to the store, which is made if it is not there: then "
       "findings and\nexports need no packet. FILE is plain or gzip, - is "
@@ -89,7 +94,7 @@ static void help(FILE *to)
             "usage: snowline COMMAND [OPTION...] ARGUMENT...\n\n",
             SNOW_VERSION);
     for (size_t i = 0; i < COUNT_OF(commands); i++)
-        fprintf(to, "  %-9s %-13s %s\n", commands[i].name, commands[i].argument,
+        fprintf(to, "  %-8s %-13s %s\n", commands[i].name, commands[i].argument,
                 commands[i].about);
     fprintf(to, "\nsnowline COMMAND --help shows the options. TARGET is an "
                 "address, a CIDR, a range\nA-B, AS64500 (the prefixes it "

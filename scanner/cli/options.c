@@ -16,6 +16,8 @@
 #define STAGES (CLI_PTR | CLI_PROBE | CLI_DOMAIN)
 #define READS (CLI_STATUS | CLI_FINDINGS | CLI_EXPORT)
 #define JUDGES (CLI_SCAN | CLI_RESUME | READS)
+#define SHOWS (CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT)
+#define LISTS (SHOWS | CLI_DIFF | CLI_IMPORT) /* which remembers where */
 
 #define IANA_BOOTSTRAP "https://data.iana.org/rdap/dns.json"
 
@@ -140,7 +142,7 @@ static const struct cli_option options[] = {
       "certificates that https is checked against; the system's if not given"},
 
     { 0, "domains", CLI_TEXT, TO(domains), NULL, "FILE", NULL, 0, 0,
-      STAGE_REG | READS | CLI_IMPORT, true, "Registration",
+      STAGE_REG | READS | CLI_IMPORT | CLI_DIFF, true, "Registration",
       "CSV domain,created,registrar,iana_id of one's own; asked nobody" },
     { 0, "mail", CLI_WORD, TO(mail), "check", "HOW", "check|none", 0, 0,
       STAGE_REG | CLI_STATUS, true, "Domains",
@@ -152,12 +154,24 @@ static const struct cli_option options[] = {
       STAGE_REG, true, "Domains", "port of the front pages" },
 
     { 0, "psl", CLI_TEXT, TO(psl), NULL, "FILE", NULL, 0, 0,
-      JUDGES, true, "Analysis", "public suffix list; the system's if not given"},
+      JUDGES | CLI_DIFF, true, "Analysis", "public suffix list; the system's if not given"},
     { 0, "now", CLI_TIME, TO(now_utc_s), NULL, "TIME", NULL, 0, 0,
       JUDGES | CLI_IMPORT, true, "Analysis",
       "what \"new\" is measured against; the scan's start if not given" },
+    { 0, "reports", CLI_TEXT, TO(reports), NULL, "FILE", NULL, 0, 0,
+      LISTS, true, "Analysis",
+      "CSV ip,reporters: how many parties reported an address" },
+    { 0, "allow", CLI_TEXT, TO(allow), NULL, "FILE", NULL, 0, 0,
+      LISTS, true, "Analysis",
+      "CSV cidr_or_domain,reason: whom to let pass; told with the reason" },
+    { 0, "allocations", CLI_TEXT, TO(allocations), NULL, "FILE", NULL, 0, 0,
+      LISTS, true, "Analysis",
+      "CSV cidr,customer: whose addresses are; the longest prefix counts" },
+    { 0, "by", CLI_WORD, TO(by), "score", "WHAT", "score|customer", 0, 0,
+      CLI_SCAN | CLI_RESUME | CLI_FINDINGS, false, "Analysis",
+      "what the table is grouped by: score or customer (--allocations)" },
     { 0, "tier", CLI_WORD, TO(tier), "review", "TIER", "high|review|context",
-      0, 0, CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT, false,
+      0, 0, SHOWS | CLI_DIFF, false,
       "Analysis", "show findings of this tier and above: high, review, context"
       },
     { 0, "explain", CLI_TEXT, TO(explain), NULL, "ID", NULL, 0, 0,
@@ -172,7 +186,7 @@ static const struct cli_option options[] = {
       "failed: ask again what ended in timeout, SERVFAIL, REFUSED, unknown" },
     { 0, "format", CLI_WORD, TO(format), "default", "FORMAT",
       "default|table|csv|json|ndjson|evidence-csv|names|text", 0, 0,
-      READS | STAGES | CLI_CHECK, false, "Output",
+      READS | STAGES | CLI_CHECK | CLI_DIFF, false, "Output",
       "how to print it; see the command" },
     { 0, "format", CLI_TEXT, TO(import_format), "auto", "FORMAT", NULL, 0, 0,
       CLI_IMPORT, false, "Import",
@@ -181,7 +195,7 @@ static const struct cli_option options[] = {
       false, "Import",
       "zone of a master file that has no $ORIGIN" },
     { 'o', "output", CLI_TEXT, TO(output), NULL, "PATH", NULL, 0, 0,
-      SENDS | CLI_EXPORT | CLI_FINDINGS, false, "Output",
+      SENDS | CLI_EXPORT | CLI_FINDINGS | CLI_DIFF, false, "Output",
       "scan: the store (results/TARGET.db); others: a file for the result" },
     { 0, "progress", CLI_WORD, TO(progress), "auto", "HOW",
       "auto|bar|json|none", 0, 0, SENDS, false, "Output",

@@ -20,6 +20,7 @@ enum cli_command {
     CLI_TARGETS = 1 << 8,
     CLI_CHECK = 1 << 9,
     CLI_IMPORT = 1 << 10,
+    CLI_DIFF = 1 << 11,
 };
 
 enum cli_kind {

@@ -66,7 +66,8 @@ struct snow_config {
     /* what else is known of a domain, and of addresses */
     uint64_t mail, web; /**< enum look */
     uint64_t http_port;
-    char *domains;   /**< file of registrations of one's own */
+    char *domains; /**< file of registrations of one's own */
+    char *reports, *allow, *allocations; /**< more of them, of addresses */
     char *as_source; /**< where an AS number's prefixes come from */
     struct text_list known_origins; /**< "AS64500=A-B;C-D": what a resumed
                                          scan has learnt of AS numbers */
@@ -90,6 +91,7 @@ struct snow_config {
 
     /* commands that read a store */
     uint64_t scan, retry, tier, format;
+    uint64_t by; /**< order of the table: 0 score, 1 customer */
     char *explain;
 };
 

@@ -8,7 +8,8 @@ static const char *const type_words[] = { REPORT_TYPES(X) };
 
 static const struct report_kind *const kinds[] = {
     &report_kind_finding, &report_kind_evidence, &report_kind_name,
-    &report_kind_ptr,     &report_kind_probe,    &report_kind_domain,
+    &report_kind_change,  &report_kind_ptr,      &report_kind_probe,
+    &report_kind_domain,
 };
 
 void report_cell_absent(struct report_cell *to)
@@ -61,6 +62,23 @@ void report_cell_addr(struct report_cell *to, struct snow_addr a)
 
     snow_addr_format(a, text);
     report_cell_text(to, text, strlen(text));
+}
+
+void report_cell_ranges(struct report_cell *to, const struct snow_range *ranges,
+                        size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct snow_range left = ranges[i];
+        struct snow_prefix p;
+        char text[SNOW_PREFIX_TEXT_MAX];
+        bool has_more = true;
+
+        while (has_more) {
+            has_more = snow_range_next_prefix(&left, &p);
+            snow_prefix_format(p, text);
+            report_cell_element(to, text, strlen(text));
+        }
+    }
 }
 
 void report_cell_count(struct report_cell *to, uint64_t count)

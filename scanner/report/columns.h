@@ -3,7 +3,9 @@
 #ifndef REPORT_COLUMNS_H
 #define REPORT_COLUMNS_H
 
+#include "report/pasts.h"
 #include "report/websites.h"
+#include "snowline/diff.h"
 
 /** Each type with the word that results/README.md uses. */
 /* clang-format off */
@@ -46,6 +48,9 @@ void report_cell_element(struct report_cell *to, const void *octets,
 void report_cell_split(struct report_cell *to, const char *text, size_t len,
                        char separator);
 void report_cell_addr(struct report_cell *to, struct snow_addr a);
+/** The smallest exact cover of each range, as elements. */
+void report_cell_ranges(struct report_cell *to, const struct snow_range *ranges,
+                        size_t n);
 void report_cell_count(struct report_cell *to, uint64_t count);
 /** @param decimals  behind the point; what is not finite is not told */
 void report_cell_number(struct report_cell *to, double number, int decimals);
@@ -76,6 +81,8 @@ extern const struct report_kind report_kind_finding;
 extern const struct report_kind report_kind_evidence;
 /** struct report_name_row */
 extern const struct report_kind report_kind_name;
+/** struct snow_change */
+extern const struct report_kind report_kind_change;
 /** struct report_ptr */
 extern const struct report_kind report_kind_ptr;
 /** struct snow_probe */
@@ -91,6 +98,7 @@ struct report_finding_row {
     const struct snow_finding *finding;
     bool has_registration; /**< a registry answered about one of its domains */
     const struct report_holders *holders;
+    const struct own *own; /**< NULL: no list of the user's own */
     struct report_website_counts web;
 };
 
@@ -115,6 +123,8 @@ struct report_evidence_row {
         *banner_forward;            /**< of the greeting's host */
     const struct report_mail *mail; /**< of the domain; NULL: not asked */
     const char *web;                /**< of the domain; NULL: not asked */
+    struct report_past past;        /**< of the address, in other scans */
+    const struct own *own;          /**< NULL: no list of the user's own */
     int64_t now_utc_s;              /**< what an age is measured against */
 };
 

@@ -32,6 +32,7 @@ struct join {
     struct report_forwards forwards;
     struct report_websites websites;
     struct report_mails mails;
+    struct report_pasts pasts;
     int64_t now_utc_s;
     struct span *spans; /* in the order of their first addresses */
     size_t n_spans;
@@ -222,6 +223,8 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
         .names = snow_block_names(b, i),
         .ptr_seen_utc_s = SNOW_TIME_UNKNOWN,
         .now_utc_s = j->now_utc_s,
+        .past = { SNOW_TIME_UNKNOWN, SNOW_TIME_UNKNOWN, 0, false, 0, NULL },
+        .own = j->q->own,
     };
     struct report_mail mail;
 
@@ -235,6 +238,9 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
         if (report_mails_get(&j->mails, row.domain, &mail))
             row.mail = &mail;
     }
+    if (snow_ptr_status_is_answer(row.ptr_status))
+        row.past =
+            report_pasts_get(&j->pasts, row.addr, row.names, row.n_names);
     join_forward(j, &row);
     report_csv_row(&j->line, &report_kind_evidence, &row);
     return report_emit(j->to, &j->line);
@@ -301,6 +307,9 @@ static int prepare(struct join *j, struct snow_error *err)
     code = report_websites_load(&j->websites, j->q, err);
     if (code)
         return code;
+    code = report_pasts_load(&j->pasts, j->q, &j->tree, err);
+    if (code)
+        return code;
     code = gather_spans(j);
     if (code)
         return code;
@@ -328,6 +337,7 @@ int report_evidence_csv(const struct report_out *to,
     report_forwards_fini(&j.forwards);
     report_websites_fini(&j.websites);
     report_mails_fini(&j.mails);
+    report_pasts_fini(&j.pasts);
     buf_fini(&j.text);
     buf_fini(&j.line);
     free(j.probes);

@@ -5,6 +5,7 @@
 #include "analysis/forward.h"
 #include "analysis/mta.h"
 #include "report/mails.h"
+#include "report/own_columns.h"
 #include "report/registrations.h"
 
 #define ROW(record) ((const struct report_evidence_row *)(record))
@@ -357,7 +358,7 @@ static void get_registration_time(struct report_cell *to, const void *record,
 }
 
 /* at: 1 for the later of the two observations, 0 for the earlier. */
-static void get_seen(struct report_cell *to, const void *record, size_t at)
+static int64_t seen_at(const void *record, size_t at)
 {
     const struct report_evidence_row *r = record;
     int64_t ptr = r->ptr_seen_utc_s;
@@ -365,9 +366,32 @@ static void get_seen(struct report_cell *to, const void *record, size_t at)
 
     if (smtp == SNOW_TIME_UNKNOWN ||
         (ptr != SNOW_TIME_UNKNOWN && (ptr > smtp) == (at == 1)))
-        report_cell_time(to, ptr);
-    else
-        report_cell_time(to, smtp);
+        return ptr;
+    return smtp;
+}
+
+/* Over all scans: of the names, and of the greeting in this one. */
+static void get_seen(struct report_cell *to, const void *record, size_t at)
+{
+    const struct report_past *past = &ROW(record)->past;
+    int64_t here = seen_at(record, at);
+    int64_t there = at == 1 ? past->last_utc_s : past->first_utc_s;
+    bool is_wider = there != SNOW_TIME_UNKNOWN && (there > here) == (at == 1);
+
+    report_cell_time(to, is_wider ? there : here);
+}
+
+static void get_previous(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    report_past_names(to, &ROW(record)->past);
+}
+
+static void get_changes(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (ROW(record)->past.is_known)
+        report_cell_count(to, ROW(record)->past.changes);
 }
 
 static void get_mta(struct report_cell *to, const void *record, size_t at)
@@ -522,14 +546,16 @@ static const struct report_column columns[] = {
       "Website of the domain: `none` (no address), `refused`, `timeout`, "
       "`default` (a page that nobody made for it), `parked`, `content`, "
       "`error`, `excluded` (at an address that is left alone)." },
-    { "reporters", REPORT_COUNT, report_get_nothing, 0,
-      "Independent reporters of the address; not known yet." },
+    { "reporters", REPORT_COUNT, report_own_addr_reporters, 0,
+      "Independent reporters of the address, by `--reports`." },
     { "first_seen", REPORT_TIME, get_seen, 0,
-      "Earliest observation of the address in this scan." },
+      "Earliest observation of these names on the address, over all scans of "
+      "the store; in this scan, of its greeting, too." },
     { "last_seen", REPORT_TIME, get_seen, 1,
-      "Latest observation of the address in this scan." },
-    { "previous_ptr", REPORT_LIST, report_get_nothing, 0,
-      "Names an earlier scan saw; not compared yet." },
+      "Latest observation of them, likewise." },
+    { "previous_ptr", REPORT_LIST, get_previous, 0,
+      "Names that earlier scans saw before the last change; `-` when there "
+      "were none, or nothing has changed; empty when no other scan knows." },
     { "mta", REPORT_TEXT, get_mta, 0,
       "Software of the mail server, by its greeting, else by its answer to "
       "EHLO; a claim, which can be false." },
@@ -548,6 +574,11 @@ static const struct report_column columns[] = {
       "How the question for the name's addresses ended: `name` (there are "
       "some), `nxdomain`, `nodata`, `servfail`, `refused`, `timeout`, "
       "`error`." },
+    { "ptr_changes", REPORT_COUNT, get_changes, 0,
+      "How often the names changed from scan to scan up to this one, "
+      "appearing and vanishing included; empty when no other scan knows." },
+    { "customer", REPORT_TEXT, report_own_addr_customer, 0,
+      "Customer the address is allocated to, by `--allocations`." },
 };
 /* clang-format on */
 

@@ -1,4 +1,5 @@
 #include "report/layout.h"
+#include "report/observations.h"
 #include "report/tree.h"
 #include "report/writers.h"
 
@@ -10,6 +11,7 @@ struct explanation {
     const struct report_request *q;
     const struct snow_finding *f;
     size_t index, width;
+    struct report_observations seen;
     struct buf text;
 };
 
@@ -66,6 +68,29 @@ static void add_prefixes(struct explanation *e)
     buf_fini(&list);
 }
 
+/* What the user's own lists say of it. */
+static void add_own(struct explanation *e)
+{
+    const struct snow_finding *f = e->f;
+
+    if (f->reporters_known > 0) {
+        add_label(e, "reporters");
+        layout_reporters(&e->text, f);
+        buf_add_char(&e->text, '\n');
+    }
+    if (f->n_customers > 0) {
+        add_label(e, "customer");
+        layout_wrap(&e->text, (const char *const *)f->customers, f->n_customers,
+                    LABEL, e->width);
+        buf_add_char(&e->text, '\n');
+    }
+    if (f->allowed) {
+        add_label(e, "allowed");
+        text_escape(&e->text, f->allowed, strlen(f->allowed));
+        buf_add_char(&e->text, '\n');
+    }
+}
+
 static void add_facts(struct explanation *e)
 {
     const struct snow_finding *f = e->f;
@@ -88,9 +113,13 @@ static void add_facts(struct explanation *e)
     layout_smtp(&e->text, f);
     buf_add_text(&e->text, f->smtp_probed > 0 ? " open of those greeted\n"
                                               : " nobody was greeted\n");
+    add_own(e);
     text_format_time(f->first_seen_utc_s, first);
     text_format_time(f->last_seen_utc_s, last);
     buf_printf(&e->text, "%-*s%s to %s\n", LABEL, "observed", first, last);
+    if (f->domains_over_time > 0)
+        buf_printf(&e->text, "%-*s%llu different domains over all scans\n",
+                   LABEL, "", (unsigned long long)f->domains_over_time);
 }
 
 static void add_part(struct explanation *e, unsigned part)
@@ -182,18 +211,23 @@ static void add_members(struct explanation *e, const struct report_tree *t,
     }
 }
 
-static int explain(struct explanation *e)
+static int explain(struct explanation *e, struct snow_error *err)
 {
     struct report_tree tree = { 0 };
-    int code = report_tree_init(&tree, e->q->findings, SNOW_TIER_CONTEXT);
+    int code = report_observations_load(&e->seen, e->q, e->f, err);
 
+    if (!code)
+        code = report_tree_init(&tree, e->q->findings, SNOW_TIER_CONTEXT);
     if (code)
         return code;
     add_head(e);
     add_facts(e);
     buf_add_text(&e->text, "\npart        value x weight = points\n");
-    for (unsigned i = 0; i < SNOW_N_SCORE_PARTS; i++)
+    for (unsigned i = 0; i < SNOW_N_SCORE_PARTS; i++) {
         add_part(e, i);
+        report_observations_print(&e->text, &e->seen, (enum snow_score_part)i,
+                                  LABEL, e->width);
+    }
     add_sum(e);
     add_caveats(e);
     if (tree.nodes[e->index].child != REPORT_NONE)
@@ -220,11 +254,12 @@ int report_explain(const struct report_out *to, const struct report_request *q,
                          "context' lists all",
                          id);
     e.f = &q->findings->all[e.index];
-    code = explain(&e);
+    code = explain(&e, err);
     if (code == 0)
         code = report_emit(to, &e.text);
     if (code)
         snow_fail(err, code, "explanation of %s: %s", id, snow_strerror(code));
+    report_observations_fini(&e.seen);
     buf_fini(&e.text);
     return code;
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "report/holders.h"
+#include "report/own_columns.h"
 
 #define AT(member) offsetof(struct snow_finding, member)
 
@@ -24,9 +25,18 @@ static void get_text(struct report_cell *to, const void *record, size_t at)
     report_cell_text(to, text, strlen(text));
 }
 
+/* Words that a member points to. */
+static const char *words_at(const void *record, size_t at)
+{
+    const char *words;
+
+    memcpy(&words, member(record, at), sizeof words);
+    return words;
+}
+
 static void get_list(struct report_cell *to, const void *record, size_t at)
 {
-    const char *text = member(record, at);
+    const char *text = words_at(record, at);
 
     report_cell_split(to, text, strlen(text), ';');
 }
@@ -128,18 +138,7 @@ static void get_cidrs(struct report_cell *to, const void *record, size_t at)
     const struct snow_finding *f = finding_of(record);
 
     (void)at;
-    for (size_t i = 0; i < f->n_ranges; i++) {
-        struct snow_range left = f->ranges[i];
-        struct snow_prefix p;
-        char text[SNOW_PREFIX_TEXT_MAX];
-        bool has_more = true;
-
-        while (has_more) {
-            has_more = snow_range_next_prefix(&left, &p);
-            snow_prefix_format(p, text);
-            report_cell_element(to, text, strlen(text));
-        }
-    }
+    report_cell_ranges(to, f->ranges, f->n_ranges);
 }
 
 static void get_domains(struct report_cell *to, const void *record, size_t at)
@@ -182,7 +181,9 @@ static void absent_if_answered(struct report_cell *to, const void *record)
 
 static void get_registrar(struct report_cell *to, const void *record, size_t at)
 {
-    get_text(to, record, at);
+    const char *name = words_at(record, at);
+
+    report_cell_text(to, name, strlen(name));
     absent_if_answered(to, record);
 }
 
@@ -258,6 +259,13 @@ static void get_holder(struct report_cell *to, const void *record, size_t at)
 
     report_holders_texts(to, row->holders, row->finding,
                          (enum report_holder_text)at);
+}
+
+static void get_over_time(struct report_cell *to, const void *record, size_t at)
+{
+    (void)at;
+    if (finding_of(record)->domains_over_time > 0)
+        report_cell_count(to, finding_of(record)->domains_over_time);
 }
 
 static void get_claims(struct report_cell *to, const void *record, size_t at)
@@ -351,26 +359,30 @@ static const struct report_column columns[] = {
     { "web_none", REPORT_COUNT, get_web_none, 0,
       "Domains without a website: no address, nobody listens, a page that "
       "nobody made for it, or parked; `-` when of none it could be told." },
-    { "reporters_max", REPORT_COUNT, report_get_nothing, 0,
-      "Most independent reporters of one address; not measured yet." },
-    { "reporters_median", REPORT_NUMBER, report_get_nothing, 0,
-      "Median number of reporters of an address; not measured yet." },
+    { "reporters_max", REPORT_COUNT, report_own_count, AT(reporters_max),
+      "Most independent reporters of one address, by `--reports`; `-` when "
+      "it names none of them." },
+    { "reporters_median", REPORT_NUMBER, report_own_number,
+      AT(reporters_median),
+      "Median number of reporters of those addresses that `--reports` names."
+      },
     { "asn", REPORT_LIST, get_asn, 0,
       "Numbers of the autonomous systems that announce some of it, of those "
       "that were given as targets." },
     { "abuse_email", REPORT_LIST, get_holder, REPORT_HOLDER_ABUSE_EMAIL,
       "Abuse contacts of the netblocks it lies in; `-` when the registry "
       "publishes none." },
-    { "customer", REPORT_TEXT, report_get_nothing, 0,
-      "Customer it is allocated to; not measured yet." },
+    { "customer", REPORT_LIST, report_own_customers, 0,
+      "Customers its addresses are allocated to, by `--allocations`; `-` when "
+      "it names none." },
     { "reasons", REPORT_LIST, get_list, AT(reasons),
       "Codes of the parts that count towards the score." },
     { "caveats", REPORT_LIST, get_list, AT(caveats),
       "What speaks against it or is not known." },
     { "first_seen", REPORT_TIME, get_time, AT(first_seen_utc_s),
-      "Earliest observation it rests on." },
+      "When a scan of the store first saw its domains on its addresses." },
     { "last_seen", REPORT_TIME, get_time, AT(last_seen_utc_s),
-      "Latest observation it rests on." },
+      "When one did last." },
 #define X(id, weight, name, claim)                                           \
     { "s_" name, REPORT_NUMBER, get_part, SNOW_PART_##id,                    \
       "0 to 1: " claim " (weight " #weight "); empty when not measured." },
@@ -384,6 +396,16 @@ static const struct report_column columns[] = {
       "Who holds these netblocks." },
     { "fcrdns_total", REPORT_COUNT, get_measure, FCRDNS_TOTAL,
       "Addresses of which it could be told whether their name leads back." },
+    { "domains_over_time", REPORT_COUNT, get_over_time, 0,
+      "Different domains that its addresses carried over all scans of the "
+      "store, its own included; empty when no other scan knows." },
+    { "reporters_known", REPORT_COUNT, report_own_count, AT(reporters_known),
+      "Addresses that `--reports` names." },
+    { "reporters_cv", REPORT_NUMBER, report_own_number, AT(reporters_cv),
+      "Standard deviation of the reporters over their mean inside a run, the "
+      "mean of its runs: low when they are alike." },
+    { "allowed", REPORT_TEXT, report_own_allowed, 0,
+      "Why `--allow` lets it pass; `-` when it does not." },
 };
 /* clang-format on */
 

@@ -1,5 +1,7 @@
 #include "report/layout.h"
 
+#include <math.h>
+
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 #define EN_DASH "\xe2\x80\x93"  /* U+2013 */
 
@@ -98,7 +100,7 @@ static const char *tail_of(const char *first, const char *last)
     return last + dot;
 }
 
-static void add_range(struct buf *to, struct snow_range r)
+void layout_range(struct buf *to, struct snow_range r)
 {
     char first[SNOW_ADDR_TEXT_MAX], last[SNOW_ADDR_TEXT_MAX];
     char cidr[SNOW_PREFIX_TEXT_MAX];
@@ -122,17 +124,23 @@ void layout_addresses(struct buf *to, const struct snow_finding *f)
     if (f->n_ranges > 1)
         buf_printf(to, "%zu ranges", f->n_ranges);
     else
-        add_range(to, whole);
+        layout_range(to, whole);
 }
 
 void layout_domains(struct buf *to, const struct snow_finding *f,
                     size_t columns)
 {
+    layout_some(to, (const char *const *)f->domains, f->n_domains, columns);
+}
+
+void layout_some(struct buf *to, const char *const *items, size_t n,
+                 size_t columns)
+{
     size_t shown = 0, used = 0;
 
-    for (; shown < f->n_domains; shown++) {
-        const char *domain = f->domains[shown];
-        size_t left = f->n_domains - shown - 1;
+    for (; shown < n; shown++) {
+        const char *domain = items[shown];
+        size_t left = n - shown - 1;
         size_t more = left > 0 ? (size_t)snprintf(NULL, 0, " +%zu", left) : 0;
         size_t before = to->len, room = columns - more;
 
@@ -145,8 +153,8 @@ void layout_domains(struct buf *to, const struct snow_finding *f,
             return;
         used += layout_columns(to->data + before, to->len - before);
     }
-    if (shown < f->n_domains)
-        buf_printf(to, " +%zu", f->n_domains - shown);
+    if (shown < n)
+        buf_printf(to, " +%zu", n - shown);
 }
 
 void layout_registration(struct buf *to, const struct snow_finding *f)
@@ -191,4 +199,26 @@ void layout_tier(struct buf *to, enum snow_tier tier, size_t columns,
     layout_pad(to, snow_tier_word(tier), columns);
     if (is_coloured)
         buf_add_text(to, "\033[0m");
+}
+
+void layout_customers(struct buf *to, const struct snow_finding *f)
+{
+    if (f->n_customers == 0)
+        buf_add_text(to, "none known");
+    for (size_t i = 0; i < f->n_customers; i++) {
+        if (i > 0)
+            buf_add_text(to, ", ");
+        buf_add_text(to, f->customers[i]);
+    }
+}
+
+void layout_reporters(struct buf *to, const struct snow_finding *f)
+{
+    buf_printf(to, "%llu address%s, median %.1f, most %llu",
+               (unsigned long long)f->reporters_known,
+               f->reporters_known == 1 ? "" : "es", f->reporters_median,
+               (unsigned long long)f->reporters_max);
+    if (!isnan(f->reporters_cv))
+        buf_printf(to, "; spread %.2f of the mean inside a run",
+                   f->reporters_cv);
 }

@@ -25,12 +25,25 @@ void layout_wrap(struct buf *to, const char *const *items, size_t n,
 /** Where it lies: "192.0.2.0/30", "192.0.2.1–.6", "3 ranges". */
 void layout_addresses(struct buf *to, const struct snow_finding *f);
 
+/** One range: "192.0.2.0/30", "192.0.2.1–.6". */
+void layout_range(struct buf *to, struct snow_range r);
+
+/** As many items as fit, and how many more there are. */
+void layout_some(struct buf *to, const char *const *items, size_t n,
+                 size_t columns);
+
 /** As many domains as fit, and how many more there are. */
 void layout_domains(struct buf *to, const struct snow_finding *f,
                     size_t columns);
 
 /** "created 2017-09-12 to 2018-01-05; Example Registrar (IANA 64500)". */
 void layout_registration(struct buf *to, const struct snow_finding *f);
+
+/** Names of customers, "A, B", or "none known". */
+void layout_customers(struct buf *to, const struct snow_finding *f);
+
+/** "4 addresses, median 19, most 29; spread 0.25 of the mean inside a run". */
+void layout_reporters(struct buf *to, const struct snow_finding *f);
 
 /** "0/4" speak SMTP of those greeted; "-" when nobody was. */
 void layout_smtp(struct buf *to, const struct snow_finding *f);

@@ -7,9 +7,12 @@
  *   csv.c ndjson.c       findings, names; records one a line
  *   evidence.c           every address of every finding, joined from the store
  *   table.c explain.c    for a terminal
+ *   changes.c            what differs between two scans
+ *   own_columns.c        what the user's own lists say
  *   tree.c               members of campaigns and strips; who is shown
  *   registrations.c      what registries said of the domains shown
  *   forwards.c mails.c   where names lead; MX and SPF of domains
+ *   pasts.c              what other scans saw of addresses
  *   websites.c           what was seen of the websites of domains
  *
  * Always    foreign octets pass text_escape(), text_csv() or text_json();

@@ -4,7 +4,7 @@
 #define REPORT_REPORT_H
 
 #include "base/text.h"
-#include "snowline/findings.h"
+#include "snowline/diff.h"
 
 /** Where a report goes. One call is one record, whole; it returns 0, SNOW_EIO
  * or SNOW_EFULL, and anything but 0 ends the report and is returned from it. */
@@ -35,6 +35,9 @@ struct report_request {
     int64_t scan;
     const struct given *given; /**< registrations that count for more than the
                                     stored ones; NULL: none */
+    const struct own *own; /**< what the user alone knows, as it was analysed
+                                with; NULL: nothing */
+    bool by_customer; /**< table only: what belongs to one customer together */
     enum snow_tier least; /**< shown at least; review unless somebody asks for
                                more. What belongs to a shown campaign or strip
                                is shown with it, whatever its own tier */
@@ -74,6 +77,38 @@ int report_write(const struct report_out *to, const struct report_format *f,
  */
 int report_explain(const struct report_out *to, const struct report_request *q,
                    const char *id, struct snow_error *err);
+
+/** How `diff` prints; the order of its words. */
+enum report_changes_format {
+    REPORT_CHANGES_TEXT,
+    REPORT_CHANGES_CSV,
+    REPORT_CHANGES_NDJSON,
+};
+
+/** Changes on their way out. Zeroed, but for what a caller sets. */
+struct report_changes {
+    enum report_changes_format format;
+    struct report_out to;
+    enum snow_tier least; /**< findings that are below it in both scans are
+                               counted, not shown */
+    unsigned width;       /**< of text; 0: 100 */
+    /* its own */
+    struct buf out;
+    int subject; /**< of the last line of text, -1: none */
+    uint64_t n[SNOW_N_CHANGE_SUBJECTS][SNOW_N_CHANGES], n_hidden;
+};
+
+/** What stands before the changes. @return 0, or as the output says */
+int report_changes_begin(struct report_changes *r,
+                         const struct snow_scan *older,
+                         const struct snow_scan *newer);
+
+/** One change. @p arg is a struct report_changes. */
+int report_change(void *arg, const struct snow_change *change);
+
+/** What stands behind them; releases all. @param code  how it went so far
+ * @return code, or as the output says */
+int report_changes_end(struct report_changes *r, int code);
 
 /** The answer about one address, as `ptr` prints it. */
 struct report_ptr {

@@ -63,6 +63,20 @@ static void add_detail(struct table *t, const char *label, const char *text)
     buf_fini(&line);
 }
 
+static void add_piece(struct table *t, const char *label,
+                      void (*lay_out)(struct buf *to,
+                                      const struct snow_finding *f),
+                      const struct snow_finding *f)
+{
+    struct buf piece = { 0 };
+
+    buf_add_text(&piece, label);
+    lay_out(&piece, f);
+    add_detail(t, "", piece.failed ? "" : piece.data);
+    t->text.failed |= piece.failed;
+    buf_fini(&piece);
+}
+
 static void add_details(struct table *t, const struct snow_finding *f)
 {
     struct buf registration = { 0 };
@@ -75,6 +89,10 @@ static void add_details(struct table *t, const struct snow_finding *f)
     add_detail(t, "", where);
     layout_registration(&registration, f);
     add_detail(t, "", registration.failed ? "" : registration.data);
+    if (f->n_customers > 0 && !t->q->by_customer)
+        add_piece(t, "customer: ", layout_customers, f);
+    if (f->reporters_known > 0)
+        add_piece(t, "reported: ", layout_reporters, f);
     if (f->reasons[0])
         add_detail(t, "resembles the pattern in: ", f->reasons);
     if (f->caveats[0])
@@ -101,10 +119,12 @@ static const char *plural(size_t n)
 
 static void add_footer(struct table *t)
 {
-    size_t n_of[3] = { 0 }, hidden = t->tree.n - t->tree.n_shown;
+    size_t n_of[3] = { 0 }, hidden = t->tree.n - t->tree.n_shown, allowed = 0;
 
-    for (size_t i = 0; i < t->tree.n; i++)
+    for (size_t i = 0; i < t->tree.n; i++) {
         n_of[t->q->findings->all[i].tier] += t->tree.nodes[i].is_shown;
+        allowed += !t->tree.nodes[i].is_shown && t->q->findings->all[i].allowed;
+    }
     if (t->tree.n_shown == 0)
         buf_add_text(&t->text, "No addresses resemble the pattern closely "
                                "enough to be shown.");
@@ -120,7 +140,65 @@ static void add_footer(struct table *t)
                    "\n%zu finding%s of lower tier not shown (--tier context "
                    "shows all).",
                    hidden, plural(hidden));
+    if (allowed > 0)
+        buf_printf(&t->text, "\nOf these, %zu allowed by --allow.", allowed);
     buf_add_char(&t->text, '\n');
+}
+
+static int put_root(struct table *t, size_t i)
+{
+    add_row(t, &t->q->findings->all[i], 0);
+    add_details(t, &t->q->findings->all[i]);
+    add_members(t, i, 1);
+    buf_add_char(&t->text, '\n');
+    return report_emit(t->to, &t->text);
+}
+
+static bool has_same_customers(const struct snow_finding *x,
+                               const struct snow_finding *y)
+{
+    if (x->n_customers != y->n_customers)
+        return false;
+    for (size_t i = 0; i < x->n_customers; i++)
+        if (strcmp(x->customers[i], y->customers[i]) != 0)
+            return false;
+    return true;
+}
+
+/* A finding that belongs to several customers is shown once, under the names of
+ * all; groups stand in the order of their first findings. */
+static int put_group(struct table *t, size_t first, bool *is_done)
+{
+    const struct snow_finding *all = t->q->findings->all;
+    struct buf names = { 0 };
+    int code = 0;
+
+    buf_add_text(&names, "customer: ");
+    layout_customers(&names, &all[first]);
+    layout_fit(&t->text, names.failed ? "" : names.data, t->width);
+    buf_add_char(&t->text, '\n');
+    t->text.failed |= names.failed;
+    buf_fini(&names);
+    for (size_t i = first; i < t->tree.n && code == 0; i++) {
+        if (is_done[i] || !report_tree_is_root(&t->tree, i) ||
+            !has_same_customers(&all[first], &all[i]))
+            continue;
+        is_done[i] = true;
+        code = put_root(t, i);
+    }
+    return code;
+}
+
+static int put_groups(struct table *t)
+{
+    bool *is_done = calloc(t->tree.n + 1, sizeof *is_done);
+    int code = is_done ? 0 : SNOW_ENOMEM;
+
+    for (size_t i = 0; i < t->tree.n && code == 0; i++)
+        if (!is_done[i] && report_tree_is_root(&t->tree, i))
+            code = put_group(t, i, is_done);
+    free(is_done);
+    return code;
 }
 
 static int put_findings(struct table *t)
@@ -129,15 +207,11 @@ static int put_findings(struct table *t)
 
     if (t->tree.n_shown > 0)
         add_header(t);
-    for (size_t i = 0; i < t->tree.n && code == 0; i++) {
-        if (!report_tree_is_root(&t->tree, i))
-            continue;
-        add_row(t, &t->q->findings->all[i], 0);
-        add_details(t, &t->q->findings->all[i]);
-        add_members(t, i, 1);
-        buf_add_char(&t->text, '\n');
-        code = report_emit(t->to, &t->text);
-    }
+    if (t->q->by_customer)
+        code = put_groups(t);
+    for (size_t i = 0; i < t->tree.n && code == 0 && !t->q->by_customer; i++)
+        if (report_tree_is_root(&t->tree, i))
+            code = put_root(t, i);
     if (code == 0) {
         add_footer(t);
         code = report_emit(t->to, &t->text);

@@ -22,15 +22,24 @@ struct store_backend {
                struct snow_error *err);
     int (*commit)(struct snow_store *s, struct snow_error *err);
     void (*rollback)(struct snow_store *s);
-    int (*each_block)(struct snow_store *s, int64_t scan, snow_block_fn fn,
-                      void *arg, struct snow_error *err);
+    int (*each_scan)(struct snow_store *s, snow_scan_fn fn, void *arg,
+                     struct snow_error *err);
+    int (*blocks_open)(struct snow_blocks **out, struct snow_store *s,
+                       int64_t scan, struct snow_error *err);
+    int (*blocks_next)(struct snow_blocks *c, struct snow_addr from,
+                       const struct snow_block **block, bool *is_closed,
+                       struct snow_error *err);
+    void (*blocks_close)(struct snow_blocks *c); /**< half-open is fine */
     int (*each_probe)(struct snow_store *s, int64_t scan, snow_probe_fn fn,
                       void *arg, struct snow_error *err);
     int (*each_evidence)(struct snow_store *s, int64_t scan, const char *kind,
                          snow_evidence_fn fn, void *arg,
                          struct snow_error *err);
-    int (*each_name)(struct snow_store *s, int64_t scan, snow_name_fn fn,
-                     void *arg, struct snow_error *err);
+    int (*names_open)(struct snow_names **out, struct snow_store *s,
+                      int64_t scan, struct snow_error *err);
+    int (*names_next)(struct snow_names *c, const struct snow_name **name,
+                      struct snow_error *err);
+    void (*names_close)(struct snow_names *c); /**< half-open is fine */
     int (*each_node)(struct snow_store *s, int64_t scan, snow_node_fn fn,
                      void *arg, struct snow_error *err);
     int (*get_walk)(struct snow_store *s, int64_t scan, struct snow_walk *out,
@@ -39,6 +48,14 @@ struct store_backend {
 
 /** What every backend's own struct begins with. */
 struct snow_store {
+    const struct store_backend *backend;
+};
+
+/** What every backend's own cursors begin with. */
+struct snow_blocks {
+    const struct store_backend *backend;
+};
+struct snow_names {
     const struct store_backend *backend;
 };
 

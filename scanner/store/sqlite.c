@@ -95,7 +95,6 @@ static void sqlite_close(struct snow_store *base)
     if (s->lock_fd >= 0)
         close(s->lock_fd); /* last: it ends SQLite's locks of this file, too */
     block_codec_free(s->codec);
-    snow_block_fini(&s->block);
     buf_fini(&s->blob);
     buf_fini(&s->targets);
     buf_fini(&s->settings);
@@ -562,9 +561,12 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
     .get_scan = sqlite_get_scan, .update_scan = sqlite_update_scan,            \
     .finish_scan = sqlite_finish_scan, .begin = sqlite_begin,                  \
     .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,   \
-    .each_block = sqlite_each_block, .each_probe = sqlite_each_probe,          \
-    .each_evidence = sqlite_each_evidence, .each_name = sqlite_each_name,      \
-    .each_node = sqlite_each_node, .get_walk = sqlite_get_walk
+    .each_scan = sqlite_each_scan, .blocks_open = sqlite_blocks_open,          \
+    .blocks_next = sqlite_blocks_next, .blocks_close = sqlite_blocks_close,    \
+    .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence,    \
+    .names_open = sqlite_names_open, .names_next = sqlite_names_next,          \
+    .names_close = sqlite_names_close, .each_node = sqlite_each_node,          \
+    .get_walk = sqlite_get_walk
 
 const struct store_backend store_sqlite = { .scheme = "sqlite",
                                             .open = sqlite_open,

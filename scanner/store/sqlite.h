@@ -29,10 +29,11 @@ struct sqlite_store {
     sqlite3_stmt *statements[STATEMENTS];
     struct block_codec *codec;
     struct buf blob, targets, settings;
-    struct snow_block block; /**< scratch of the readers */
-    int64_t seq;             /**< of the next tail row */
-    int64_t version;         /**< of the tables; less than ours only when it
-                                  was opened for reading */
+    unsigned n_readers; /**< cursors that are open */
+    bool is_reading;    /**< in a transaction that they began */
+    int64_t seq;        /**< of the next tail row */
+    int64_t version;    /**< of the tables; less than ours only when it was
+                             opened for reading */
 };
 
 static inline struct sqlite_store *sqlite_of(struct snow_store *s)
@@ -51,6 +52,10 @@ int sqlite_execute(struct sqlite_store *s, const char *sql,
 int sqlite_next(struct sqlite_store *s, sqlite3_stmt *q, bool *has_row,
                 struct snow_error *err);
 
+/** Before the first row of a cursor and after its last. */
+int sqlite_begin_reading(struct sqlite_store *s, struct snow_error *err);
+void sqlite_end_reading(struct sqlite_store *s);
+
 /** Run a prepared statement without rows. */
 int sqlite_run(struct sqlite_store *s, sqlite3_stmt *q, struct snow_error *err);
 
@@ -67,15 +72,24 @@ int sqlite_put_walk(struct sqlite_store *s, int64_t scan,
                     const struct snow_walk *walk, struct snow_error *err);
 
 /* Readers of struct store_backend. */
-int sqlite_each_block(struct snow_store *base, int64_t scan, snow_block_fn fn,
-                      void *arg, struct snow_error *err);
+int sqlite_each_scan(struct snow_store *base, snow_scan_fn fn, void *arg,
+                     struct snow_error *err);
+int sqlite_blocks_open(struct snow_blocks **out, struct snow_store *base,
+                       int64_t scan, struct snow_error *err);
+int sqlite_blocks_next(struct snow_blocks *c, struct snow_addr from,
+                       const struct snow_block **block, bool *is_closed,
+                       struct snow_error *err);
+void sqlite_blocks_close(struct snow_blocks *c);
 int sqlite_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
                       void *arg, struct snow_error *err);
 int sqlite_each_evidence(struct snow_store *base, int64_t scan,
                          const char *kind, snow_evidence_fn fn, void *arg,
                          struct snow_error *err);
-int sqlite_each_name(struct snow_store *base, int64_t scan, snow_name_fn fn,
-                     void *arg, struct snow_error *err);
+int sqlite_names_open(struct snow_names **out, struct snow_store *base,
+                      int64_t scan, struct snow_error *err);
+int sqlite_names_next(struct snow_names *base, const struct snow_name **name,
+                      struct snow_error *err);
+void sqlite_names_close(struct snow_names *base);
 int sqlite_each_node(struct snow_store *base, int64_t scan, snow_node_fn fn,
                      void *arg, struct snow_error *err);
 int sqlite_get_walk(struct snow_store *base, int64_t scan,

@@ -2,12 +2,6 @@
 
 #define PROBE_COLUMNS 12 /* of the first version: without what TLS tells */
 
-/** Block rows and tail rows side by side, both in block order. */
-struct cursors {
-    sqlite3_stmt *block, *tail;
-    bool has_block, has_tail;
-};
-
 int sqlite_next(struct sqlite_store *s, sqlite3_stmt *q, bool *has_row,
                 struct snow_error *err)
 {
@@ -16,89 +10,6 @@ int sqlite_next(struct sqlite_store *s, sqlite3_stmt *q, bool *has_row,
     *has_row = code == SQLITE_ROW;
     return code == SQLITE_ROW || code == SQLITE_DONE ? 0
                                                      : sqlite_failed(s, err);
-}
-
-static int add_blob(struct sqlite_store *s, sqlite3_stmt *q,
-                    struct snow_error *err)
-{
-    char name[SNOW_ADDR_TEXT_MAX];
-    int code = block_decode(s->codec, &s->block, sqlite3_column_blob(q, 1),
-                            (size_t)sqlite3_column_bytes(q, 1));
-
-    if (code != SNOW_ESTORE)
-        return code ? snow_fail(err, code, "out of memory") : 0;
-    snow_addr_format(s->block.first, name);
-    return snow_fail(err, code, "%s: the block of %s/24 is damaged", s->path,
-                     name);
-}
-
-/* The next block in order: its own row, then its tail rows over it. */
-static int next_block(struct sqlite_store *s, struct cursors *c,
-                      bool *is_closed, struct snow_error *err)
-{
-    int64_t block =
-        c->has_block ? sqlite3_column_int64(c->block, 0) : INT64_MAX;
-    int64_t tail = c->has_tail ? sqlite3_column_int64(c->tail, 0) : INT64_MAX;
-    int64_t number = block < tail ? block : tail;
-    int code = 0;
-
-    snow_block_reset(&s->block, snow_addr_from_ipv4((uint32_t)(number << 8)));
-    *is_closed = block == number;
-    if (*is_closed && !(code = add_blob(s, c->block, err)))
-        code = sqlite_next(s, c->block, &c->has_block, err);
-    while (!code && c->has_tail && sqlite3_column_int64(c->tail, 0) == number)
-        if (!(code = add_blob(s, c->tail, err)))
-            code = sqlite_next(s, c->tail, &c->has_tail, err);
-    return code;
-}
-
-static int each_block(struct sqlite_store *s, struct cursors *c,
-                      snow_block_fn fn, void *arg, struct snow_error *err)
-{
-    int code = sqlite_next(s, c->block, &c->has_block, err);
-
-    if (!code)
-        code = sqlite_next(s, c->tail, &c->has_tail, err);
-    while (!code && (c->has_block || c->has_tail)) {
-        bool is_closed;
-
-        code = next_block(s, c, &is_closed, err);
-        if (!code)
-            code = fn(arg, &s->block, is_closed);
-    }
-    return code;
-}
-
-int sqlite_each_block(struct snow_store *base, int64_t scan, snow_block_fn fn,
-                      void *arg, struct snow_error *err)
-{
-    struct sqlite_store *s = sqlite_of(base);
-    struct cursors c = { 0 };
-    bool is_within = !sqlite3_get_autocommit(s->db); /* a transaction */
-    int code = is_within ? 0 : sqlite_execute(s, "BEGIN", err);
-
-    if (code)
-        return code; /* both cursors see one state */
-    if (sqlite3_prepare_v2(s->db,
-                           "SELECT key & 16777215, data FROM block WHERE key"
-                           " BETWEEN ?1 << 24 AND (?1 << 24) + 16777215"
-                           " ORDER BY key",
-                           -1, &c.block, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(s->db,
-                           "SELECT block, data FROM tail WHERE scan = ?1"
-                           " ORDER BY block, seq",
-                           -1, &c.tail, NULL) != SQLITE_OK) {
-        code = sqlite_failed(s, err);
-    } else {
-        sqlite3_bind_int64(c.block, 1, scan);
-        sqlite3_bind_int64(c.tail, 1, scan);
-        code = each_block(s, &c, fn, arg, err);
-    }
-    sqlite3_finalize(c.block);
-    sqlite3_finalize(c.tail);
-    if (!is_within)
-        sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
-    return code;
 }
 
 struct snow_addr sqlite_column_addr(sqlite3_stmt *q, int column)
@@ -250,4 +161,39 @@ int sqlite_each_evidence(struct snow_store *base, int64_t scan,
     struct reader r = { .evidence = fn, .kind = kind, .arg = arg };
 
     return each_row(sqlite_of(base), sql, scan, &r, err);
+}
+
+/* Rows of scans are few, and short but for their targets. */
+int sqlite_each_scan(struct snow_store *base, snow_scan_fn fn, void *arg,
+                     struct snow_error *err)
+{
+    static const char sql[] = "SELECT id, targets, settings, seed, created,"
+                              " now, finished FROM scan ORDER BY id";
+    struct sqlite_store *s = sqlite_of(base);
+    sqlite3_stmt *q = NULL;
+    bool has_row = false;
+    int code;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
+        return sqlite_failed(s, err);
+    code = sqlite_next(s, q, &has_row, err);
+    while (!code && has_row) {
+        struct snow_scan scan = {
+            .id = sqlite3_column_int64(q, 0),
+            .targets = (const char *)sqlite3_column_text(q, 1),
+            .settings = (const char *)sqlite3_column_text(q, 2),
+            .seed = (uint64_t)sqlite3_column_int64(q, 3),
+            .created_utc_s = sqlite3_column_int64(q, 4),
+            .now_utc_s = sqlite3_column_int64(q, 5),
+            .finished_utc_s = read_time(q, 6),
+        };
+
+        code = scan.targets && scan.settings
+                   ? fn(arg, &scan)
+                   : snow_fail(err, SNOW_ENOMEM, "out of memory");
+        if (!code)
+            code = sqlite_next(s, q, &has_row, err);
+    }
+    sqlite3_finalize(q);
+    return code;
 }

@@ -63,29 +63,11 @@ int sqlite_put_walk(struct sqlite_store *s, int64_t scan,
 
 /** Whom a row goes to: one of them. */
 struct reader {
-    snow_name_fn name;
     snow_node_fn node;
     struct snow_walk *walk;
     void *arg;
     size_t n; /**< rows */
 };
-
-static int hand_name(const struct reader *r, sqlite3_stmt *q)
-{
-    struct snow_name name = {
-        .addr = sqlite_column_addr(q, 0),
-        .nibbles = (uint8_t)sqlite3_column_int(q, 1),
-        .status = (uint8_t)sqlite3_column_int(q, 2),
-        .seen_utc_s = sqlite3_column_int64(q, 3),
-        .names = sqlite3_column_blob(q, 4),
-    };
-    int len = sqlite3_column_bytes(q, 4);
-
-    for (int i = 0; i < len && name.n_names < SNOW_BLOCK_NAMES_MAX; i++)
-        if (name.names[i] == '\0')
-            name.n_names++;
-    return r->name(r->arg, &name);
-}
 
 static int hand_node(const struct reader *r, sqlite3_stmt *q)
 {
@@ -102,8 +84,6 @@ static int hand_node(const struct reader *r, sqlite3_stmt *q)
 static int hand_row(struct reader *r, sqlite3_stmt *q)
 {
     r->n++;
-    if (r->name)
-        return hand_name(r, q);
     if (r->node)
         return hand_node(r, q);
     r->walk->by_status[sqlite3_column_int(q, 0) & 15] =
@@ -134,15 +114,81 @@ static int each_row(struct sqlite_store *s, const char *sql, int64_t scan,
     return code;
 }
 
-int sqlite_each_name(struct snow_store *base, int64_t scan, snow_name_fn fn,
-                     void *arg, struct snow_error *err)
+/** Names one by one. */
+struct cursor {
+    struct snow_names base;
+    struct sqlite_store *store;
+    sqlite3_stmt *q; /**< NULL: a store of the first version has none */
+    bool is_reading;
+    struct snow_name now;
+};
+
+int sqlite_names_open(struct snow_names **out, struct snow_store *base,
+                      int64_t scan, struct snow_error *err)
 {
     static const char sql[] = "SELECT addr, nibbles, status, seen, names"
                               " FROM name WHERE scan = ?1"
                               " ORDER BY addr, nibbles";
-    struct reader r = { .name = fn, .arg = arg };
+    struct cursor *c = calloc(1, sizeof *c);
+    int code;
 
-    return each_row(sqlite_of(base), sql, scan, &r, err);
+    if (!c)
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    c->base.backend = base->backend;
+    c->store = sqlite_of(base);
+    code = sqlite_begin_reading(c->store, err);
+    c->is_reading = code == 0;
+    if (!code && c->store->version >= 2 &&
+        sqlite3_prepare_v2(c->store->db, sql, -1, &c->q, NULL) != SQLITE_OK)
+        code = sqlite_failed(c->store, err);
+    if (code) {
+        sqlite_names_close(&c->base);
+        return code;
+    }
+    sqlite3_bind_int64(c->q, 1, scan);
+    *out = &c->base;
+    return 0;
+}
+
+void sqlite_names_close(struct snow_names *base)
+{
+    struct cursor *c = (struct cursor *)base;
+
+    sqlite3_finalize(c->q);
+    if (c->is_reading)
+        sqlite_end_reading(c->store);
+    free(c);
+}
+
+static void read_name(struct snow_name *name, sqlite3_stmt *q)
+{
+    int len = sqlite3_column_bytes(q, 4);
+
+    *name = (struct snow_name){
+        .addr = sqlite_column_addr(q, 0),
+        .nibbles = (uint8_t)sqlite3_column_int(q, 1),
+        .status = (uint8_t)sqlite3_column_int(q, 2),
+        .seen_utc_s = sqlite3_column_int64(q, 3),
+        .names = sqlite3_column_blob(q, 4),
+    };
+    for (int i = 0; i < len && name->n_names < SNOW_BLOCK_NAMES_MAX; i++)
+        if (name->names[i] == '\0')
+            name->n_names++;
+}
+
+int sqlite_names_next(struct snow_names *base, const struct snow_name **name,
+                      struct snow_error *err)
+{
+    struct cursor *c = (struct cursor *)base;
+    bool has_row = false;
+    int code = c->q ? sqlite_next(c->store, c->q, &has_row, err) : 0;
+
+    *name = NULL;
+    if (code || !has_row)
+        return code;
+    read_name(&c->now, c->q);
+    *name = &c->now;
+    return 0;
 }
 
 int sqlite_each_node(struct snow_store *base, int64_t scan, snow_node_fn fn,

@@ -2,8 +2,8 @@
  * store – records in, records out; the only thing that joins the stages.
  *
  *   store.c    picks a backend by its scheme
- *   sqlite.c   one file, or none: "sqlite:" and "memory:"; …_read.c its
- *              readers, …_walk.c what is known of ip6.arpa
+ *   sqlite.c   one file, or none: "sqlite:" and "memory:"; …_read.c and
+ *              …_blocks.c its readers, …_walk.c what is known of ip6.arpa
  *   schema.c   the tables and the version of the file
  *   block.c    a /24 in memory and as a blob    (pure but for zstd)
  *   sink.c     batches for the writer thread
@@ -86,10 +86,46 @@ void snow_store_rollback(struct snow_store *s)
     s->backend->rollback(s);
 }
 
+int snow_store_each_scan(struct snow_store *s, snow_scan_fn fn, void *arg,
+                         struct snow_error *err)
+{
+    return s->backend->each_scan(s, fn, arg, err);
+}
+
+int snow_store_blocks(struct snow_blocks **out, struct snow_store *s,
+                      int64_t scan, struct snow_error *err)
+{
+    return s->backend->blocks_open(out, s, scan, err);
+}
+
+int snow_blocks_next(struct snow_blocks *c, struct snow_addr from,
+                     const struct snow_block **block, bool *is_closed,
+                     struct snow_error *err)
+{
+    return c->backend->blocks_next(c, from, block, is_closed, err);
+}
+
+void snow_blocks_close(struct snow_blocks *c)
+{
+    if (c)
+        c->backend->blocks_close(c);
+}
+
 int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
                           void *arg, struct snow_error *err)
 {
-    return s->backend->each_block(s, scan, fn, arg, err);
+    const struct snow_addr first = { 0, 0 };
+    const struct snow_block *block = NULL;
+    struct snow_blocks *c = NULL;
+    bool is_closed;
+    int code = snow_store_blocks(&c, s, scan, err);
+
+    while (!code &&
+           !(code = snow_blocks_next(c, first, &block, &is_closed, err)) &&
+           block)
+        code = fn(arg, block, is_closed);
+    snow_blocks_close(c);
+    return code;
 }
 
 int snow_store_each_probe(struct snow_store *s, int64_t scan, snow_probe_fn fn,
@@ -105,10 +141,35 @@ int snow_store_each_evidence(struct snow_store *s, int64_t scan,
     return s->backend->each_evidence(s, scan, kind, fn, arg, err);
 }
 
+int snow_store_names(struct snow_names **out, struct snow_store *s,
+                     int64_t scan, struct snow_error *err)
+{
+    return s->backend->names_open(out, s, scan, err);
+}
+
+int snow_names_next(struct snow_names *c, const struct snow_name **name,
+                    struct snow_error *err)
+{
+    return c->backend->names_next(c, name, err);
+}
+
+void snow_names_close(struct snow_names *c)
+{
+    if (c)
+        c->backend->names_close(c);
+}
+
 int snow_store_each_name(struct snow_store *s, int64_t scan, snow_name_fn fn,
                          void *arg, struct snow_error *err)
 {
-    return s->backend->each_name(s, scan, fn, arg, err);
+    const struct snow_name *name = NULL;
+    struct snow_names *c = NULL;
+    int code = snow_store_names(&c, s, scan, err);
+
+    while (!code && !(code = snow_names_next(c, &name, err)) && name)
+        code = fn(arg, name);
+    snow_names_close(c);
+    return code;
 }
 
 int snow_store_each_node(struct snow_store *s, int64_t scan, snow_node_fn fn,

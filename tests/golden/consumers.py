@@ -28,7 +28,7 @@ def sqlite(name, query):
 
 
 findings = rows("findings.csv")
-for name in ("findings.csv", "evidence.csv", "names.csv"):
+for name in ("findings.csv", "evidence.csv", "names.csv", "diff.csv"):
     columns = list(rows(name)[0])
     for column in (columns[0], columns[-1]):
         got = sqlite(name, f'SELECT "{column}" FROM t')

@@ -181,7 +181,7 @@ static void greet(struct lab *l, struct analysis *a)
     }
 }
 
-struct analysis *lab_analyse(struct lab *l)
+static struct analysis *analyse(struct lab *l, bool seeks_rows)
 {
     struct analysis *a;
 
@@ -189,18 +189,29 @@ struct analysis *lab_analyse(struct lab *l)
         qsort(l->places, l->n, sizeof *l->places, compare_places);
     assert_int_equal(analysis_new(&a, &l->cfg, l->psl), 0);
     pass(l, a);
+    if (l->holder)
+        analysis_add_holder(a, l->holder);
     assert_int_equal(analysis_next_pass(a), 0);
     pass(l, a);
     assert_int_equal(analysis_next_pass(a), 0);
     for (size_t i = 0; i < l->n_registrations; i++)
         assert_int_equal(analysis_add_registration(a, &l->registrations[i]), 0);
+    if (seeks_rows && analysis_rows_start(a)) {
+        pass(l, a);
+        assert_int_equal(analysis_rows_end(a), 0);
+    }
     greet(l, a);
     return a;
 }
 
+struct analysis *lab_analyse(struct lab *l)
+{
+    return analyse(l, false);
+}
+
 void lab_findings(struct lab *l, struct snow_findings *out)
 {
-    struct analysis *a = lab_analyse(l);
+    struct analysis *a = analyse(l, true);
 
     assert_int_equal(analysis_findings(out, a), 0);
     analysis_free(a);
@@ -208,7 +219,7 @@ void lab_findings(struct lab *l, struct snow_findings *out)
 
 void lab_candidates(struct lab *l, struct snow_candidates *out)
 {
-    struct analysis *a = lab_analyse(l);
+    struct analysis *a = analyse(l, false);
 
     pass(l, a);
     assert_int_equal(analysis_candidates(out, a), 0);

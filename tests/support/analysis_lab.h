@@ -22,6 +22,7 @@ struct lab {
     struct snow_analysis_config cfg;
     char psl_path[64];
     struct analysis_psl *psl;
+    const struct snow_network *holder; /**< of the network; NULL: not known */
     bool mail_is_open; /**< every named address greets with its name */
 };
 
@@ -45,7 +46,10 @@ struct snow_registration *lab_registration(struct lab *l, size_t i);
 /** Seconds of a date. */
 int64_t lab_time(const char *text);
 
-/** Run passes 1 and 2 and add what else there is. */
+/** Passes 1 and 2, and what is added after them. */
+struct analysis *lab_analyse(struct lab *l);
+
+/** Run all passes, and add what else there is between them. */
 struct analysis *lab_analyse(struct lab *l);
 void lab_findings(struct lab *l, struct snow_findings *out);
 void lab_candidates(struct lab *l, struct snow_candidates *out);

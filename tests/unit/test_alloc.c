@@ -8,12 +8,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include <cmocka.h>
 
 #include "analysis/origin.h"
+#include "analysis/own.h"
 #include "dns/engine.h"
 #include "dns/resolve.h"
 #include "dns/tree.h"
@@ -329,6 +331,99 @@ static int read_routes(void)
     return code;
 }
 
+static void write_list(char *path, const char *text, size_t len)
+{
+    int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, len), len);
+    close(fd);
+}
+
+static int read_lists(void)
+{
+    static const char reports[] = "ip,reporters\n192.0.2.1,3\n";
+    static const char allow[] =
+        "cidr_or_domain,reason\nexample.com,a\n192.0.2.0/24,b\n";
+    static const char allocations[] = "cidr,customer\n192.0.2.0/24,c\n";
+    char at[3][32] = { "/tmp/snow-list-XXXXXX", "/tmp/snow-list-XXXXXX",
+                       "/tmp/snow-list-XXXXXX" };
+    struct own_paths paths = { at[0], at[1], at[2] };
+    struct own own;
+    int code;
+
+    write_list(at[0], reports, sizeof reports - 1);
+    write_list(at[1], allow, sizeof allow - 1);
+    write_list(at[2], allocations, sizeof allocations - 1);
+    code = own_read(&own, &paths, NULL);
+    if (!code)
+        own_fini(&own);
+    for (size_t i = 0; i < 3; i++)
+        unlink(at[i]);
+    return code;
+}
+
+/* A /24 of a scan: the four neighbours from each of these on have names of a
+ * domain. */
+struct put {
+    const char *domain;
+    unsigned first;
+};
+
+static int put_names(struct snow_store *s, const struct put *runs, size_t n)
+{
+    struct snow_scan scan = { .targets = "10.0.0.0-10.0.0.255",
+                              .settings = "{}" };
+    struct snow_block b;
+    struct snow_record r = { .kind = SNOW_RECORD_BLOCK, .block = &b };
+    int code = snow_store_add_scan(s, &scan, &r.scan, NULL);
+
+    snow_block_init(&b, snow_addr_from_ipv4(0x0a000000));
+    memset(b.status, SNOW_PTR_NXDOMAIN, sizeof b.status);
+    for (unsigned i = 0; i < 4 * n && !code; i++) {
+        char name[32];
+
+        snprintf(name, sizeof name, "tlad%c.%s", 'a' + i % 4,
+                 runs[i / 4].domain);
+        code = snow_block_set(&b, runs[i / 4].first + i % 4, SNOW_PTR_NAME, 1,
+                              name, 1);
+    }
+    if (!code)
+        code = snow_store_begin(s, NULL);
+    if (!code && (code = snow_store_put(s, &r, NULL)) == 0)
+        code = snow_store_commit(s, NULL);
+    snow_block_fini(&b);
+    return code;
+}
+
+/* A run stays, one goes, one comes; a domain moves. */
+static int compare_scans(void)
+{
+    static const struct put runs[2][3] = {
+        { { "a.com", 0 }, { "b.com", 8 }, { "c.com", 16 } },
+        { { "a.com", 0 }, { "d.com", 8 }, { "c.com", 24 } },
+    };
+    struct snow_analysis_config cfg = { .gap_max = 1 };
+    struct snow_diff d = { NULL, 1, 2, &cfg, &cfg };
+    struct snow_scan scan = { .id = 1 };
+    struct buf out = { 0 };
+    struct report_changes r = { .format = REPORT_CHANGES_CSV,
+                                .to = report_to_buf(&out),
+                                .least = SNOW_TIER_CONTEXT };
+    int code = snow_store_open(&d.store, "memory:", SNOW_STORE_CREATE, NULL);
+
+    for (size_t i = 0; i < 2 && !code; i++)
+        code = put_names(d.store, runs[i], 3);
+    if (!code)
+        code = report_changes_begin(&r, &scan, &scan);
+    if (!code)
+        code = snow_diff(&d, report_change, &r, NULL);
+    code = report_changes_end(&r, code);
+    snow_store_close(d.store);
+    buf_fini(&out);
+    return code;
+}
+
 static const struct {
     const char *what;
     int (*open)(void);
@@ -342,6 +437,8 @@ static const struct {
     { "registration", open_registration },
     { "resolver", open_resolver },
     { "routes", read_routes },
+    { "lists of one's own", read_lists },
+    { "comparison", compare_scans },
 };
 
 static void each_allocation_may_fail(void **state)

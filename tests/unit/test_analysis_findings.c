@@ -492,6 +492,40 @@ static void single_addresses_obey_the_limit(void **state)
     assert_true(counts[2] >= counts[0] + 60);
 }
 
+/* Eight domains with one address each, registered in one afternoon, among
+ * customers of the same registrar that came over the years. */
+static void single_addresses_side_by_side_are_seen(void **state)
+{
+    struct snow_findings f;
+    const struct snow_finding *first;
+    struct lab l;
+    char addr[32], name[64];
+
+    (void)state;
+    lab_init(&l, "2018-05-15");
+    l.mail_is_open = true;
+    add_background(&l);
+    for (unsigned i = 0; i < 8; i++) {
+        snprintf(name, sizeof name, "tlador%c.com", 'a' + i);
+        snprintf(addr, sizeof addr, "203.0.113.%u", 64 + i);
+        lab_name(&l, addr, name);
+        lab_register(&l, name, lab_time("2018-03-01") + 900 * i,
+                     CASE_REGISTRAR);
+    }
+    lab_name(&l, "203.0.113.63", "customeraa0.com");
+    lab_name(&l, "203.0.113.72", "customerba1.com");
+    lab_findings(&l, &f);
+    assert_true(f.n > 0);
+    first = &f.all[0];
+    assert_int_equal(first->kind, SNOW_CAMPAIGN);
+    assert_true(first->tier != SNOW_TIER_CONTEXT);
+    assert_int_equal(first->n_domains, 8);
+    assert_int_equal(first->ip_count, 8);
+    assert_int_equal(first->parts[SNOW_PART_APEX_FIRST].measured, 0);
+    snow_findings_fini(&f);
+    lab_fini(&l);
+}
+
 static void an_empty_scan_has_none(void **state)
 {
     struct snow_findings f;
@@ -518,6 +552,7 @@ int main(void)
         cmocka_unit_test(changes_change_nothing),
         cmocka_unit_test(candidates_are_whom_to_ask),
         cmocka_unit_test(single_addresses_obey_the_limit),
+        cmocka_unit_test(single_addresses_side_by_side_are_seen),
         cmocka_unit_test(an_empty_scan_has_none),
     };
 

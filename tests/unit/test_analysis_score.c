@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "analysis/score.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 /* A campaign of six that resembles the pattern in all there is. */
@@ -37,6 +38,7 @@ static struct score_facts strong_facts(void)
         .spf_covers = 6,
         .fcrdns_known = 48,
         .fcrdns_ok = 48,
+        .n_web_asked = 6,
         .n_web_known = 6,
         .web_absence = 6,
     };
@@ -74,7 +76,41 @@ static void no_spf(struct score_facts *in)
 
 static void no_web(struct score_facts *in)
 {
-    in->n_web_known = 0;
+    in->n_web_asked = in->n_web_known = 0;
+    in->web_absence = 0;
+}
+
+/* They lead to other domains, or are busy. */
+static void unclear_web(struct score_facts *in)
+{
+    in->n_web_known = in->n_sites = 0;
+    in->web_absence = 0;
+}
+
+static void mute(struct score_facts *in)
+{
+    in->open = in->own_banner = 0;
+    in->spf_covers = in->mx_inside = 0;
+}
+
+static void mute_but_for_mx(struct score_facts *in)
+{
+    mute(in);
+    in->mx_inside = 1;
+}
+
+static void closed_and_no_records_asked(struct score_facts *in)
+{
+    mute(in);
+    in->spf_known = in->mx_known = 0;
+}
+
+static void four_with_sites(struct score_facts *in)
+{
+    in->n_runs = in->n_domains = in->n_dated = in->n_registrars_known = 4;
+    in->n_top_registrar = in->n_web_asked = in->n_web_known = in->n_sites = 4;
+    in->mx_known = in->mx_inside = in->spf_known = in->spf_covers = 4;
+    in->web_absence = 0;
 }
 
 static void half_web(struct score_facts *in)
@@ -99,7 +135,9 @@ static void one_run_with_site(struct score_facts *in)
 {
     sites(in);
     in->n_runs = in->n_domains = in->n_dated = in->n_registrars_known = 1;
-    in->n_sites = in->n_web_known = in->n_top_registrar = 1;
+    in->n_sites = in->n_web_known = in->n_web_asked = 1;
+    in->n_top_registrar = 1;
+    in->named = in->span = in->probed = in->open = in->own_banner = 4;
     in->spf_known = in->spf_covers = in->mx_known = in->mx_inside = 1;
     in->burst_p = (double)NAN;
 }
@@ -109,6 +147,12 @@ static void one_run(struct score_facts *in)
     one_run_with_site(in);
     in->n_sites = 0;
     in->web_absence = 1;
+}
+
+static void one_run_of_three(struct score_facts *in)
+{
+    one_run(in);
+    in->named = in->span = in->probed = in->open = in->own_banner = 3;
 }
 
 static void forged(struct score_facts *in)
@@ -213,14 +257,26 @@ static const struct {
     { "nobody looked for websites", no_web, SNOW_TIER_HIGH, 100, .94, NULL,
       ";web" },
     { "half have one", half_web, SNOW_TIER_HIGH, 97, 1, NULL, "website" },
-    { "all have one, but are firmly tied", sites, SNOW_TIER_HIGH, 94, 1, NULL,
-      "website" },
+    { "all have one, but are firmly tied", sites, SNOW_TIER_REVIEW, 94, 1,
+      "not known of half", "of their own" },
+    { "four, as a young firm's", four_with_sites, SNOW_TIER_CONTEXT, 45, 1,
+      "of their own", NULL },
+    { "websites that tell nothing", unclear_web, SNOW_TIER_REVIEW, 100, .94,
+      "not known of half", NULL },
+    { "nothing to do with mail", mute, SNOW_TIER_CONTEXT, 45, .982,
+      "nothing greets", NULL },
+    { "one is a mail server", mute_but_for_mx, SNOW_TIER_HIGH, 89.9, .982, NULL,
+      "nothing greets" },
+    { "closed ports alone", closed_and_no_records_asked, SNOW_TIER_HIGH, 94.2,
+      .934, NULL, "nothing greets" },
     { "all have one, and were not registered together", sites_of_startups,
       SNOW_TIER_CONTEXT, 45, 1, "website of their own", NULL },
     { "one domain with a site", one_run_with_site, SNOW_TIER_CONTEXT, 45, .76,
       "website of their own", NULL },
     { "one domain without", one_run, SNOW_TIER_REVIEW, 100, .76, NULL,
       "website" },
+    { "three addresses of one domain", one_run_of_three, SNOW_TIER_CONTEXT, 100,
+      .76, NULL, NULL },
     { "fewer than half lead back", forged, SNOW_TIER_REVIEW, 60, 1,
       "lead back", NULL },
     { "half do", half_confirmed, SNOW_TIER_HIGH, 100, 1, NULL, "lead back" },
@@ -228,7 +284,7 @@ static const struct {
       "lead back" },
     { "in a large sender's net", sender_net, SNOW_TIER_REVIEW, 50, 1,
       "large sender", NULL },
-    { "brands", corporate, SNOW_TIER_REVIEW, 74, 1, "brands", NULL },
+    { "brands", corporate, SNOW_TIER_CONTEXT, 45, 1, "brands", NULL },
     { "no brands without a site", corporate_without_site, SNOW_TIER_HIGH, 100,
       1, NULL, "brands" },
     { "as diverse as customers", diverse, SNOW_TIER_REVIEW, 61, 1, "diverse",
@@ -254,7 +310,9 @@ static void findings_are_scored(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct score_facts in = strong_facts();
         struct snow_finding f = { .kind = SNOW_CAMPAIGN };
+        struct words words;
 
+        analysis_words_attach(&f, &words);
         cases[i].change(&in);
         analysis_score(&f, &in);
         if (f.tier != cases[i].tier || fabs(f.score - cases[i].score) > .05 ||

@@ -115,6 +115,73 @@ static void an_unknown_id_is_told(void **state)
     buf_fini(&got);
 }
 
+/* One customer's findings stand together; what belongs to two is shown once. */
+static void customers_are_grouped(void **state)
+{
+    static char *names[] = { "Alpha", "Beta\x1b[31m" };
+    struct fixture f;
+    struct report_request q = { .findings = &f.findings,
+                                .least = SNOW_TIER_CONTEXT,
+                                .by_customer = true };
+    struct buf got = { 0 };
+    const char *both, *alpha, *none;
+
+    (void)state;
+    fixture_init(&f);
+    f.all[0].customers = names; /* the campaign */
+    f.all[0].n_customers = 2;
+    f.all[3].customers = names;
+    f.all[3].n_customers = 1;
+    f.all[8].customers = names;
+    f.all[8].n_customers = 1;
+    write_table(&got, &q);
+    both = strstr(got.data, "customer: Alpha, Beta\\x1B[31m\n");
+    none = strstr(got.data, "customer: none known\n");
+    alpha = strstr(got.data, "customer: Alpha\n");
+    assert_non_null(both);
+    assert_true(both < none && none < alpha);
+    assert_true(strstr(got.data, "run run-hostile") > alpha);
+    assert_true(strstr(got.data, "run run-06") > alpha);
+    assert_true(strstr(got.data, "run run-05") > none &&
+                strstr(got.data, "run run-05") < alpha);
+    assert_null(strstr(strstr(got.data, "campaign campaign-01") + 1,
+                       "campaign campaign-01"));
+    buf_clear(&got);
+    q.by_customer = false;
+    write_table(&got, &q);
+    assert_non_null(strstr(got.data, "customer: Alpha, Beta"));
+    buf_fini(&got);
+}
+
+static void what_lists_say_is_shown(void **state)
+{
+    struct fixture f;
+    struct report_request q = { .findings = &f.findings,
+                                .least = SNOW_TIER_REVIEW };
+    struct buf got = { 0 };
+    struct report_out out = report_to_buf(&got);
+
+    (void)state;
+    fixture_init(&f);
+    f.all[0].reporters_known = 14;
+    f.all[0].reporters_max = 86;
+    f.all[0].reporters_median = 16.5;
+    f.all[0].reporters_cv = .217;
+    f.all[7].allowed = (char *)"a \x07 friend";
+    write_table(&got, &q);
+    assert_non_null(strstr(got.data, "reported: 14 addresses, median 16.5, "
+                                     "most 86; spread 0.22 of the mean"));
+    assert_non_null(strstr(got.data, "Of these, 1 allowed by --allow."));
+    buf_clear(&got);
+    q.least = SNOW_TIER_CONTEXT;
+    write_table(&got, &q);
+    assert_null(strstr(got.data, "Of these"));
+    buf_clear(&got);
+    assert_int_equal(report_explain(&out, &q, "run-05", NULL), 0);
+    assert_non_null(strstr(got.data, "allowed     a \\x07 friend\n"));
+    buf_fini(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +190,8 @@ int main(void)
         cmocka_unit_test(nothing_found_is_said),
         cmocka_unit_test(explanations_match_golden),
         cmocka_unit_test(an_unknown_id_is_told),
+        cmocka_unit_test(customers_are_grouped),
+        cmocka_unit_test(what_lists_say_is_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

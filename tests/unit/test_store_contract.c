@@ -121,6 +121,75 @@ static void tails_are_merged(struct snow_store *s)
                   "5c:1=g.example@1001 ");
 }
 
+/* Two scans side by side, and blocks that nobody wants passed over. */
+static void scans_are_read_side_by_side(struct snow_store *s)
+{
+    struct snow_block b;
+    struct snow_blocks *one, *two;
+    const struct snow_block *x, *y;
+    bool is_closed;
+
+    snow_block_init(&b, addr(4 << 8));
+    assert_int_equal(snow_block_set(&b, 9, SNOW_PTR_NAME, 7, "z.example", 1),
+                     0);
+    put(s, (struct snow_record){
+               .kind = SNOW_RECORD_TAIL, .scan = 2, .block = &b });
+    snow_block_fini(&b);
+    assert_int_equal(snow_store_blocks(&one, s, 1, NULL), 0);
+    assert_int_equal(snow_store_blocks(&two, s, 2, NULL), 0);
+    assert_int_equal(snow_blocks_next(one, addr(0x401), &x, &is_closed, NULL),
+                     0);
+    assert_int_equal(snow_addr_compare(x->first, addr(4 << 8)), 0);
+    assert_true(is_closed);
+    assert_int_equal(snow_blocks_next(two, addr(0), &y, &is_closed, NULL), 0);
+    assert_false(is_closed);
+    assert_string_equal(snow_block_names(x, 0), "e.example");
+    assert_string_equal(snow_block_names(y, 9), "z.example");
+    assert_int_equal(snow_blocks_next(two, addr(0), &y, &is_closed, NULL), 0);
+    assert_null(y);
+    snow_blocks_close(two);
+    assert_int_equal(snow_blocks_next(one, addr(0), &x, &is_closed, NULL), 0);
+    assert_int_equal(snow_addr_compare(x->first, addr(5 << 8)), 0);
+    assert_int_equal(
+        snow_blocks_next(one, (struct snow_addr){ 1, 0 }, &x, &is_closed, NULL),
+        0);
+    assert_null(x);
+    snow_blocks_close(one);
+    assert_int_equal(snow_store_blocks(&one, s, 1, NULL), 0);
+    assert_int_equal(snow_blocks_next(one, addr(5 << 8), &x, &is_closed, NULL),
+                     0);
+    assert_int_equal(snow_addr_compare(x->first, addr(5 << 8)), 0);
+    snow_blocks_close(one);
+    snow_blocks_close(NULL);
+}
+
+static int add_scan_line(void *arg, const struct snow_scan *scan)
+{
+    buf_printf(arg, "%lld %s %s %d;", (long long)scan->id, scan->targets,
+               scan->settings, scan->finished_utc_s == SNOW_TIME_UNKNOWN);
+    return 0;
+}
+
+static int stop_at_scan(void *arg, const struct snow_scan *scan)
+{
+    (void)arg;
+    (void)scan;
+    return SNOW_EDONE;
+}
+
+static void scans_are_listed(struct snow_store *s)
+{
+    struct buf out = { 0 };
+
+    assert_int_equal(snow_store_each_scan(s, add_scan_line, &out, NULL), 0);
+    assert_string_equal(out.data,
+                        "1 127.0.0.0-127.0.0.255 {\"seed\":\"1\"} 1;"
+                        "2 127.0.0.0-127.0.0.255 {\"seed\":\"1\"} 1;");
+    assert_int_equal(snow_store_each_scan(s, stop_at_scan, NULL, NULL),
+                     SNOW_EDONE);
+    buf_fini(&out);
+}
+
 static void what_is_rolled_back_was_never_there(struct snow_store *s)
 {
     struct snow_evidence e = {
@@ -397,7 +466,9 @@ static void contract_holds(void **state)
     struct snow_store *s = open_new(*state, folder);
 
     scans_are_kept(s);
+    scans_are_listed(s);
     tails_are_merged(s);
+    scans_are_read_side_by_side(s);
     what_is_rolled_back_was_never_there(s);
     probes_are_kept(s);
     evidence_is_kept(s);

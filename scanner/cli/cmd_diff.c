@@ -1,0 +1,197 @@
+/* What changed between two scans of a store. */
+#include "analysis/given.h"
+#include "analysis/own.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "pipeline/scan.h"
+
+/* The two scans, without their texts. */
+struct two {
+    struct snow_scan older, newer;
+    unsigned n; /* finished ones found so far */
+};
+
+static struct snow_scan without_text(const struct snow_scan *scan)
+{
+    struct snow_scan s = *scan;
+
+    s.targets = s.settings = NULL;
+    return s;
+}
+
+/* The newest two: what is imported last may have been seen long before. They
+ * come in the order of their numbers. */
+static int take_finished(void *arg, const struct snow_scan *scan)
+{
+    struct two *t = arg;
+
+    if (scan->finished_utc_s == SNOW_TIME_UNKNOWN)
+        return 0;
+    if (t->n == 0 || scan->now_utc_s >= t->newer.now_utc_s) {
+        t->older = t->newer;
+        t->newer = without_text(scan);
+    } else if (t->n == 1 || scan->now_utc_s >= t->older.now_utc_s) {
+        t->older = without_text(scan);
+    }
+    t->n++;
+    return 0;
+}
+
+static int find_newest_two(struct two *t, struct snow_store *s, const char *url,
+                           struct snow_error *err)
+{
+    int code = snow_store_each_scan(s, take_finished, t, err);
+
+    if (code || t->n >= 2)
+        return code;
+    return snow_fail(err, SNOW_EINVAL,
+                     "%s: holds %u finished scan%s; to compare, scan the same "
+                     "targets into it again",
+                     url, t->n, t->n == 1 ? "" : "s");
+}
+
+static int find_scan(struct snow_scan *out, struct snow_store *s,
+                     const char *number, struct snow_error *err)
+{
+    uint64_t id;
+    int code = text_parse_u64(&id, number, (uint64_t)1e15);
+
+    if (code || id == 0)
+        return snow_fail(err, SNOW_EINVAL, "'%s' is no number of a scan",
+                         number);
+    code = snow_store_get_scan(s, (int64_t)id, out, err);
+    if (!code)
+        *out = without_text(out);
+    return code;
+}
+
+static int find_two(struct two *t, struct snow_store *s,
+                    const struct snow_config *cfg, struct snow_error *err)
+{
+    int code;
+
+    *t = (struct two){ .n = 0 };
+    if (cfg->targets.n == 1)
+        return find_newest_two(t, s, cfg->targets.at[0], err);
+    code = find_scan(&t->older, s, cfg->targets.at[1], err);
+    if (!code)
+        code = find_scan(&t->newer, s, cfg->targets.at[2], err);
+    if (!code && t->older.id == t->newer.id)
+        code = snow_fail(err, SNOW_EINVAL, "scan %lld is no other than itself",
+                         (long long)t->older.id);
+    return code;
+}
+
+/* As the scan was analysed; "new" is measured against its own day. */
+static int settings_of(struct snow_analysis_config *out,
+                       struct snow_config *cfg, struct snow_store *s,
+                       int64_t id, struct snow_error *err)
+{
+    struct snow_scan scan;
+    int code = snow_store_get_scan(s, id, &scan, err);
+
+    if (!code)
+        code = cli_settings_restore(cfg, scan.settings, err);
+    cfg->now_utc_s = SNOW_TIME_UNKNOWN;
+    if (!code)
+        scan_analysis_config(out, cfg, &scan);
+    return code;
+}
+
+/* What the user knows by himself, of both scans. */
+struct lists {
+    struct given given;
+    struct own own;
+};
+
+static int read_lists(struct lists *l, const struct snow_config *cfg,
+                      struct snow_error *err)
+{
+    const struct own_paths paths = lists_paths(cfg);
+    int code = lists_find(cfg, err);
+
+    memset(l, 0, sizeof *l);
+    if (!code)
+        code = scan_given(&l->given, cfg, err);
+    return code ? code : own_read(&l->own, &paths, err);
+}
+
+static int compare(struct snow_config *cfg, const struct two *t,
+                   struct snow_store *s, struct report_changes *r,
+                   struct snow_error *err)
+{
+    struct snow_analysis_config older, newer;
+    struct snow_diff q = { .store = s,
+                           .older = t->older.id,
+                           .newer = t->newer.id,
+                           .older_cfg = &older,
+                           .newer_cfg = &newer };
+    struct lists lists;
+    bool is_domains = cfg->domains[0] != '\0';
+    int code = settings_of(&older, cfg, s, t->older.id, err);
+
+    if (!code)
+        code = settings_of(&newer, cfg, s, t->newer.id, err);
+    if (!is_domains) /* what the scans' own files said is in the store */
+        cfg->domains[0] = '\0';
+    if (code)
+        return code;
+    code = read_lists(&lists, cfg, err);
+    older.psl_path = newer.psl_path; /* one list tells what has changed */
+    older.given = newer.given = &lists.given;
+    older.own = newer.own = &lists.own;
+    if (!code)
+        code = report_changes_begin(r, &t->older, &t->newer);
+    if (!code)
+        code = snow_diff(&q, report_change, r, err);
+    given_fini(&lists.given);
+    own_fini(&lists.own);
+    return code;
+}
+
+static int choose_format(struct report_changes *r,
+                         const struct snow_config *cfg, struct snow_error *err)
+{
+    static const char *const words[] = {
+        [REPORT_CHANGES_TEXT] = "text",
+        [REPORT_CHANGES_CSV] = "csv",
+        [REPORT_CHANGES_NDJSON] = "ndjson",
+    };
+    const char *format = output_format(cfg, "text");
+
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strcmp(words[i], format) == 0) {
+            r->format = (enum report_changes_format)i;
+            return 0;
+        }
+    return snow_fail(err, SNOW_EINVAL, "diff prints text, csv or ndjson");
+}
+
+int cmd_diff(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
+{
+    struct report_changes r = { .least = (enum snow_tier)cfg->tier };
+    struct snow_store *s = NULL;
+    struct output to;
+    struct two two;
+    int code = choose_format(&r, cfg, err);
+
+    (void)o;
+    if (code)
+        return code;
+    if (cfg->targets.n != 1 && cfg->targets.n != 3)
+        return snow_fail(err, SNOW_EINVAL,
+                         "a store is needed, and two scans or none; see "
+                         "--help");
+    code = snow_store_open(&s, cfg->targets.at[0], SNOW_STORE_READ, err);
+    if (!code)
+        code = find_two(&two, s, cfg, err);
+    if (!code)
+        code = output_open(&to, cfg, err);
+    if (!code) {
+        r.to = report_to_fd(&to.fd);
+        code = report_changes_end(&r, compare(cfg, &two, s, &r, err));
+        code = output_close(&to, code, err);
+    }
+    snow_store_close(s);
+    return code;
+}
