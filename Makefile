@@ -155,6 +155,7 @@ bench: ## what look-ups and greetings cost, beside others; BENCH=OPTIONS
 	$Q$(MAKE) --no-print-directory all lab $B/bench/whois $B/bench/diff
 	$Q$B/bench/whois tests/registry/*.txt
 	$Q$B/bench/diff
+	$QSNOWLINE_BUILD=$B tests/bench/import.py
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 
 SEEDS ?= 1-5
