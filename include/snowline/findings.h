@@ -38,7 +38,7 @@ struct snow_score {
     double value;    /**< 0 … 1 */
     double measured; /**< share of the part's weight that was measured, 0 … 1;
                           0: left out of the sum */
-    char reason[160]; /**< one line, plain ASCII; "" when not measured */
+    char *reason;    /**< one line, plain ASCII; "" when not measured */
 };
 
 /** A run, strip or campaign. Lists are owned by the findings. */
@@ -60,7 +60,7 @@ struct snow_finding {
     int apex_first; /**< 1, 0, -1 when it says nothing (strips, campaigns: 1
                          when all of its runs do) */
     uint64_t distinct_names;
-    char registrar[256]; /**< the commonest; "" unknown */
+    char *registrar; /**< the commonest; "" unknown */
     uint32_t registrar_iana_id;
     int64_t created_min_utc_s, created_max_utc_s; /**< or SNOW_TIME_UNKNOWN */
     double age_days_median;                       /**< NaN when unknown */
@@ -85,9 +85,10 @@ struct snow_finding {
     double reporters_median;  /**< NaN unknown */
     double reporters_cv; /**< spread over mean inside a run, the mean of its
                               runs; NaN unknown */
-    char *allowed;     /**< why the user's list allows it, NULL: it does not */
-    char reasons[512]; /**< codes of the parts that count, ';' between */
-    char caveats[512]; /**< what speaks against or is not known, ';' between */
+    char *allowed; /**< why the user's list allows it, NULL: it does not */
+    char *reasons; /**< codes of the parts that count, ';' between */
+    char *caveats; /**< what speaks against or is not known, ';' between */
+    char *text;    /**< what the words above point into */
     /** When its domains were seen on its addresses, over all scans. */
     int64_t first_seen_utc_s, last_seen_utc_s;
     uint64_t domains_over_time; /**< different domains its addresses carried

@@ -24,8 +24,8 @@ void analysis_ages_fini(struct ages *a)
     map_fini(&a->nameserver_df);
     free(a->all);
     free(a->of);
-    free(a->by_date);
-    free(a->background);
+    free(a->dates);
+    free(a->left_out);
     *a = (struct ages){ 0 };
 }
 
@@ -69,7 +69,8 @@ static int put_registrar(struct ages *a, const struct snow_registration *r,
         name = strdup(r->registrar);
         if (!name)
             return SNOW_ENOMEM;
-        all[a->n_registrars] = (struct registrar){ r->registrar_iana_id, name };
+        all[a->n_registrars] =
+            (struct registrar){ .iana_id = r->registrar_iana_id, .name = name };
         *at = ++a->n_registrars;
     }
     *index = (uint32_t)*at;
@@ -158,38 +159,37 @@ struct age *analysis_ages_get(const struct ages *a, uint32_t domain)
     return a->of && a->of[domain] ? &a->all[a->of[domain] - 1] : NULL;
 }
 
-/* For sorting indices: the dates go with them. */
-struct dated {
-    int64_t created_utc_s;
-    size_t index;
-};
-
 static int compare_dates(const void *a, const void *b)
 {
-    const struct dated *x = a, *y = b;
+    const int64_t *x = a, *y = b;
 
-    if (x->created_utc_s != y->created_utc_s)
-        return x->created_utc_s < y->created_utc_s ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
+    return (*x > *y) - (*x < *y);
 }
 
-static int sort_by_date(struct ages *a)
+static void sort_dates(int64_t *dates, size_t n)
 {
-    struct dated *d = calloc(a->n + 1, sizeof *d);
+    if (n > 0)
+        qsort(dates, n, sizeof *dates, compare_dates);
+}
 
-    a->by_date = calloc(a->n + 1, sizeof *a->by_date);
-    a->background = calloc(a->n + 1, sizeof *a->background);
-    if (!d || !a->by_date || !a->background) {
-        free(d);
+static int list_dates(struct ages *a)
+{
+    a->dates = calloc(a->n + 1, sizeof *a->dates);
+    a->left_out = calloc(a->n + 1, sizeof *a->left_out);
+    if (!a->dates || !a->left_out)
         return SNOW_ENOMEM;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct age *age = &a->all[i];
+
+        if (age->created_utc_s == SNOW_TIME_UNKNOWN)
+            continue;
+        a->dates[a->n_dated++] = age->created_utc_s;
+        if (age->registrar) {
+            a->registrars[age->registrar - 1].n_dated++;
+            a->n_sold++;
+        }
     }
-    for (size_t i = 0; i < a->n; i++)
-        if (a->all[i].created_utc_s != SNOW_TIME_UNKNOWN)
-            d[a->n_dated++] = (struct dated){ a->all[i].created_utc_s, i };
-    qsort(d, a->n_dated, sizeof *d, compare_dates);
-    for (size_t i = 0; i < a->n_dated; i++)
-        a->by_date[i] = d[i].index;
-    free(d);
+    sort_dates(a->dates, a->n_dated);
     return 0;
 }
 
@@ -216,7 +216,7 @@ static int count_nameservers(struct ages *a, bool runs_too)
 
 int analysis_ages_settle(struct ages *a)
 {
-    int code = sort_by_date(a);
+    int code = list_dates(a);
 
     if (!code)
         code = count_nameservers(a, false);
@@ -251,28 +251,42 @@ bool analysis_ages_is_old(const struct ages *a, uint32_t domain)
     return analysis_ages_days(a, domain) > AGE_OLD_DAYS;
 }
 
-struct burst_background analysis_ages_background(struct ages *a)
+void analysis_ages_test(struct ages *a, const uint32_t *domains, size_t n)
 {
-    struct burst_background b = { a->background, 0, a->now_utc_s };
+    a->tested = domains;
+    a->n_tested = n;
+    a->n_left_out = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct age *age = analysis_ages_get(a, domains[i]);
 
-    for (size_t i = 0; i < a->n_dated; i++)
-        if (!a->all[a->by_date[i]].is_tested)
-            a->background[b.n++] = a->all[a->by_date[i]].created_utc_s;
-    return b;
+        if (age && age->created_utc_s != SNOW_TIME_UNKNOWN)
+            a->left_out[a->n_left_out++] = age->created_utc_s;
+    }
+    sort_dates(a->left_out, a->n_left_out);
+}
+
+struct burst_background analysis_ages_background(const struct ages *a)
+{
+    return (struct burst_background){ .created_utc_s = a->dates,
+                                      .n = a->n_dated,
+                                      .now_utc_s = a->now_utc_s,
+                                      .left_out = a->left_out,
+                                      .n_left_out = a->n_left_out };
 }
 
 double analysis_ages_registrar_share(const struct ages *a, uint32_t registrar)
 {
-    uint64_t n = 0, have_it = 0;
+    uint64_t n = a->n_sold, have_it = a->registrars[registrar - 1].n_dated;
     double share;
 
-    for (size_t i = 0; i < a->n_dated; i++) {
-        const struct age *age = &a->all[a->by_date[i]];
+    for (size_t i = 0; i < a->n_tested; i++) {
+        const struct age *age = analysis_ages_get(a, a->tested[i]);
 
-        if (age->is_tested || age->registrar == 0)
+        if (!age || age->created_utc_s == SNOW_TIME_UNKNOWN ||
+            age->registrar == 0)
             continue;
-        n++;
-        have_it += age->registrar == registrar;
+        n--;
+        have_it -= age->registrar == registrar;
     }
     share = ((double)have_it + 1) / ((double)n + (double)a->n_registrars);
     return share < SHARE_MIN ? SHARE_MIN : share > 1 ? 1 : share;

@@ -18,11 +18,11 @@ struct age {
     int64_t sighted_utc_s; /**< when a scan saw it first, where another one
                                 than this did; or SNOW_TIME_UNKNOWN */
     bool is_date_only;
-    bool is_tested; /**< left out of the background for now */
 };
 
 struct registrar {
     uint32_t iana_id;
+    uint32_t n_dated; /**< its domains with a date */
     char *name;
 };
 
@@ -38,9 +38,14 @@ struct ages {
     size_t n_registrars, registrars_cap;
     struct map nameserver_df; /**< hash to domains outside of all runs */
     uint64_t n_nameservers;   /**< domains counted there */
-    size_t *by_date;          /**< [n_dated] indices of the dated ones */
+    int64_t *dates;           /**< [n_dated] all that are known, sorted */
     size_t n_dated;
-    int64_t *background; /**< [n_dated] room for analysis_ages_background() */
+    uint64_t n_sold; /**< dated, with a registrar */
+    /* those being tested */
+    const uint32_t *tested; /**< [n_tested] domains, borrowed */
+    size_t n_tested;
+    int64_t *left_out; /**< [n_left_out] their dates, sorted */
+    size_t n_left_out;
 };
 
 void analysis_ages_fini(struct ages *a); /**< zeroed is fine */
@@ -73,9 +78,16 @@ double analysis_ages_days_new(const struct ages *a, uint32_t domain);
 /** True when a domain is known to be older than AGE_OLD_DAYS. */
 bool analysis_ages_is_old(const struct ages *a, uint32_t domain);
 
-/** The dates of all domains that are not being tested; good until the next
- * call. */
-struct burst_background analysis_ages_background(struct ages *a);
+/**
+ * Test some domains: what is asked below is told by all others.
+ *
+ * @param domains  [n] each once; borrowed until the next call
+ */
+void analysis_ages_test(struct ages *a, const uint32_t *domains, size_t n);
+
+/** The dates of all domains that are not being tested; good until others are.
+ */
+struct burst_background analysis_ages_background(const struct ages *a);
 
 /** The registrar's smoothed share among domains not being tested. */
 double analysis_ages_registrar_share(const struct ages *a, uint32_t registrar);

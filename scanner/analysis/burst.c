@@ -38,15 +38,20 @@ static double default_position(double age_days)
                (default_curve[i].age_days - default_curve[i - 1].age_days);
 }
 
-/* How many dates lie before @p t. */
-static size_t count_before(const struct burst_background *b, int64_t t)
+size_t analysis_burst_background_n(const struct burst_background *b)
 {
-    size_t low = 0, high = b->n;
+    return b->n - b->n_left_out;
+}
+
+/* How many of sorted dates lie before @p t. */
+static size_t count_before(const int64_t *dates, size_t n, int64_t t)
+{
+    size_t low = 0, high = n;
 
     while (low < high) {
         size_t mid = low + (high - low) / 2;
 
-        if (b->created_utc_s[mid] < t)
+        if (dates[mid] < t)
             low = mid + 1;
         else
             high = mid;
@@ -54,28 +59,50 @@ static size_t count_before(const struct burst_background *b, int64_t t)
     return low;
 }
 
+/* The nearest date of the background on either side of the first @p i dates,
+ * of which @p out are left out. What is left out is among the dates: where both
+ * lists agree, they are passed together. */
+static int64_t date_before(const struct burst_background *b, size_t i,
+                           size_t out)
+{
+    for (; out > 0 && b->created_utc_s[i - 1] == b->left_out[out - 1]; out--)
+        i--;
+    return b->created_utc_s[i - 1];
+}
+
+static int64_t date_after(const struct burst_background *b, size_t i,
+                          size_t out)
+{
+    for (; i < b->n && out < b->n_left_out &&
+           b->created_utc_s[i] == b->left_out[out];
+         out++)
+        i++;
+    return i < b->n ? b->created_utc_s[i] : b->now_utc_s;
+}
+
 double analysis_burst_position(const struct burst_background *b,
                                int64_t created_utc_s)
 {
-    size_t i;
+    size_t n = analysis_burst_background_n(b), i, out;
     double before, after, within;
 
-    if (b->n < BURST_BACKGROUND_MIN)
+    if (n < BURST_BACKGROUND_MIN)
         return default_position(((double)b->now_utc_s - (double)created_utc_s) /
                                 86400);
-    i = count_before(b, created_utc_s);
-    if (i == 0)
+    i = count_before(b->created_utc_s, b->n, created_utc_s);
+    out = count_before(b->left_out, b->n_left_out, created_utc_s);
+    if (i == out)
         return 0;
     if (created_utc_s >= b->now_utc_s)
         return 1;
     /* between two dates it is taken to grow evenly, so that domains of one
      * day are not thought to be at one point of time */
-    before = (double)b->created_utc_s[i - 1];
-    after = i < b->n ? (double)b->created_utc_s[i] : (double)b->now_utc_s;
+    before = (double)date_before(b, i, out);
+    after = (double)date_after(b, i, out);
     within = after > before
                  ? ((double)created_utc_s - before) / (after - before)
                  : 0;
-    return ((double)i + within) / ((double)b->n + 1);
+    return ((double)(i - out) + within) / ((double)n + 1);
 }
 
 static double ln_choose(unsigned n, unsigned k)

@@ -19,10 +19,16 @@
 
 /** When the domains around the tested ones were registered. */
 struct burst_background {
-    const int64_t *created_utc_s; /**< sorted; borrowed */
+    const int64_t *created_utc_s; /**< [n] sorted; borrowed */
     size_t n;
     int64_t now_utc_s;
+    const int64_t *left_out; /**< [n_left_out] dates among them that are the
+                                  tested domains' own; sorted; borrowed */
+    size_t n_left_out;
 };
+
+/** How many dates tell: all but those left out. */
+size_t analysis_burst_background_n(const struct burst_background *b);
 
 /**
  * The share of the background that is older than a domain registered then.

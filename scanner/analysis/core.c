@@ -29,6 +29,7 @@
  *   findings.c    measures of each finding                       (pure)
  *   own_facts.c   what the user's own lists say of each          (pure)
  *   score.c       their sum, tier and words                      (pure)
+ *   words.c       room for these                                 (pure)
  *   spf.c         who may send for a domain; spf_term.c reads     (pure)
  *   candidates.c  whom the later stages ask                      (pure)
  *

@@ -2,6 +2,7 @@
 
 #include "analysis/measures.h"
 #include "analysis/own_facts.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 /* Findings while they are made: campaigns[0 … c), strips [c … c + s), runs from
@@ -22,6 +23,7 @@ static void finding_fini(struct snow_finding *f)
         free(f->customers[i]);
     free(f->customers);
     free(f->allowed);
+    free(f->text);
 }
 
 void snow_findings_fini(struct snow_findings *f)
@@ -224,8 +226,13 @@ static int make(struct makings *k, enum snow_finding_kind kind,
     struct run_set set = {
         .kind = kind, .runs = runs, .n_runs = n_runs, .burst_floor = burst_floor
     };
-    int code = fill(&f, k, &set);
+    struct words words;
+    int code;
 
+    analysis_words_attach(&f, &words);
+    code = fill(&f, k, &set);
+    if (!code)
+        code = analysis_words_keep(&f);
     free(set.domains);
     if (code) {
         finding_fini(&f);
@@ -370,16 +377,17 @@ static size_t count_background(const struct analysis *a)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < a->ages.n_dated; i++) {
-        uint32_t domain = a->ages.all[a->ages.by_date[i]].domain;
+    for (size_t i = 0; i < a->ages.n; i++) {
+        const struct age *age = &a->ages.all[i];
 
-        n += !(a->facts.domains[domain].flags & DOMAIN_IN_RUN);
+        n += age->created_utc_s != SNOW_TIME_UNKNOWN &&
+             !(a->facts.domains[age->domain].flags & DOMAIN_IN_RUN);
     }
     return n;
 }
 
-/* Large senders, and whom the user allows, are tied to nobody either. */
-static void excuse_known(struct analysis *a)
+/* Large senders and whom the user allows are tied to nobody, too. */
+static void excuse_own(struct analysis *a)
 {
     for (size_t i = 0; i < a->runs.n; i++)
         if (analysis_own_speaks_for(a, &a->runs.all[i]))
@@ -395,7 +403,7 @@ static int find_strips(struct analysis *a)
 
     if (code)
         return code;
-    excuse_known(a);
+    excuse_own(a);
     return analysis_strips_find(&a->strips, &a->n_strips, a->runs.all,
                                 a->runs.n, a->excuses.is_own);
 }

@@ -87,17 +87,22 @@ int analysis_links_add_group(struct links *l, double p)
 }
 
 /* Positions against everybody but these domains. */
-static void place_entries(const struct links *l, struct entry *e, size_t n)
+static int place_entries(const struct links *l, struct entry *e, size_t n)
 {
+    uint32_t *domains = calloc(n, sizeof *domains);
     struct burst_background b;
 
+    if (!domains)
+        return SNOW_ENOMEM;
     for (size_t i = 0; i < n; i++)
-        analysis_ages_get(l->in->ages, e[i].domain)->is_tested = true;
+        domains[i] = e[i].domain;
+    analysis_ages_test(l->in->ages, domains, n);
     b = analysis_ages_background(l->in->ages);
     for (size_t i = 0; i < n; i++)
         e[i].position = analysis_burst_position(&b, e[i].created_utc_s);
-    for (size_t i = 0; i < n; i++)
-        analysis_ages_get(l->in->ages, e[i].domain)->is_tested = false;
+    analysis_ages_test(l->in->ages, NULL, 0);
+    free(domains);
+    return 0;
 }
 
 /* Take the best burst out of @p e, then look at what is left, until nothing is
@@ -105,7 +110,6 @@ static void place_entries(const struct links *l, struct entry *e, size_t n)
 static int test_registrar(struct links *l, struct entry *e, size_t n,
                           double *positions, size_t n_tests)
 {
-    place_entries(l, e, n);
     for (unsigned round = 0; round < BURST_ROUNDS; round++) {
         struct burst_result r;
         size_t left = 0;
@@ -213,7 +217,9 @@ int analysis_links_find_bursts(struct links *l)
         len = same_registrar(e + i, n - i);
         if (len < 3)
             continue;
-        code = test_registrar(l, e + i, len, positions, n_tests);
+        code = place_entries(l, e + i, len);
+        if (!code)
+            code = test_registrar(l, e + i, len, positions, n_tests);
         if (!code)
             code = find_batches(l, e + i, len);
     }

@@ -4,6 +4,7 @@
 
 #include "analysis/known.h"
 #include "analysis/naming.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 #define NAMING_SAMPLE 64 /* domains whose likeness stands for chance */
@@ -194,7 +195,8 @@ static void measure_registrar(struct score_facts *out, struct snow_finding *f,
         return;
     r = &ages->registrars[top - 1];
     out->registrar_share = analysis_ages_registrar_share(ages, (uint32_t)top);
-    text_copy(f->registrar, sizeof f->registrar, r->name);
+    if (f->registrar)
+        text_copy(f->registrar, WORDS_REGISTRAR_MAX, r->name);
     f->registrar_iana_id = r->iana_id;
     out->is_corporate = out->n_top_registrar * 2 > n &&
                         analysis_known_corporate_registrar(r->iana_id, r->name);
@@ -324,7 +326,8 @@ static void test_burst(struct score_facts *out, const struct measures *m,
     struct burst_result r;
     size_t n = 0;
 
-    out->is_default_curve = b.n < BURST_BACKGROUND_MIN;
+    out->is_default_curve =
+        analysis_burst_background_n(&b) < BURST_BACKGROUND_MIN;
     for (size_t i = 0; i < set->n_domains; i++) {
         const struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
 
@@ -421,17 +424,6 @@ static int measure_naming(struct score_facts *out, const struct measures *m,
     return 0;
 }
 
-static void set_tested(const struct measures *m, const struct run_set *set,
-                       bool is_tested)
-{
-    for (size_t i = 0; i < set->n_domains; i++) {
-        struct age *age = analysis_ages_get(&m->a->ages, set->domains[i]);
-
-        if (age)
-            age->is_tested = is_tested;
-    }
-}
-
 int analysis_measure(struct score_facts *out, struct snow_finding *f,
                      const struct measures *m, const struct run_set *set)
 {
@@ -454,14 +446,14 @@ int analysis_measure(struct score_facts *out, struct snow_finding *f,
     if (!code)
         code = measure_shared(out, m, set, values);
     if (!code) {
-        set_tested(m, set, true);
+        analysis_ages_test(&m->a->ages, set->domains, set->n_domains);
         measure_order(out, m, set);
         measure_registrar(out, f, m, set, values);
         measure_website(out, m, set);
         measure_greeting(f, m, set, values);
         measure_ages(out, f, m, set, numbers);
         test_burst(out, m, set, numbers);
-        set_tested(m, set, false);
+        analysis_ages_test(&m->a->ages, NULL, 0);
     }
     free(values);
     free(numbers);

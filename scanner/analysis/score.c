@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "analysis/burst.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 /* Shares of MAIL. Outgoing servers need not listen, so that what the domain's
@@ -108,8 +109,10 @@ measure(struct snow_score *part, double value, double measured,
 
     part->value = clamp(value);
     part->measured = measured;
+    if (!part->reason)
+        return;
     va_start(args, reason);
-    vsnprintf(part->reason, sizeof part->reason, reason, args);
+    vsnprintf(part->reason, WORDS_REASON_MAX, reason, args);
     va_end(args);
 }
 
@@ -132,15 +135,24 @@ static double ratio(uint64_t n, uint64_t of)
     return of > 0 ? (double)n / (double)of : 0;
 }
 
+/* Between two pieces of a reason, or before the first one. */
+static const char *separator(const struct snow_score *part, const char *between,
+                             const char *before)
+{
+    return part->reason && part->reason[0] ? between : before;
+}
+
 /* Append to a reason, as much as fits. */
 static void __attribute__((format(printf, 2, 3)))
 add_reason(struct snow_score *part, const char *reason, ...)
 {
-    size_t len = strlen(part->reason);
+    size_t len = part->reason ? strlen(part->reason) : 0;
     va_list args;
 
+    if (!part->reason)
+        return;
     va_start(args, reason);
-    vsnprintf(part->reason + len, sizeof part->reason - len, reason, args);
+    vsnprintf(part->reason + len, WORDS_REASON_MAX - len, reason, args);
     va_end(args);
 }
 
@@ -164,7 +176,7 @@ static void measure_mail(struct snow_score *part, const struct score_facts *in)
             continue;
         measured += terms[i].share;
         sum += terms[i].share * ratio(terms[i].n, terms[i].of);
-        add_reason(part, "%s%llu of %llu %s", part->reason[0] ? ", " : "",
+        add_reason(part, "%s%llu of %llu %s", separator(part, ", ", ""),
                    (unsigned long long)terms[i].n,
                    (unsigned long long)terms[i].of, terms[i].claim);
     }
@@ -219,7 +231,7 @@ static void measure_shared(struct snow_score *part,
         sum += weight;
         measured += share;
         add_reason(part, "%s%s %.2f",
-                   part->reason[0] ? ", " : "a pair is tied by ",
+                   separator(part, ", ", "a pair is tied by "),
                    analysis_infra_family_word(f), weight);
     }
     part->measured = fmin(measured, 1);
@@ -338,7 +350,8 @@ static void apply_caveats(struct snow_finding *f, uint32_t bits)
  * the domain and its mail server; networks are let by four and more. Reports
  * from elsewhere are no part of the score: where they corroborate it they make
  * up for 5 points (10 of a few domains) on the way to review, and on the way to
- * high for one of the two families, never for both; all else stays as it is. */
+ * high for one of the two families, never for both; all other gates stay as
+ * they are. */
 /* clang-format off */
 static const struct {
     enum snow_tier tier;
@@ -353,7 +366,7 @@ static const struct {
     { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 1, 0, false },
     { SNOW_TIER_REVIEW, 45, .4, 3, SIZE_MAX, 1, 0, true },
     { SNOW_TIER_REVIEW, 65, .5, 1, 2,        4, 0, false },
-    { SNOW_TIER_REVIEW, 55, .5, 1, 2,        4, 0, true },
+    { SNOW_TIER_REVIEW, 55, .5, 1, 2,        1, 0, true },
 };
 /* clang-format on */
 
@@ -389,19 +402,19 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
     return SNOW_TIER_CONTEXT;
 }
 
-static void append_word(char *list, size_t cap, const char *word)
+static void append_word(char *list, const char *word)
 {
     size_t len = strlen(list);
 
-    if (len > 0 && len + 1 < cap)
+    if (len > 0 && len + 1 < WORDS_LIST_MAX)
         list[len++] = ';';
-    text_copy(list + len, cap - len, word);
+    text_copy(list + len, WORDS_LIST_MAX - len, word);
 }
 
 /* The reason is the user's own; ';' would make two of it. */
 static void write_allowed(struct snow_finding *f)
 {
-    snprintf(f->caveats, sizeof f->caveats, "allowed: %.160s", f->allowed);
+    snprintf(f->caveats, WORDS_LIST_MAX, "allowed: %.160s", f->allowed);
     for (char *c = f->caveats; *c; c++)
         if (*c == ';')
             *c = ',';
@@ -414,16 +427,16 @@ static void write_words(struct snow_finding *f, const struct score_facts *in,
         write_allowed(f);
     for (size_t i = 0; i < SNOW_N_SCORE_PARTS; i++)
         if (f->parts[i].measured > 0 && f->parts[i].value >= STRONG)
-            append_word(f->reasons, sizeof f->reasons, parts[i].name);
+            append_word(f->reasons, parts[i].name);
     if (in->is_reported)
-        append_word(f->reasons, sizeof f->reasons, "reports");
+        append_word(f->reasons, "reports");
     if (in->n_together >= BULK_DOMAINS)
-        append_word(f->reasons, sizeof f->reasons, "bulk10");
+        append_word(f->reasons, "bulk10");
     if (in->n_at_once >= BATCH_DOMAINS)
-        append_word(f->reasons, sizeof f->reasons, "batch5m");
+        append_word(f->reasons, "batch5m");
     for (unsigned i = 0; i < N_CAVEATS; i++)
         if (bits >> i & 1)
-            append_word(f->caveats, sizeof f->caveats, caveats[i].word);
+            append_word(f->caveats, caveats[i].word);
 }
 
 void analysis_score(struct snow_finding *f, const struct score_facts *in)
@@ -440,5 +453,6 @@ void analysis_score(struct snow_finding *f, const struct score_facts *in)
     bits = find_caveats(f, in);
     apply_caveats(f, bits);
     f->tier = choose_tier(f, in, bits);
-    write_words(f, in, bits);
+    if (f->reasons)
+        write_words(f, in, bits);
 }

@@ -107,8 +107,8 @@ struct lists {
 static int read_lists(struct lists *l, const struct snow_config *cfg,
                       struct snow_error *err)
 {
-    const struct own_paths paths = own_paths(cfg);
-    int code = find_lists(cfg, err);
+    const struct own_paths paths = lists_paths(cfg);
+    int code = lists_find(cfg, err);
 
     memset(l, 0, sizeof *l);
     if (!code)

@@ -249,7 +249,6 @@ int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     struct importing g = { .cfg = cfg, .err = err };
-    const struct own_paths paths = own_paths(cfg);
     int code;
 
     (void)o;
@@ -260,7 +259,7 @@ int cmd_import(struct snow_config *cfg, struct outcome *o,
     g.how.origin = cfg->origin;
     code = choose_format(&g);
     if (!code)
-        code = own_check(&paths, cfg->psl, err);
+        code = lists_check(cfg, err);
     if (!code)
         code = snow_store_open(&g.store, cfg->targets.at[0], SNOW_STORE_CREATE,
                                err);

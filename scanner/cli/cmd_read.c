@@ -1,5 +1,4 @@
 /* Commands that read a store: status, findings, export. */
-#include <errno.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -43,25 +42,6 @@ static int reading_close(struct reading *r, int code, struct snow_error *err)
     return code;
 }
 
-int find_lists(const struct snow_config *cfg, struct snow_error *err)
-{
-    const struct {
-        const char *option, *path;
-    } lists[] = { { "reports", cfg->reports },
-                  { "allow", cfg->allow },
-                  { "allocations", cfg->allocations } };
-
-    for (size_t i = 0; i < COUNT_OF(lists); i++) {
-        if (*lists[i].path == '\0' || access(lists[i].path, R_OK) == 0)
-            continue;
-        return snow_fail(err, SNOW_EIO,
-                         "%s: %s; name it with --%s FILE, or --%s '' for none",
-                         lists[i].path, strerror(errno), lists[i].option,
-                         lists[i].option);
-    }
-    return 0;
-}
-
 static int read_and_print(struct snow_config *cfg, const char *format,
                           struct snow_error *err)
 {
@@ -70,7 +50,7 @@ static int read_and_print(struct snow_config *cfg, const char *format,
 
     if (code)
         return code;
-    code = find_lists(cfg, err);
+    code = lists_find(cfg, err);
     if (!code)
         code = print_findings(r.store, &r.scan, cfg, format, &r.to, err);
     return reading_close(&r, code, err);

@@ -32,13 +32,6 @@ static int default_store(char *out, size_t cap, const struct snow_config *cfg,
     return 0;
 }
 
-struct own_paths own_paths(const struct snow_config *cfg)
-{
-    return (struct own_paths){ .reporters = cfg->reports,
-                               .allow = cfg->allow,
-                               .allocations = cfg->allocations };
-}
-
 int print_findings(struct snow_store *s, const struct snow_scan *scan,
                    const struct snow_config *cfg, const char *format,
                    struct output *to, struct snow_error *err)
@@ -53,7 +46,7 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
     struct report_out out = report_to_fd(&to->fd);
     struct given given = { 0 };
     struct own own = { 0 };
-    const struct own_paths paths = own_paths(cfg);
+    const struct own_paths paths = lists_paths(cfg);
     int code = 0;
 
     if (!f)
@@ -110,8 +103,7 @@ static int run_scan(const struct snow_config *cfg, struct plan *plan,
     struct progress_shown shown;
     struct buf settings = { 0 };
     struct scan_result result = { 0 };
-    const struct own_paths paths = own_paths(cfg);
-    int code = own_check(&paths, cfg->psl, err);
+    int code = lists_check(cfg, err);
 
     if (code) { /* hours before it would be found out */
         plan_fini(plan);

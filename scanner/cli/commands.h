@@ -45,10 +45,6 @@ int cmd_check(struct snow_config *cfg, struct outcome *o,
 int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);
 
-/** Are the user's own lists where a scan remembers them? They may have moved
- * since. */
-int find_lists(const struct snow_config *cfg, struct snow_error *err);
-
 /** The word of --format, or the command's own when there is none. */
 const char *output_format(const struct snow_config *cfg, const char *fallback);
 
@@ -69,7 +65,14 @@ struct plan;
 void tell_origins(const struct plan *p);
 
 /** The lists of the user's own that the options name. */
-struct own_paths own_paths(const struct snow_config *cfg);
+struct own_paths lists_paths(const struct snow_config *cfg);
+
+/** Are they still where a scan remembers them? @return 0, SNOW_EIO */
+int lists_find(const struct snow_config *cfg, struct snow_error *err);
+
+/** And will they be understood when they are needed, hours later? @return 0,
+ * or as own_check() */
+int lists_check(const struct snow_config *cfg, struct snow_error *err);
 
 /** Print the findings of a scan as a table. */
 struct snow_store;

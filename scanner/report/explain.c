@@ -1,4 +1,5 @@
 #include "report/layout.h"
+#include "report/observations.h"
 #include "report/tree.h"
 #include "report/writers.h"
 
@@ -10,6 +11,7 @@ struct explanation {
     const struct report_request *q;
     const struct snow_finding *f;
     size_t index, width;
+    struct report_observations seen;
     struct buf text;
 };
 
@@ -209,18 +211,23 @@ static void add_members(struct explanation *e, const struct report_tree *t,
     }
 }
 
-static int explain(struct explanation *e)
+static int explain(struct explanation *e, struct snow_error *err)
 {
     struct report_tree tree = { 0 };
-    int code = report_tree_init(&tree, e->q->findings, SNOW_TIER_CONTEXT);
+    int code = report_observations_load(&e->seen, e->q, e->f, err);
 
+    if (!code)
+        code = report_tree_init(&tree, e->q->findings, SNOW_TIER_CONTEXT);
     if (code)
         return code;
     add_head(e);
     add_facts(e);
     buf_add_text(&e->text, "\npart        value x weight = points\n");
-    for (unsigned i = 0; i < SNOW_N_SCORE_PARTS; i++)
+    for (unsigned i = 0; i < SNOW_N_SCORE_PARTS; i++) {
         add_part(e, i);
+        report_observations_print(&e->text, &e->seen, (enum snow_score_part)i,
+                                  LABEL, e->width);
+    }
     add_sum(e);
     add_caveats(e);
     if (tree.nodes[e->index].child != REPORT_NONE)
@@ -247,11 +254,12 @@ int report_explain(const struct report_out *to, const struct report_request *q,
                          "context' lists all",
                          id);
     e.f = &q->findings->all[e.index];
-    code = explain(&e);
+    code = explain(&e, err);
     if (code == 0)
         code = report_emit(to, &e.text);
     if (code)
         snow_fail(err, code, "explanation of %s: %s", id, snow_strerror(code));
+    report_observations_fini(&e.seen);
     buf_fini(&e.text);
     return code;
 }

@@ -25,9 +25,18 @@ static void get_text(struct report_cell *to, const void *record, size_t at)
     report_cell_text(to, text, strlen(text));
 }
 
+/* Words that a member points to. */
+static const char *words_at(const void *record, size_t at)
+{
+    const char *words;
+
+    memcpy(&words, member(record, at), sizeof words);
+    return words;
+}
+
 static void get_list(struct report_cell *to, const void *record, size_t at)
 {
-    const char *text = member(record, at);
+    const char *text = words_at(record, at);
 
     report_cell_split(to, text, strlen(text), ';');
 }
@@ -172,7 +181,9 @@ static void absent_if_answered(struct report_cell *to, const void *record)
 
 static void get_registrar(struct report_cell *to, const void *record, size_t at)
 {
-    get_text(to, record, at);
+    const char *name = words_at(record, at);
+
+    report_cell_text(to, name, strlen(name));
     absent_if_answered(to, record);
 }
 

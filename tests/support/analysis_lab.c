@@ -206,12 +206,12 @@ static struct analysis *analyse(struct lab *l, bool seeks_rows)
 
 struct analysis *lab_analyse(struct lab *l)
 {
-    return analyse(l, true);
+    return analyse(l, false);
 }
 
 void lab_findings(struct lab *l, struct snow_findings *out)
 {
-    struct analysis *a = lab_analyse(l);
+    struct analysis *a = analyse(l, true);
 
     assert_int_equal(analysis_findings(out, a), 0);
     analysis_free(a);

@@ -46,6 +46,9 @@ struct snow_registration *lab_registration(struct lab *l, size_t i);
 /** Seconds of a date. */
 int64_t lab_time(const char *text);
 
+/** Passes 1 and 2, and what is added after them. */
+struct analysis *lab_analyse(struct lab *l);
+
 /** Run all passes, and add what else there is between them. */
 struct analysis *lab_analyse(struct lab *l);
 void lab_findings(struct lab *l, struct snow_findings *out);

@@ -94,7 +94,7 @@ static void set_lists(struct fixture *f, size_t i)
 
 static void set_registration(struct snow_finding *to, size_t i)
 {
-    text_copy(to->registrar, sizeof to->registrar, rows[i].registrar);
+    to->registrar = (char *)rows[i].registrar;
     to->registrar_iana_id = rows[i].iana_id;
     to->created_min_utc_s = time_of(rows[i].created[0]);
     to->created_max_utc_s = time_of(rows[i].created[1]);
@@ -120,15 +120,15 @@ static const struct {
     enum snow_score_part part;
     struct snow_score score;
 } parts[] = {
-    { SNOW_RUN, SNOW_PART_MULTI_IP, { 0.67, 1, "4 addresses" } },
-    { SNOW_RUN, SNOW_PART_CONSECUTIVE, { 1, 1, "no gap" } },
-    { SNOW_RUN, SNOW_PART_APEX_FIRST, { 0, 1, "" } },
-    { SNOW_CAMPAIGN, SNOW_PART_APEX_FIRST, { 1, 1, "in 3 of 3 runs" } },
-    { SNOW_CAMPAIGN, SNOW_PART_MAIL, { 1, 0.45, "12 of 14 are open" } },
+    { SNOW_RUN, SNOW_PART_MULTI_IP, { 0.67, 1, (char *)"4 addresses" } },
+    { SNOW_RUN, SNOW_PART_CONSECUTIVE, { 1, 1, (char *)"no gap" } },
+    { SNOW_RUN, SNOW_PART_APEX_FIRST, { 0, 1, (char *)"" } },
+    { SNOW_CAMPAIGN, SNOW_PART_APEX_FIRST, { 1, 1, (char *)"in 3 of 3 runs" } },
+    { SNOW_CAMPAIGN, SNOW_PART_MAIL, { 1, 0.45, (char *)"12 of 14 are open" } },
     { SNOW_CAMPAIGN, SNOW_PART_REGISTRAR,
-      { 0.75, 1, "3 of 3 domains; 4% elsewhere" } },
-    { SNOW_CAMPAIGN, SNOW_PART_NEW, { 1, 1, "median age 143 days" } },
-    { SNOW_CAMPAIGN, SNOW_PART_BURST, { 1, 1, "p = 1.25e-07" } },
+      { 0.75, 1, (char *)"3 of 3 domains; 4% elsewhere" } },
+    { SNOW_CAMPAIGN, SNOW_PART_NEW, { 1, 1, (char *)"median age 143 days" } },
+    { SNOW_CAMPAIGN, SNOW_PART_BURST, { 1, 1, (char *)"p = 1.25e-07" } },
 };
 /* clang-format on */
 
@@ -136,6 +136,8 @@ static void set_parts(struct snow_finding *to, double cap)
 {
     double points = 0, weights = 0;
 
+    for (unsigned i = 0; i < SNOW_N_SCORE_PARTS; i++)
+        to->parts[i].reason = (char *)"";
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         if (to->kind >= parts[i].least)
             to->parts[parts[i].part] = parts[i].score;
@@ -149,7 +151,7 @@ static void set_parts(struct snow_finding *to, double cap)
     to->coverage = weights / 100;
     if (cap > 0 && to->score > cap)
         to->score = cap;
-    text_copy(to->reasons, sizeof to->reasons, "multi_ip;consecutive");
+    to->reasons = (char *)"multi_ip;consecutive";
 }
 
 void fixture_init(struct fixture *f)
@@ -162,7 +164,7 @@ void fixture_init(struct fixture *f)
 
         text_copy(to->id, sizeof to->id, rows[i].id);
         text_copy(to->parent_id, sizeof to->parent_id, rows[i].parent_id);
-        text_copy(to->caveats, sizeof to->caveats, rows[i].caveats);
+        to->caveats = (char *)rows[i].caveats;
         to->kind = rows[i].kind;
         to->tier = rows[i].tier;
         to->apex_first = rows[i].apex_first;

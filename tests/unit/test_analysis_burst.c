@@ -78,7 +78,8 @@ static void probabilities_are_right(void **state)
 static void the_background_is_the_measure(void **state)
 {
     int64_t created[400];
-    struct burst_background b = { created, COUNT_OF(created), 0 };
+    struct burst_background b = { .created_utc_s = created,
+                                  .n = COUNT_OF(created) };
 
     (void)state;
     for (int i = 0; i < 400; i++)
@@ -88,6 +89,34 @@ static void the_background_is_the_measure(void **state)
     check("middle", analysis_burst_position(&b, -200 * (int64_t)DAY_S), .5,
           .02);
     check("newest", analysis_burst_position(&b, -1), 1, .01);
+}
+
+/* Leaving dates out is as good as a background without them. */
+static void the_tested_are_left_out(void **state)
+{
+    int64_t created[1000], without[1000], left_out[1000];
+    struct burst_background whole = { created, COUNT_OF(created), 0, left_out,
+                                      0 };
+    struct burst_background rest = { .created_utc_s = without };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(created); i++) {
+        /* equal dates, and whole stretches of them left out */
+        created[i] = ((int64_t)(i / 3) - 334) * DAY_S;
+        if (i % 7 == 0 || i < 40 || i > 970 || (i > 500 && i < 560))
+            left_out[whole.n_left_out++] = created[i];
+        else
+            without[rest.n++] = created[i];
+    }
+    assert_int_equal(analysis_burst_background_n(&whole), rest.n);
+    for (int64_t day = -340; day < 2; day++)
+        for (int64_t part = -1; part < 2; part++) {
+            int64_t at = day * DAY_S + part * DAY_S / 3;
+
+            if (analysis_burst_position(&whole, at) !=
+                analysis_burst_position(&rest, at))
+                fail_msg("day %d: differs", (int)day);
+        }
 }
 
 static void a_burst_is_told_from_scatter(void **state)
@@ -110,6 +139,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(probabilities_are_right),
         cmocka_unit_test(the_background_is_the_measure),
+        cmocka_unit_test(the_tested_are_left_out),
         cmocka_unit_test(a_burst_is_told_from_scatter),
     };
 

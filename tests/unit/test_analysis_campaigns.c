@@ -17,7 +17,7 @@
  * several registrars. */
 struct world {
     struct run runs[RUNS];
-    bool is_apart[RUNS];
+    bool is_apart[RUNS], is_own[RUNS];
     struct strip strips[1];
     struct snow_registration registrations[RUNS];
     struct facts facts;
@@ -100,6 +100,7 @@ static void settle(struct world *w)
     w->in = (struct campaigns_input){ .runs = w->runs,
                                       .n_runs = RUNS,
                                       .is_apart = w->is_apart,
+                                      .is_own = w->is_own,
                                       .strips = w->strips,
                                       .n_strips = w->strips[0].n > 0,
                                       .facts = &w->facts,

@@ -422,7 +422,6 @@ static void reports_lift_within_the_gates(void **state)
             .consecutive = tiers[i].credit,
             .apex_first = tiers[i].credit,
             .named = 4 * tiers[i].n_domains,
-            .span = 4 * tiers[i].n_domains,
             .probed = 10,
             .open = tiers[i].open,
             .own_banner = tiers[i].open,

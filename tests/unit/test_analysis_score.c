@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include "analysis/score.h"
+#include "analysis/words.h"
 #include "base/text.h"
 
 /* A campaign of six that resembles the pattern in all there is. */
@@ -309,7 +310,9 @@ static void findings_are_scored(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct score_facts in = strong_facts();
         struct snow_finding f = { .kind = SNOW_CAMPAIGN };
+        struct words words;
 
+        analysis_words_attach(&f, &words);
         cases[i].change(&in);
         analysis_score(&f, &in);
         if (f.tier != cases[i].tier || fabs(f.score - cases[i].score) > .05 ||
