@@ -130,6 +130,8 @@ static void take_mx(struct mail_fact *fact, const struct analysis_mail_setup *m)
     for (unsigned i = 0; i < m->n_mx; i++) {
         const struct mail_mx *mx = &m->mx[i];
 
+        if (!is_answer(mx->status) && strcmp(mx->host, ".") != 0)
+            fact->is_mx_known = false;
         for (unsigned k = 0; k < mx->n_addrs && fact->n < MAIL_FACT_ADDRS_MAX;
              k++)
             fact->mx[fact->n++] = mx->addrs[k];

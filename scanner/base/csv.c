@@ -62,12 +62,12 @@ static int read_record(struct csv *c, struct snow_error *err)
 /* --- fields --- */
 
 /* Take one field apart in place; returns where the next begins, or NULL. */
-static char *take_field(char *at)
+static char *take_field(char *at, char separator)
 {
     char *to = at;
     bool is_quoted = false;
 
-    for (; *at && (is_quoted || *at != ','); at++) {
+    for (; *at && (is_quoted || *at != separator); at++) {
         if (*at != '"') {
             *to++ = *at;
         } else if (is_quoted && at[1] == '"') {
@@ -81,7 +81,7 @@ static char *take_field(char *at)
         *to = '\0';
         return NULL;
     }
-    *to = '\0'; /* to <= at: the comma, or before it */
+    *to = '\0'; /* to <= at: the separator, or before it */
     return at + 1;
 }
 
@@ -97,17 +97,23 @@ static const char *trim(char *text)
     return text;
 }
 
-static void split(struct csv *c)
+size_t csv_split(char *record, char separator, const char **fields, size_t max)
 {
-    char *at = c->record.data;
+    char *at = record;
+    size_t n = 0;
 
-    c->n_fields = 0;
-    while (at && c->n_fields < CSV_FIELDS_MAX) {
+    while (at && n < max) {
         char *field = at;
 
-        at = take_field(at);
-        c->fields[c->n_fields++] = trim(field);
+        at = take_field(at, separator);
+        fields[n++] = trim(field);
     }
+    return n;
+}
+
+static void split(struct csv *c)
+{
+    c->n_fields = csv_split(c->record.data, ',', c->fields, CSV_FIELDS_MAX);
 }
 
 int csv_next(struct csv *c, struct snow_error *err)

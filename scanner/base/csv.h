@@ -62,4 +62,12 @@ const char *csv_get(const struct csv *c, size_t column);
 int csv_wrong(const struct csv *c, const char *value, const char *what,
               struct snow_error *err);
 
+/**
+ * Take one record that is in memory apart, in place.
+ *
+ * @param fields  [max] of them at most; each without blanks at its ends
+ * @return        how many there are; what is behind the last is cut
+ */
+size_t csv_split(char *record, char separator, const char **fields, size_t max);
+
 #endif

@@ -1,10 +1,13 @@
 /* import: what other programs found out becomes a scan of a store. */
+#include <unistd.h>
+
 #include "analysis/given.h"
 #include "base/clock.h"
 #include "base/records.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "import/import.h"
+#include "import/name.h"
 
 /* An import that goes on. */
 struct importing {
@@ -204,9 +207,14 @@ static int choose_format(struct importing *g)
 {
     const char *name = g->cfg->import_format;
     const struct import_format *all;
+    char origin[SNOW_NAME_MAX];
     struct buf names = { 0 };
     size_t n;
 
+    if (*g->cfg->origin &&
+        import_name(origin, g->cfg->origin, strlen(g->cfg->origin)))
+        return snow_fail(g->err, SNOW_EINVAL, "--origin: '%s' is no zone",
+                         g->cfg->origin);
     if (strcmp(name, "auto") == 0)
         return 0;
     g->how.format = import_format_find(name);
@@ -245,6 +253,37 @@ static int print_total(const struct importing *g)
     return 0;
 }
 
+/* The store as a file; NULL when it is none. */
+static const char *file_of(const char *url)
+{
+    static const char scheme[] = "sqlite:";
+
+    if (strncmp(url, scheme, sizeof scheme - 1) == 0)
+        return url + sizeof scheme - 1;
+    return strchr(url, ':') ? NULL : url;
+}
+
+/* An import that fails leaves no empty store behind that was not there. */
+static int into_store(struct importing *g)
+{
+    const char *url = g->cfg->targets.at[0], *file = file_of(url);
+    bool is_new = file && access(file, F_OK) != 0;
+    int code = snow_store_open(&g->store, url, SNOW_STORE_CREATE, g->err);
+
+    if (code)
+        return code;
+    code = in_transaction(g);
+    if (!code)
+        code = print_total(g);
+    import_free(g->import);
+    buf_fini(&g->total.targets);
+    buf_fini(&g->settings);
+    snow_store_close(g->store);
+    if (code && is_new)
+        unlink(file);
+    return code;
+}
+
 int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
@@ -260,17 +299,5 @@ int cmd_import(struct snow_config *cfg, struct outcome *o,
     code = choose_format(&g);
     if (!code)
         code = lists_check(cfg, err);
-    if (!code)
-        code = snow_store_open(&g.store, cfg->targets.at[0], SNOW_STORE_CREATE,
-                               err);
-    if (code)
-        return code;
-    code = in_transaction(&g);
-    if (!code)
-        code = print_total(&g);
-    import_free(g.import);
-    buf_fini(&g.total.targets);
-    buf_fini(&g.settings);
-    snow_store_close(g.store);
-    return code;
+    return code ? code : into_store(&g);
 }

@@ -26,6 +26,7 @@ struct import_taker {
 };
 
 #define IMPORT_COLUMNS 6
+struct aliases;
 struct zone;
 
 /** One file being read. */
@@ -34,12 +35,14 @@ struct import_reader {
     int64_t default_utc_s; /**< the time of what has none of its own */
     struct buf text, more; /**< scratch; their memory is kept */
     /* of a table: the place of each column plus one */
-    bool has_header;
-    char separator;
+    char separator; /**< 0: before the first line */
     size_t place[IMPORT_COLUMNS];
-    /* of a zone, and of lines that lead elsewhere */
-    const char *origin; /**< what relative names are below; "": not told */
+    /* of records in text */
+    struct import_ptr asked; /**< the question whose records may follow */
+    bool is_asked;           /**< none of them has come yet */
+    const char *origin;      /**< what relative names are below; "": not told */
     struct zone *zone;
+    struct aliases *aliases; /**< records that lead from one to another */
 };
 
 /** One way to write reverse names down. */
@@ -70,9 +73,5 @@ void import_reader_fini(struct import_reader *r);
  * @return      SNOW_ESYNTAX when it is no name; 0; what the taker returned */
 int import_give(struct import_reader *r, struct import_ptr *p, const char *name,
                 size_t len);
-
-/* The formats: see formats.c. */
-bool import_own_detect(const char *line, size_t len);
-int import_own_take(struct import_reader *r, char *line, size_t len);
 
 #endif

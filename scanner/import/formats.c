@@ -1,11 +1,34 @@
 #include "import/format.h"
 
+#include "import/aliases.h"
+#include "import/json_formats.h"
 #include "import/name.h"
+#include "import/text_formats.h"
+#include "import/zone.h"
 
 /* clang-format off */
 static const struct import_format formats[] = {
     { "snowline", "ptr, probe and domain of this program, NDJSON",
       import_own_detect, import_own_take, NULL },
+    { "zdns", "zdns 2 and later, NDJSON", import_zdns_detect, import_zdns_take,
+      NULL },
+    { "massdns-json", "massdns -o J", import_massdns_json_detect,
+      import_reply_take, NULL },
+    { "zdns1", "zdns before 2, NDJSON", import_zdns1_detect, import_reply_take,
+      NULL },
+    { "cof", "Common Output Format of passive DNS, NDJSON", import_cof_detect,
+      import_cof_take, NULL },
+    { "sonar", "Rapid7 Sonar rdns_v2, NDJSON", import_sonar_detect,
+      import_sonar_take, NULL },
+    { "dnsx", "dnsx -json", import_dnsx_detect, import_dnsx_take, NULL },
+    { "massdns", "massdns -o S", import_massdns_detect, import_massdns_take,
+      import_massdns_finish },
+    { "zone", "a reverse zone's master file, or dig's answer",
+      import_zone_detect, import_zone_take, import_zone_finish },
+    { "csv", "a table with a header: ip, ptr, and perhaps status, time",
+      import_table_detect, import_table_take, NULL },
+    { "pairs", "an address and its name, as hakrevdns prints",
+      import_blanks_detect, import_blanks_take, NULL },
 };
 /* clang-format on */
 
@@ -35,6 +58,10 @@ void import_reader_fini(struct import_reader *r)
 {
     buf_fini(&r->text);
     buf_fini(&r->more);
+    if (r->zone)
+        buf_fini(&r->zone->parts);
+    free(r->zone);
+    aliases_free(r->aliases);
     *r = (struct import_reader){ 0 };
 }
 

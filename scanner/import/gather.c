@@ -1,7 +1,6 @@
 #include "import/gather.h"
 
-#define ITEMS_MAX (512u << 10) /* in memory at once: 24 MiB with the copy */
-#define TEXT_MAX (24u << 20)   /* octets of their names */
+#define TEXT_MAX (24u << 20) /* octets of the items' names */
 
 /** An item in memory; its name, with a NUL, lies in text. */
 struct entry {
@@ -12,7 +11,7 @@ struct entry {
 
 struct gather {
     struct entry *items, *spare; /**< [cap] */
-    size_t n, cap;
+    size_t n, cap, max;
     bool is_sorted; /**< as they came */
     struct buf text;
     struct spill *spill; /**< NULL while there is no need for it */
@@ -21,12 +20,13 @@ struct gather {
     struct buf names;
 };
 
-int gather_new(struct gather **out)
+int gather_new(struct gather **out, size_t items)
 {
     *out = calloc(1, sizeof **out);
     if (!*out)
         return SNOW_ENOMEM;
     (*out)->is_sorted = true;
+    (*out)->max = items;
     return 0;
 }
 
@@ -149,7 +149,7 @@ int gather_add(struct gather *g, const struct import_ptr *p,
 {
     int code = 0;
 
-    if (g->n == ITEMS_MAX || g->text.len > TEXT_MAX)
+    if (g->n == g->max || g->text.len > TEXT_MAX)
         code = spill_items(g, err);
     if (code)
         return code;

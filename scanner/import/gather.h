@@ -17,8 +17,11 @@ struct gather_addr {
     const char *names; /**< sorted, single, each NUL-terminated */
 };
 
-/** @return 0, SNOW_ENOMEM @owner the caller, with gather_free() */
-int gather_new(struct gather **out);
+#define GATHER_ITEMS (512u << 10) /**< takes 50 MiB at most */
+
+/** @param items  that are kept in memory at once
+ *  @return 0, SNOW_ENOMEM @owner the caller, with gather_free() */
+int gather_new(struct gather **out, size_t items);
 void gather_free(struct gather *g); /**< NULL is fine */
 
 /** @return 0; SNOW_ENOMEM; SNOW_EFULL, SNOW_EIO of the spill file */

@@ -5,6 +5,10 @@
  *   input.c    lines of what is plain or gzip
  *   formats.c  the table of formats
  *   own.c      this program's ptr and probe; own_domain.c domain    (pure)
+ *   reply.c    massdns -o J, zdns; pairs.c dnsx, Sonar, COF         (pure)
+ *   text.c     massdns -o S, hakrevdns; table.c CSV                 (pure)
+ *   zone.c     a zone's master file; generate.c its $GENERATE       (pure)
+ *   aliases.c  CNAMEs within a file                                 (pure)
  *   members.c  JSON lines without a tree                            (pure)
  *   name.c     addresses, names, times, outcomes as text            (pure)
  *   gather.c   in order, one entry an address; spill.c on disk
@@ -24,6 +28,7 @@
 #include "addr/ranges_text.h"
 #include "import/input.h"
 #include "import/keep.h"
+#include "import/text_formats.h"
 
 struct import {
     struct snow_store *store;
@@ -31,6 +36,7 @@ struct import {
     struct gather *gather;
     struct import_taker taker;
     struct import_total total;
+    uint64_t n_taken;       /**< records that readers have handed in */
     struct snow_error *err; /**< of the call at hand */
 };
 
@@ -47,6 +53,7 @@ static int take_ptr(void *arg, const struct import_ptr *p)
 {
     struct import *m = arg;
 
+    m->n_taken++;
     return gather_add(m->gather, p, m->err);
 }
 
@@ -57,6 +64,7 @@ static int take_probe(void *arg, const struct snow_probe *p)
                              .scan = m->scan,
                              .probe = p };
 
+    m->n_taken++;
     m->total.n_probes++;
     see_time(m, p->seen_utc_s);
     return snow_store_put(m->store, &r, m->err);
@@ -69,6 +77,7 @@ static int take_evidence(void *arg, const struct snow_evidence *e)
                              .scan = m->scan,
                              .evidence = e };
 
+    m->n_taken++;
     m->total.n_evidence++;
     return snow_store_put(m->store, &r, m->err);
 }
@@ -132,7 +141,7 @@ int import_new(struct import **out, struct snow_store *store, int64_t scan,
     struct import *m = calloc(1, sizeof *m);
     int code;
 
-    if (!m || gather_new(&m->gather)) {
+    if (!m || gather_new(&m->gather, GATHER_ITEMS)) {
         import_free(m);
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     }
@@ -237,30 +246,53 @@ static int read_lines(struct import_reader *r, struct input *in,
     return code;
 }
 
-static int read_file(struct import_reader *r, struct input *in,
-                     const char *path, struct import_file *told,
-                     struct snow_error *err)
+/* Not one record came of it. */
+static int says_nothing(const struct import_reader *r, const char *path,
+                        const struct import_file *told, struct snow_error *err)
 {
-    int code = read_lines(r, in, path, told, err);
+    bool is_zone = told->format && told->format->finish == import_zone_finish;
+
+    if (!told->format || told->n_lines + told->n_bad == 0)
+        return snow_fail(err, SNOW_ESYNTAX, "%s: it is empty", path);
+    if (told->n_bad == 0)
+        return snow_fail(err, SNOW_ESYNTAX,
+                         "%s: read as %s, it says nothing of any address", path,
+                         told->format->name);
+    return snow_fail(err, SNOW_ESYNTAX,
+                     "%s: read as %s, it says nothing of any address, and line "
+                     "%llu is malformed%s",
+                     path, told->format->name, (unsigned long long)told->bad[0],
+                     is_zone && !*r->origin
+                         ? "; relative names need an $ORIGIN or --origin"
+                         : "");
+}
+
+static int read_file(struct import *m, struct import_reader *r,
+                     struct input *in, const char *path,
+                     struct import_file *told)
+{
+    uint64_t n_before = m->n_taken;
+    int code = read_lines(r, in, path, told, m->err);
 
     if (!code && told->format && told->format->finish)
         code = told->format->finish(r);
-    if (!code && told->n_lines == 0 && told->n_bad > 0)
-        return snow_fail(err, SNOW_ESYNTAX,
-                         "%s: no line of it is one of %s; the first that is "
-                         "none is %llu",
-                         path, told->format->name,
-                         (unsigned long long)told->bad[0]);
-    if (!code && told->n_lines == 0)
-        return snow_fail(err, SNOW_ESYNTAX, "%s: it is empty", path);
-    return code == SNOW_ENOMEM ? snow_fail(err, code, "out of memory") : code;
+    if (code == SNOW_ELIMIT)
+        return snow_fail(m->err, code,
+                         "%s: CNAMEs and what they lead to fill more than 64 "
+                         "MiB; split the file",
+                         path);
+    if (!code && m->n_taken == n_before)
+        return says_nothing(r, path, told, m->err);
+    return code == SNOW_ENOMEM ? snow_fail(m->err, code, "out of memory")
+                               : code;
 }
 
 int import_read(struct import *m, const char *path,
                 const struct import_how *how, struct import_file *told,
                 struct snow_error *err)
 {
-    struct import_reader r = { .to = &m->taker, .origin = how->origin };
+    struct import_reader r = { .to = &m->taker,
+                               .origin = how->origin ? how->origin : "" };
     struct input *in;
     int code = input_open(&in, path, err);
 
@@ -271,7 +303,7 @@ int import_read(struct import *m, const char *path,
     r.default_utc_s = input_modified_utc_s(in);
     if (r.default_utc_s == SNOW_TIME_UNKNOWN)
         r.default_utc_s = how->now_utc_s;
-    code = read_file(&r, in, path, told, err);
+    code = read_file(m, &r, in, path, told);
     import_reader_fini(&r);
     input_close(in);
     return code;

@@ -284,10 +284,13 @@ static const char *escape(struct buf *to, const char *at, const char *end,
 int members_text(struct buf *to, const struct members_value *v,
                  enum members_reading how)
 {
-    const char *at = v->at, *end = at + v->len;
+    const char *at, *end;
 
     if (v->kind != MEMBERS_TEXT)
         return 0;
+    at = v->at;
+    end = at + v->len;
+    buf_add(to, "", 0); /* an empty text is one, too */
     while (at && at < end) {
         const char *back = memchr(at, '\\', (size_t)(end - at));
 

@@ -1,5 +1,6 @@
 #include "import/own.h"
 
+#include "import/json_formats.h"
 #include "import/name.h"
 
 #define CAPABILITIES_MAX 65536

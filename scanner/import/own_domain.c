@@ -416,7 +416,8 @@ int import_own_domain(struct import_reader *r,
 
     if (code || domain.kind != MEMBERS_TEXT ||
         import_name(name, domain.at, domain.len) ||
-        strlen(name) >= sizeof s.domain || strchr(name, '\\'))
+        strlen(name) >= sizeof s.domain || name[0] == '.' ||
+        !strchr(name, '.') || strchr(name, '\\'))
         return SNOW_ESYNTAX;
     text_copy(s.domain, sizeof s.domain, name);
     s.seen_utc_s = members_time(&time);

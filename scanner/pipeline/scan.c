@@ -300,6 +300,8 @@ static int choose_greeted(struct scan *s, struct snow_error *err)
                                      err);
     else if (s->cfg->smtp == SMTP_CANDIDATES)
         code = snow_ranges_add_all(s->to_greet, s->candidates.addrs);
+    if (!code) /* names may be stored of who is to be left alone by now */
+        code = snow_ranges_subtract(s->to_greet, s->plan.forbidden);
     s->greet.n_targets = snow_ranges_count(s->to_greet);
     if (!code)
         code = choose_forward(s, err);
@@ -517,10 +519,10 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
 
 static int work(struct scan *s, struct snow_error *err)
 {
-    int code;
+    bool is_imported = s->cfg->imported.n > 0; /* its names are all there */
+    int code = is_imported ? 0 : sweep(s, err);
 
-    if ((code = sweep(s, err)) || (code = choose(s, err)) ||
-        (code = probe_and_ask(s, err)))
+    if (code || (code = choose(s, err)) || (code = probe_and_ask(s, err)))
         return code;
     return snow_store_finish_scan(s->store, s->id, clock_utc_s(&clock_system),
                                   err);

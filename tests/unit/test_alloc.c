@@ -331,6 +331,38 @@ static int read_routes(void)
     return code;
 }
 
+static void write_list(char *path, const char *text, size_t len)
+{
+    int fd = mkstemp(path);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, len), len);
+    close(fd);
+}
+
+static int read_lists(void)
+{
+    static const char reports[] = "ip,reporters\n192.0.2.1,3\n";
+    static const char allow[] =
+        "cidr_or_domain,reason\nexample.com,a\n192.0.2.0/24,b\n";
+    static const char allocations[] = "cidr,customer\n192.0.2.0/24,c\n";
+    char at[3][32] = { "/tmp/snow-list-XXXXXX", "/tmp/snow-list-XXXXXX",
+                       "/tmp/snow-list-XXXXXX" };
+    struct own_paths paths = { at[0], at[1], at[2] };
+    struct own own;
+    int code;
+
+    write_list(at[0], reports, sizeof reports - 1);
+    write_list(at[1], allow, sizeof allow - 1);
+    write_list(at[2], allocations, sizeof allocations - 1);
+    code = own_read(&own, &paths, NULL);
+    if (!code)
+        own_fini(&own);
+    for (size_t i = 0; i < 3; i++)
+        unlink(at[i]);
+    return code;
+}
+
 /* A /24 of a scan: the four neighbours from each of these on have names of a
  * domain. */
 struct put {
@@ -392,38 +424,6 @@ static int compare_scans(void)
     return code;
 }
 
-static void write_list(char *path, const char *text, size_t len)
-{
-    int fd = mkstemp(path);
-
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, len), len);
-    close(fd);
-}
-
-static int read_lists(void)
-{
-    static const char reports[] = "ip,reporters\n192.0.2.1,3\n";
-    static const char allow[] =
-        "cidr_or_domain,reason\nexample.com,a\n192.0.2.0/24,b\n";
-    static const char allocations[] = "cidr,customer\n192.0.2.0/24,c\n";
-    char at[3][32] = { "/tmp/snow-list-XXXXXX", "/tmp/snow-list-XXXXXX",
-                       "/tmp/snow-list-XXXXXX" };
-    struct own_paths paths = { at[0], at[1], at[2] };
-    struct own own;
-    int code;
-
-    write_list(at[0], reports, sizeof reports - 1);
-    write_list(at[1], allow, sizeof allow - 1);
-    write_list(at[2], allocations, sizeof allocations - 1);
-    code = own_read(&own, &paths, NULL);
-    if (!code)
-        own_fini(&own);
-    for (size_t i = 0; i < 3; i++)
-        unlink(at[i]);
-    return code;
-}
-
 static const struct {
     const char *what;
     int (*open)(void);
@@ -437,8 +437,8 @@ static const struct {
     { "registration", open_registration },
     { "resolver", open_resolver },
     { "routes", read_routes },
-    { "comparison", compare_scans },
     { "lists of one's own", read_lists },
+    { "comparison", compare_scans },
 };
 
 static void each_allocation_may_fail(void **state)
