@@ -5,6 +5,11 @@
 
 #define LINK_STEP .5 /* how much stronger the ties of a crowd must be */
 #define LINK_ROUNDS 12
+/* Who registers at a large registrar in the months of a campaign is met by its
+ * burst, and tied by that alone; whoever is of one hand with the others nearly
+ * always shows one thing more. */
+#define FIRM 3.0
+
 #define SAMPLE 1024 /* pairs of a large set that stand for all of its pairs */
 
 /* Disjoint sets of runs, with what each set needs to be judged. */
@@ -13,6 +18,7 @@ struct forest {
     uint32_t *parent;
     double *threshold; /* of the ties of a run */
     uint32_t *n_runs;
+    bool *is_firm;     /* run: tied by FIRM to somebody of another domain */
     uint32_t *members; /* runs, those of one set behind one another */
     size_t *from;      /* where those of a root begin; its end, while made */
 };
@@ -105,9 +111,11 @@ static int forest_init(struct forest *f, size_t n)
     f->parent = calloc(n + 1, sizeof *f->parent);
     f->threshold = calloc(n + 1, sizeof *f->threshold);
     f->n_runs = calloc(n + 1, sizeof *f->n_runs);
+    f->is_firm = calloc(n + 1, sizeof *f->is_firm);
     f->members = calloc(n + 1, sizeof *f->members);
     f->from = calloc(n + 1, sizeof *f->from);
-    if (!f->parent || !f->threshold || !f->n_runs || !f->members || !f->from)
+    if (!f->parent || !f->threshold || !f->n_runs || !f->is_firm ||
+        !f->members || !f->from)
         return SNOW_ENOMEM;
     for (size_t i = 0; i < n; i++)
         f->threshold[i] = LINK_MIN;
@@ -119,8 +127,68 @@ static void forest_fini(struct forest *f)
     free(f->parent);
     free(f->threshold);
     free(f->n_runs);
+    free(f->is_firm);
     free(f->members);
     free(f->from);
+}
+
+/* A run's strongest tie is among those that are kept (pairs.h); what is true of
+ * one run of a domain is true of its others. */
+static void find_firm(struct forest *f, const struct pairs *p,
+                      const struct run *runs)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const struct pair *k = &p->all[i];
+
+        if ((double)k->weight >= FIRM && runs[k->a].domain != runs[k->b].domain)
+            f->is_firm[k->a] = f->is_firm[k->b] = true;
+    }
+    for (size_t i = 0; i < p->n; i++) {
+        const struct pair *k = &p->all[i];
+
+        if (runs[k->a].domain == runs[k->b].domain)
+            f->is_firm[k->a] = f->is_firm[k->b] =
+                f->is_firm[k->a] || f->is_firm[k->b];
+    }
+}
+
+/* Only who was asked can be said to share nothing. */
+static bool was_asked(const struct campaigns_input *in, uint32_t domain)
+{
+    size_t n;
+    const struct infra_value *v = analysis_infra_get(in->infra, domain, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        enum infra_family f = analysis_infra_family((enum infra_kind)v[i].kind);
+
+        if (f == INFRA_FAMILY_DNS || f == INFRA_FAMILY_MAIL)
+            return true;
+    }
+    return false;
+}
+
+/* Where most runs of a set are firmly tied, let the others go. */
+static void cut_fringe(struct forest *f, const struct pairs *p,
+                       const struct campaigns_input *in)
+{
+    find_firm(f, p, in->runs);
+    for (size_t i = 0; i < f->n; i++)
+        f->is_firm[i] = f->is_firm[i] || !was_asked(in, in->runs[i].domain);
+    list_members(f);
+    for (size_t i = 0; i < f->n; i++) {
+        const uint32_t *members = f->members + f->from[i];
+        size_t n = f->n_runs[i], n_firm = 0, kept = 0;
+
+        for (size_t k = 0; k < n; k++)
+            n_firm += f->is_firm[members[k]];
+        if (2 * n_firm < n || n_firm == n)
+            continue;
+        for (size_t k = 0; k < n; k++)
+            kept = f->is_firm[members[k]] && kept == 0 ? k + 1 : kept;
+        for (size_t k = 0; k < n; k++)
+            f->parent[members[k]] =
+                f->is_firm[members[k]] ? members[kept - 1] : members[k];
+    }
 }
 
 /* A set of one domain is no campaign. */
@@ -189,6 +257,7 @@ int analysis_campaigns_find(struct campaigns *out,
         code = analysis_pairs_list(&pairs, &links);
     if (!code) {
         grow_forest(&forest, &pairs, &links);
+        cut_fringe(&forest, &pairs, in);
         code = number_campaigns(&c, &forest, &links);
     }
     if (code)

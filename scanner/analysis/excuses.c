@@ -44,7 +44,7 @@ int analysis_excuses_find(struct excuses *out, const struct excuses_input *in)
                         analysis_ages_is_old(in->ages, run->domain) ||
                         is_mute(in, run);
         e.is_own[i] = e.is_apart[i] || run->n_deep == run->n_named ||
-                      analysis_web_facts_has_site(in->web, run->domain);
+                      analysis_web_facts_has_page(in->web, run->domain);
     }
     *out = e;
     return 0;

@@ -20,9 +20,10 @@ struct excuses_input {
 struct excuses {
     bool *is_apart; /**< [runs] tied to nobody: known to be old, the customer of
                          a large sender, or nothing to do with mail */
-    bool *is_own;   /**< [runs] these, and those with a website of their own or
-                         deep names alone, as large senders give them: tied by
-                         what they share, not by registrar, date or place */
+    bool *is_own;   /**< [runs] these, and those with a website, their own or
+                         another's that they lead to, or with deep names alone, as
+                       large senders give them: tied by   what they share, not by
+                       registrar, date or place */
 };
 
 /** @return 0, SNOW_ENOMEM */

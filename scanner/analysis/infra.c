@@ -8,12 +8,16 @@
 /* Fewer domains outside of runs do not tell how common a value is. */
 #define OUTSIDE_MIN 50
 
+#define SERVICE_MIN 3 /* of these have it */
+#define SERVICE_MOST 1.5
+
 static const struct {
     double cap;
     bool is_shared;
+    double others;
     const char *word;
 } families[] = {
-#define X(id, cap, is_shared, word) { cap, is_shared, word },
+#define X(id, cap, is_shared, others, word) { cap, is_shared, others, word },
     INFRA_FAMILIES(X)
 #undef X
 };
@@ -63,7 +67,7 @@ void analysis_infra_sum(struct infra_sum *s, double weight)
 
 double analysis_infra_total(const struct infra_sum *s, enum infra_family f)
 {
-    return fmin(families[f].cap, s->strongest + s->others / 2);
+    return fmin(families[f].cap, s->strongest + families[f].others * s->others);
 }
 
 void analysis_infra_fini(struct infra *in)
@@ -254,6 +258,7 @@ double analysis_infra_idf(const struct infra *in, const struct infra_value *v,
                           size_t n_have, size_t n_set)
 {
     uint64_t df = v->df, n = in->n_asked[v->kind];
+    double most;
 
     if (v->hash == 0)
         return 0;
@@ -264,5 +269,10 @@ double analysis_infra_idf(const struct infra *in, const struct infra_value *v,
         df = df - n_have + 1;
         n = n - n_set + 1;
     }
-    return fmin(kinds[v->kind].most, analysis_idf(df, n));
+    /* what is mostly seen outside of runs is a service that anyone may buy: it
+     * supports a tie, and makes none */
+    most = v->df_out >= SERVICE_MIN && v->df_out * 2 > v->df
+               ? SERVICE_MOST
+               : kinds[v->kind].most;
+    return fmin(fmin(kinds[v->kind].most, most), analysis_idf(df, n));
 }

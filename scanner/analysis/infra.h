@@ -13,19 +13,22 @@ struct run;
 struct runs;
 struct ages;
 
-/** Families of ties. Values of one family depend on each other (a zone's SOA
- * follows its name servers): the strongest counts in whole, each other one
- * half, and all together no more than the cap. Those with a 1 make up the part
- * SHARED of a score, each by its cap; the others have parts of their own. */
+/** Families of ties: the strongest value of one counts in whole, each other one
+ * by a share, and all together no more than the cap. The registry, the zone and
+ * its SOA tell of the same name servers: one fact, however often it is told. A
+ * policy is told by its text and by whom it includes; customers of one service
+ * must not be tied by that alone.
+ * Those with a 1 make up the part SHARED of a score, each by its cap; the
+ * others have parts of their own. */
 /* clang-format off */
 #define INFRA_FAMILIES(X)                                                 \
-    X(REGISTRATION, 3,   0, "registration")                               \
-    X(DNS,          3,   1, "name servers")                               \
-    X(MAIL,         3,   1, "mail records")                               \
-    X(SMTP,         2,   1, "mail servers")                               \
-    X(WEB,          2,   1, "pages")                                      \
-    X(NAMING,       2,   0, "host names")                                 \
-    X(NETWORK,      1.5, 0, "neighbourhood")
+    X(REGISTRATION, 3,   0, 0, "registration")                               \
+    X(DNS,          3,   1, 0, "name servers")                               \
+    X(MAIL,         3,   1, .25, "mail records")                               \
+    X(SMTP,         2,   1, .5, "mail servers")                               \
+    X(WEB,          2,   1, 0, "pages")                                      \
+    X(NAMING,       2,   0, .5, "host names")                                 \
+    X(NETWORK,      1.5, 0, .5, "neighbourhood")
 
 /** What is compared, its family, and the most that one value may tell: texts
  * come in so many forms that a rare one in two hands is no wonder. From 2 on a
@@ -44,7 +47,7 @@ struct ages;
     X(TEMPLATE,    NAMING, 1)   /* numbers in host names taken out */
 /* clang-format on */
 
-#define X(id, cap, is_shared, word) INFRA_FAMILY_##id,
+#define X(id, cap, is_shared, others, word) INFRA_FAMILY_##id,
 enum infra_family { INFRA_FAMILIES(X) INFRA_N_FAMILIES };
 #undef X
 #define X(id, family, most) INFRA_##id,

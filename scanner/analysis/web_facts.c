@@ -14,6 +14,13 @@ static bool is_site(const struct analysis_website *w)
     return strcmp(w->detail, "site") == 0 || w->company == PAGE_COMPANY_YES;
 }
 
+/* It leads to the page of another domain: of whom, that one tells. */
+static bool is_led_elsewhere(const struct analysis_website *w)
+{
+    return w->status == WEBSITE_CONTENT &&
+           (w->redirects_to[0] || strcmp(w->detail, "elsewhere") == 0);
+}
+
 int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
                            const struct analysis_website *site)
 {
@@ -33,6 +40,7 @@ int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
         .domain = domain,
         .absence_of_2 = isnan(absence) ? -1 : (int8_t)lround(absence * 2),
         .is_site = is_site(site),
+        .is_led_elsewhere = is_led_elsewhere(site),
     };
     return 0;
 }
@@ -56,11 +64,11 @@ static const struct web_fact *find(struct web_facts *w, uint32_t domain)
     return bsearch(&key, w->all, w->n, sizeof *w->all, compare_facts);
 }
 
-bool analysis_web_facts_has_site(struct web_facts *w, uint32_t domain)
+bool analysis_web_facts_has_page(struct web_facts *w, uint32_t domain)
 {
     const struct web_fact *f = find(w, domain);
 
-    return f && f->is_site;
+    return f && (f->is_site || f->is_led_elsewhere);
 }
 
 void analysis_web_facts_count(struct web_sum *out, struct web_facts *w,

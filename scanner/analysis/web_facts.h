@@ -8,8 +8,9 @@
 /** Of one domain. */
 struct web_fact {
     uint32_t domain;
-    int8_t absence_of_2; /**< 2: there is none, 0: there is; -1 unknown */
-    bool is_site;        /**< a real one, of the domain's own */
+    int8_t absence_of_2;   /**< 2: there is none, 0: there is; -1 unknown */
+    bool is_site;          /**< a real one, of the domain's own */
+    bool is_led_elsewhere; /**< to a page of another domain */
 };
 
 /** Zeroed memory knows of no domain. */
@@ -31,8 +32,8 @@ struct web_sum {
 int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
                            const struct analysis_website *site);
 
-/** Is a real website of the domain's own known? */
-bool analysis_web_facts_has_site(struct web_facts *w, uint32_t domain);
+/** Is a real website known, be it that of another domain it leads to? */
+bool analysis_web_facts_has_page(struct web_facts *w, uint32_t domain);
 
 void analysis_web_facts_count(struct web_sum *out, struct web_facts *w,
                               const uint32_t *domains, size_t n);

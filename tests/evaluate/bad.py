@@ -160,18 +160,26 @@ class Hand:
         if tie and r.random() < .5:
             self.servers = [f"ns{i}.{w.made.fragments('net.example')}"
                             for i in (1, 2)]
-        self.has_policy = tie and r.random() < .6
+        self.policy = None  # of its own making, or as others have it
+        if tie and r.random() < .6:
+            self.policy = r.choice([
+                "v=spf1 {ips} -all",
+                "v=spf1 {ips} mx:%s.{dom} ?all" % w.made.label(),
+                "v=spf1 a:%s.{dom} {ips} -all" % w.made.label()])
         self.software = w.any_software()
         if tie and r.random() < .4:
             self.software = (f"220 {{host}} ESMTP {w.made.label()} ready",
                              ["PIPELINING", "SIZE 0", "8BITMIME"])
         self.key = f"{r.getrandbits(256):064x}" \
             if tie and r.random() < .2 else None
-        self.web = r.choices(["none", "refused", "parked", "panel"],
-                             [45, 20, 15, 20])[0]
-        self.title = None
+        self.web = r.choices(["none", "refused", "parked", "panel",
+                              "elsewhere", "timeout"],
+                             [40, 20, 13, 17, 5, 5])[0]
+        self.title = None  # of the page that they all show or lead to
         if shape.has_sites:
-            self.web, self.title = "site", w.made.stem().capitalize()
+            self.web = "site"
+        if self.web in ("site", "elsewhere"):
+            self.title = w.made.stem().capitalize()
         self.words = [w.made.label() for _ in range(10)]
         self.scheme = r.choice(["words", "words", "mail", "letters"])
         window = r.choice(shape.window)
@@ -219,9 +227,9 @@ class Hand:
                         software=self.software, key=self.key)
             else:
                 w.greet(addr, "refused")
-        if self.has_policy:
-            d.spf = "v=spf1 " + " ".join(
-                "ip4:" + text(a) for a in addrs[:8]) + " -all"
+        if self.policy:
+            d.spf = self.policy.format(dom=d.name, ips=" ".join(
+                "ip4:" + text(a) for a in addrs[:8]))
             d.passes = [text(a) for a in addrs]
 
 

@@ -132,7 +132,8 @@ def add_brands(w):
     for i in range(n):
         d = w.add_domain(w.made.brand(stem), "brand-launch",
                          day + 40 * i, registrar, nameservers=servers,
-                         web=w.rng.choice(["site", "site", "elsewhere"]))
+                         web=w.rng.choice(["site", "site", "elsewhere"]),
+                         title=stem)
         put_hosts(w, d, space[2 * i:2 * i + 2], ["", "www"], .3)
 
 
@@ -169,7 +170,8 @@ def add_agencies(w):
                     "com.example"), "agency", first + 90 * i, registrar,
                 nameservers=registrar.nameservers,
                 spf="v=spf1 include:spf.bulkpost.net.example ~all",
-                web=w.rng.choice(["elsewhere", "elsewhere", "site"]))
+                web=w.rng.choice(["elsewhere", "elsewhere", "site"]),
+                title=stem)
             put_hosts(w, d, space[2 * i:2 * i + 2], ["", "mail"])
 
 

@@ -30,6 +30,15 @@ SOFTWARE = [
     ("220 {host} Microsoft ESMTP MAIL Service ready",
      ["SIZE 37748736", "PIPELINING", "DSN", "8BITMIME"], 15),
 ]
+# policies of the innocent; {ip} is the first address, {all} the first eight
+POLICIES = [
+    ("v=spf1 a mx ~all", 30), ("v=spf1 a mx -all", 10),
+    ("v=spf1 mx ~all", 8), ("v=spf1 ip4:{ip} -all", 8),
+    ("v=spf1 a mx ip4:{ip} ~all", 12),
+    ("v=spf1 include:spf.docsuite.net.example ~all", 14),
+    ("v=spf1 include:spf.officemail.net.example -all", 14),
+    ("", 4),
+]
 WEBS = {
     "site": ("content", "site"), "thin": ("content", "thin"),
     "soon": ("default", "placeholder"), "panel": ("default", "panel"),
@@ -57,7 +66,7 @@ class Domain:
     created: int = None
     registrar: Registrar = None
     nameservers: list = field(default_factory=list)
-    spf: str = "v=spf1 a mx ~all"
+    spf: str = None  # a form of POLICIES, or text
     passes: list = field(default_factory=list)
     web: str = "site"
     takes_mail: bool = True
@@ -151,6 +160,8 @@ class World:
         d = Domain(name, kind, created, registrar)
         d.nameservers = more.pop("nameservers", None) or \
             self.any_nameservers(registrar, name)
+        d.spf = self.rng.choices([p for p, _ in POLICIES],
+                                 [n for _, n in POLICIES])[0]
         d.is_date_only = self.rng.random() < .1
         if name.partition(".")[2] in UNDATED:
             d.created = d.registrar = None
@@ -299,7 +310,8 @@ def website_record(d, address):
     return status, {
         "detail": detail, "http_status": 200 if is_page else None,
         "url": f"http://{d.name}/" if is_page else None,
-        "redirects_to": None, "address": address if is_page else None,
+        "redirects_to": "www." + d.name.replace(".", "-group.", 1)
+        if d.web == "elsewhere" else None, "address": address if is_page else None,
         "title": (d.title or d.name) if is_page else None,
         "text_octets": {"site": 4200, "elsewhere": 3100, "none": None,
                         "refused": None, "timeout": None}.get(d.web, 180),
@@ -317,8 +329,9 @@ def domain_record(d):
     created = d.created and stamp(d.created)
     if created and d.is_date_only:
         created = created[:10]
-    passes = d.passes or ([text(a) for a, _ in hosts[:8]]
-                          if d.takes_mail else [])
+    addrs = [text(a) for a, _ in hosts[:8]]
+    spf = d.spf.format(ip=addrs[0] if addrs else "192.0.2.1")
+    passes = d.passes or (addrs if d.takes_mail and spf else [])
     return {
         "domain": d.name, "status": "registered" if is_known else "unknown",
         "registrar": d.registrar and d.registrar.name,
@@ -327,17 +340,17 @@ def domain_record(d):
         "nameservers": d.nameservers if is_known else [],
         "source": "https://rdap.example/domain/" + d.name if is_known
         else None,
-        "mx": mx, "spf": d.spf, "dmarc": "",
+        "mx": mx, "spf": spf, "dmarc": "",
         "a": [] if web == "none" else [address], "web": web, "time": NOW_TEXT,
         "aaaa": [],
         "dns": {"ns": sorted(d.nameservers), "soa_server": d.nameservers[0],
                 "soa_mailbox": "hostmaster." +
                 d.nameservers[0].partition(".")[2],
                 "soa_serial": 2026010101},
-        "mail": {"mx_status": "name" if mx else "nodata", "spf_status": "ok" if d.spf else "none",
-                 "spf_all": d.spf[-4] if d.spf else None, "spf_lookups": 0,
-                 "spf_includes": [w.partition(":")[2] for w in d.spf.split()
+        "mail": {"mx_status": "name" if mx else "nodata", "spf_status": "ok" if spf else "none",
+                 "spf_all": spf[-4] if spf else None, "spf_lookups": 0,
+                 "spf_includes": [w.partition(":")[2] for w in spf.split()
                                   if w.startswith("include:")],
-                 "spf_passes": passes if d.spf else [],
+                 "spf_passes": passes if spf else [],
                  "dmarc_policy": None},
         "website": website}

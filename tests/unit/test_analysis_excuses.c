@@ -19,7 +19,7 @@ static const struct {
     struct run run; /* of four addresses, at 198.18.0.0 */
     struct mail_fact mail;
     int64_t age_days; /* 0: not known */
-    bool is_site, has_mail_facts;
+    bool is_site, is_led_elsewhere, has_mail_facts;
     enum bond bond;
 } cases[] = {
     { "a new domain", { .n_named = 4 }, .age_days = 30, .bond = TIED },
@@ -30,6 +30,10 @@ static const struct {
       .bond = APART },
     { "two of its four names", { .n_named = 4, .n_esp = 2 }, .bond = TIED },
     { "a website", { .n_named = 4 }, .is_site = true, .bond = OWN },
+    { "another's website",
+      { .n_named = 4 },
+      .is_led_elsewhere = true,
+      .bond = OWN },
     { "deep names alone", { .n_named = 4, .n_deep = 4 }, .bond = OWN },
     { "and one that is not", { .n_named = 4, .n_deep = 3 }, .bond = TIED },
     { "closed, and no record knows it",
@@ -89,7 +93,8 @@ static enum bond bond_of(size_t i)
     struct runs runs = { .all = &run, .n = 1 };
     struct mail_fact mail = cases[i].mail;
     struct mail_facts mails = { .all = &mail, .n = cases[i].has_mail_facts };
-    struct web_fact web = { .is_site = cases[i].is_site };
+    struct web_fact web = { .is_site = cases[i].is_site,
+                            .is_led_elsewhere = cases[i].is_led_elsewhere };
     struct web_facts webs = { .all = &web, .n = 1 };
     struct age age = { .created_utc_s = NOW - cases[i].age_days * DAY_S };
     uint32_t of = cases[i].age_days > 0;
