@@ -401,9 +401,11 @@ static void excuse_own(struct analysis *a)
 
 static int find_strips(struct analysis *a)
 {
-    struct excuses_input in = {
-        .runs = &a->runs, .ages = &a->ages, .mail = &a->mail, .web = &a->web
-    };
+    struct excuses_input in = { .runs = &a->runs,
+                                .ages = &a->ages,
+                                .mail = &a->mail,
+                                .web = &a->web,
+                                .infra = &a->infra };
     int code = analysis_excuses_find(&a->excuses, &in);
 
     if (code)
@@ -425,13 +427,13 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
 
     analysis_past_settle(a);
     if (!code)
+        code = analysis_infra_settle(&a->infra, &a->facts, &a->runs, &a->ages);
+    if (!code)
         code = find_strips(a);
     in.is_apart = a->excuses.is_apart;
     in.is_own = a->excuses.is_own;
     in.strips = a->strips;
     in.n_strips = a->n_strips;
-    if (!code)
-        code = analysis_infra_settle(&a->infra, &a->facts, &a->runs, &a->ages);
     if (!code)
         analysis_measures_init(&k.measures, a);
     if (!code)

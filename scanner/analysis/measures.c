@@ -93,6 +93,7 @@ static void measure_order(struct score_facts *out, const struct measures *m,
             n_ordered++;
         }
         out->named += run->n_named;
+        out->n_customers += m->a->excuses.is_customer[set->runs[i]];
         out->span += span;
         out->probed += run->probed;
         out->open += run->open;
