@@ -5,6 +5,8 @@
 #include "analysis/words.h"
 #include "base/text.h"
 
+#define ALIGNED_MIN 4 /* addresses; every second pair is aligned by chance */
+
 /* Findings while they are made: campaigns[0 … c), strips [c … c + s), runs from
  * there on, each in the order of its number. */
 struct makings {
@@ -145,6 +147,9 @@ static void sum_runs(struct snow_finding *f, const struct run_set *set,
 
         f->named_count += run->n_named;
         f->distinct_names += run->n_distinct;
+        f->aligned_runs +=
+            snow_addr_distance(run->first, run->last) + 1 >= ALIGNED_MIN &&
+            analysis_run_is_aligned(run);
         f->smtp_probed += run->probed;
         f->smtp_open += run->open;
         f->fcrdns_asked += run->forward_asked;
@@ -396,9 +401,11 @@ static void excuse_own(struct analysis *a)
 
 static int find_strips(struct analysis *a)
 {
-    struct excuses_input in = {
-        .runs = &a->runs, .ages = &a->ages, .mail = &a->mail, .web = &a->web
-    };
+    struct excuses_input in = { .runs = &a->runs,
+                                .ages = &a->ages,
+                                .mail = &a->mail,
+                                .web = &a->web,
+                                .infra = &a->infra };
     int code = analysis_excuses_find(&a->excuses, &in);
 
     if (code)
@@ -420,13 +427,13 @@ int analysis_findings(struct snow_findings *out, struct analysis *a)
 
     analysis_past_settle(a);
     if (!code)
+        code = analysis_infra_settle(&a->infra, &a->facts, &a->runs, &a->ages);
+    if (!code)
         code = find_strips(a);
     in.is_apart = a->excuses.is_apart;
     in.is_own = a->excuses.is_own;
     in.strips = a->strips;
     in.n_strips = a->n_strips;
-    if (!code)
-        code = analysis_infra_settle(&a->infra, &a->facts, &a->runs, &a->ages);
     if (!code)
         analysis_measures_init(&k.measures, a);
     if (!code)

@@ -8,8 +8,9 @@
 /* Fewer domains outside of runs do not tell how common a value is. */
 #define OUTSIDE_MIN 50
 
-#define SERVICE_MIN 3 /* of these have it */
-#define SERVICE_MOST 1.5
+/* What a service may tell: with the registrar whose it is, or with one more
+ * thing that many have, it must not make a tie. */
+#define SERVICE_MOST 1.25
 
 static const struct {
     double cap;
@@ -269,10 +270,6 @@ double analysis_infra_idf(const struct infra *in, const struct infra_value *v,
         df = df - n_have + 1;
         n = n - n_set + 1;
     }
-    /* what is mostly seen outside of runs is a service that anyone may buy: it
-     * supports a tie, and makes none */
-    most = v->df_out >= SERVICE_MIN && v->df_out * 2 > v->df
-               ? SERVICE_MOST
-               : kinds[v->kind].most;
+    most = v->df_out >= INFRA_SERVICE_MIN ? SERVICE_MOST : kinds[v->kind].most;
     return fmin(fmin(kinds[v->kind].most, most), analysis_idf(df, n));
 }

@@ -54,6 +54,10 @@ enum infra_family { INFRA_FAMILIES(X) INFRA_N_FAMILIES };
 enum infra_kind { INFRA_KINDS(X) INFRA_N_KINDS };
 #undef X
 
+/** What so many domains outside of runs have as well is a service that anyone
+ * may buy: it supports a tie, and makes none. */
+#define INFRA_SERVICE_MIN 3
+
 /** One value of one domain. */
 struct infra_value {
     uint64_t hash; /**< 0: asked, and there is none */

@@ -24,6 +24,8 @@
     X(SENDER_NET,      0,  50, REVIEW, "the netblock is a large sender's") \
     X(SITES,           0,  45, CONTEXT,                                   \
       "most of the domains have a website of their own")                  \
+    X(HOSTED,          0,  45, CONTEXT,                                   \
+      "most are customers of one host, whose customers have websites")    \
     X(CORPORATE,      20,  45, CONTEXT,                                   \
       "registered where companies keep their brands, with a website")     \
     X(DEEP,            0, 100, CONTEXT,                                   \
@@ -56,6 +58,8 @@ enum analysis_caveat {
 /** What the parts of a score are computed from. Counts of 0 and NaN mean: not
  * measured. */
 struct score_facts {
+    size_t n_customers; /**< runs with the name servers of a host most of whose
+                             customers have websites */
     size_t n_runs, n_domains;
     double multi_ip;      /**< mean over the runs, 0 … 1 */
     double consecutive;   /**< likewise */

@@ -64,6 +64,13 @@ static const struct web_fact *find(struct web_facts *w, uint32_t domain)
     return bsearch(&key, w->all, w->n, sizeof *w->all, compare_facts);
 }
 
+bool analysis_web_facts_has_site(struct web_facts *w, uint32_t domain)
+{
+    const struct web_fact *f = find(w, domain);
+
+    return f && f->is_site;
+}
+
 bool analysis_web_facts_has_page(struct web_facts *w, uint32_t domain)
 {
     const struct web_fact *f = find(w, domain);

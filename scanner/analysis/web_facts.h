@@ -32,6 +32,9 @@ struct web_sum {
 int analysis_web_facts_add(struct web_facts *w, uint32_t domain,
                            const struct analysis_website *site);
 
+/** Is a real website of the domain's own known? */
+bool analysis_web_facts_has_site(struct web_facts *w, uint32_t domain);
+
 /** Is a real website known, be it that of another domain it leads to? */
 bool analysis_web_facts_has_page(struct web_facts *w, uint32_t domain);
 

@@ -99,7 +99,8 @@ static enum bond bond_of(size_t i)
     struct age age = { .created_utc_s = NOW - cases[i].age_days * DAY_S };
     uint32_t of = cases[i].age_days > 0;
     struct ages ages = { .now_utc_s = NOW, .all = &age, .of = &of };
-    struct excuses_input in = { &runs, &ages, &mails, &webs };
+    struct infra infra = { 0 };
+    struct excuses_input in = { &runs, &ages, &mails, &webs, &infra };
     struct excuses e;
     enum bond bond;
 
@@ -120,10 +121,61 @@ static void excuses_are_found(void **state)
             fail_msg("%s: %d", cases[i].why, bond_of(i));
 }
 
+#define CUSTOMERS 6
+
+/* Six domains with one set of name servers; so many of them have websites, and
+ * so many others outside of runs have that set. */
+static const struct {
+    const char *why;
+    uint32_t sites, outside, n;
+    bool are_customers;
+} hosts[] = {
+    { "most have a website", 4, 0, 6, true },
+    { "half have one", 3, 0, 6, false },
+    { "none has one", 0, 0, 6, false },
+    { "two others are customers, too", 4, 2, 6, true },
+    { "anybody may be one", 4, 3, 6, false },
+    { "four are a host's", 4, 0, 4, true },
+    { "three are a firm's", 3, 0, 3, false },
+};
+
+static void customers_of_a_small_host_are_known(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+        struct run all[CUSTOMERS] = { { .n_named = 2 } };
+        struct web_fact pages[CUSTOMERS] = { { .domain = 0 } };
+        struct infra_value values[CUSTOMERS] = { { .hash = 0 } };
+        struct runs runs = { .all = all, .n = hosts[i].n };
+        struct web_facts webs = { .all = pages, .n = hosts[i].n };
+        struct infra infra = { .all = values, .n = hosts[i].n };
+        struct mail_facts mails = { 0 };
+        struct ages ages = { .now_utc_s = NOW };
+        struct excuses_input in = { &runs, &ages, &mails, &webs, &infra };
+        struct excuses e;
+
+        for (uint32_t k = 0; k < hosts[i].n; k++) {
+            all[k] = (struct run){ .domain = k, .n_named = 2 };
+            pages[k] =
+                (struct web_fact){ .domain = k, .is_site = k < hosts[i].sites };
+            values[k] = (struct infra_value){ .domain = k,
+                                              .hash = 7,
+                                              .df_out = hosts[i].outside,
+                                              .kind = INFRA_DELEGATION };
+        }
+        assert_int_equal(analysis_excuses_find(&e, &in), 0);
+        for (uint32_t k = 0; k < hosts[i].n; k++)
+            if (e.is_customer[k] != hosts[i].are_customers)
+                fail_msg("%s: %d", hosts[i].why, e.is_customer[k]);
+        analysis_excuses_fini(&e);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(excuses_are_found),
+        cmocka_unit_test(customers_of_a_small_host_are_known),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
