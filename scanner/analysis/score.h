@@ -55,6 +55,8 @@ enum analysis_caveat {
         N_CAVEATS
 };
 
+#define SCORE_REVIEW 50 /**< strips and campaigns from here on are reviewed */
+
 /** What the parts of a score are computed from. Counts of 0 and NaN mean: not
  * measured. */
 struct score_facts {
@@ -87,6 +89,7 @@ struct score_facts {
     size_t n_together;  /**< most domains of one registrar, each registered
                              within ten minutes of the next */
     size_t n_at_once;   /**< likewise, all within five minutes */
+    double high_from;   /**< score of the high tier; 0: the default */
     bool is_esp, is_deep, is_default_curve, is_corporate;
     bool is_reported; /**< reporters of one kind stand behind its addresses */
     uint32_t caveats; /**< bits 1 << CAVEAT_… seen while gathering */

@@ -30,6 +30,7 @@ int report_each_finding(const struct report_request *q, report_finding_fn fn,
             .has_registration = is_registration_known(f) ||
                                 report_registrations_answered(&known, f),
             .holders = &holders,
+            .calibration = &q->findings->calibration,
             .own = q->own,
             .web = report_websites_count(&websites, f),
         };

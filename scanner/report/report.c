@@ -8,6 +8,7 @@
  *   evidence.c           every address of every finding, joined from the store
  *   table.c explain.c    for a terminal
  *   changes.c            what differs between two scans
+ *   decoys.c             what chance scores, under the table
  *   own_columns.c        what the user's own lists say
  *   tree.c               members of campaigns and strips; who is shown
  *   registrations.c      what registries said of the domains shown
