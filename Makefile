@@ -157,6 +157,7 @@ bench: ## what look-ups, greetings, analyses cost; BENCH=OPTIONS
 	    $B/bench/world
 	$Q$B/bench/whois tests/registry/*.txt
 	$Q$B/bench/diff
+	$QSNOWLINE_BUILD=$B tests/bench/import.py
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 
 SEEDS ?= 1-5

@@ -208,7 +208,7 @@ static int unknown_format(const char *path, struct snow_error *err)
 static int take_line(struct import_reader *r, struct import_file *told,
                      char *line, size_t len, uint64_t number)
 {
-    int code = told->format->take(r, line, len);
+    int code = import_take(r, told->format, line, len);
 
     if (code == SNOW_ESYNTAX) {
         count_bad(told, number);

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import threading
 
-from servers import NameServer, records, zone
+from servers import NameServer, in_own_network, read_name, records, zone
 from support import LOOPBACK, NOW, ROOT, SNOWLINE, Case, lab, ok, run
 
 SEEN = "2018-05-20T11:02:33Z"
@@ -268,6 +268,18 @@ class Import(Case):
         done = run("resume", store, "--resolver", "127.0.0.1:9")
         self.assertEqual(done.returncode, 4, done.stderr)
 
+    def test_what_nobody_asked_bridges_no_more_than_what_is_not_there(self):
+        store = self.path("s.db")
+        ok("import", store, self.write("a", "".join(
+            f"192.0.2.{i} h{i}x.tryout.com\n" for i in (1, 2, 4, 10, 11))))
+        runs = {(f["first_ip"], f["last_ip"]): f for f in self.findings_of(
+            store, "--tier", "context") if f["kind"] == "run"}
+        self.assertEqual(set(runs), {("192.0.2.1", "192.0.2.4"),
+                                     ("192.0.2.10", "192.0.2.11")})
+        inside = "an address inside gave no answer"
+        self.assertEqual([inside in f["caveats"] for _, f in
+                          sorted(runs.items())], [True, False])
+
     def test_a_zone_is_fetched_from_its_server(self):
         """A /16 with more names than one message holds, delegations in it."""
         names = {f"127.20.{i >> 8}.{i & 255}": {f"h{i}.example",
@@ -315,3 +327,70 @@ class Import(Case):
                    self.write("b", "192.0.2.7 c.d\n"))
         self.assertEqual(done.returncode, 2)
         self.assertIn("scan 1 asked its own questions", done.stderr)
+
+
+@in_own_network
+class Onwards(Case):
+    """A network of one's own, in which addresses of the article are ours."""
+
+    def greet(self, server):
+        while True:
+            peer, _ = server.accept()
+            self.greeted.append(peer.getsockname()[0])
+            with peer, peer.makefile("rwb") as f:
+                f.write(b"220 mail.example\r\n")
+                f.flush()
+                for line in f:
+                    f.write(b"250 mail.example\r\n")
+                    f.flush()
+                    if line.startswith(b"QUIT"):
+                        break
+
+    def test_resume_greets_and_asks_nobody_for_names(self):
+        """Nor does it greet who is to be left alone, imported or not."""
+        subprocess.run(["ip", "address", "add", "51.255.21.224/28", "dev",
+                        "lo"], check=True)
+        server, self.greeted = socket.create_server(("0.0.0.0", 2525)), []
+        self.addCleanup(server.close)
+        threading.Thread(target=self.greet, args=(server,),
+                         daemon=True).start()
+        store, names = self.path("s.db"), self.path("names.csv")
+        rows = [r for r in article().items() if r[0].startswith("51.255.21.")]
+        rows += [(f"127.0.9.{i}", f"a{i}.tryout.com") for i in range(4)]
+        with open(names, "w") as f:
+            f.write(FORMATS["csv without a header"](rows))
+        ok("import", store, names)
+        with NoServer() as resolver:
+            ok("resume", store, "--progress", "none", "--resolver",
+               resolver.address, "--smtp-port", "2525", "--registration",
+               "none", "--mail", "none", "--web", "none", "--dns-timeout",
+               "0.2", "--dns-tries", "1")
+            asked = resolver.asked
+        expected = sorted(a for a, _ in rows[:-4])
+        self.assertEqual(sorted(self.greeted), expected)
+        self.assertFalse([n for n in asked if n.endswith(".arpa")])
+        status = json.loads(ok("status", store, "--format", "json",
+                               "--smtp-port", "2525"))
+        self.assertEqual(status["probe"]["answered"]["open"], len(expected))
+
+
+class NoServer:
+    """A name server that notes what it is asked, and says nothing."""
+
+    def __enter__(self):
+        self.asked, self.socket = [], socket.socket(type=socket.SOCK_DGRAM)
+        self.socket.bind((LOOPBACK, 0))
+        self.address = f"{LOOPBACK}:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self.listen, daemon=True).start()
+        return self
+
+    def listen(self):
+        try:
+            while True:
+                question = self.socket.recv(4096)
+                self.asked.append(read_name(question, 12)[0])
+        except OSError:
+            pass
+
+    def __exit__(self, *_):
+        self.socket.close()
