@@ -60,7 +60,9 @@ struct snow_finding {
     int apex_first; /**< 1, 0, -1 when it says nothing (strips, campaigns: 1
                          when all of its runs do) */
     uint64_t distinct_names;
-    char *registrar; /**< the commonest; "" unknown */
+    uint64_t
+        aligned_runs; /**< that fill a network as they are let: /30, /29 … */
+    char *registrar;  /**< the commonest; "" unknown */
     uint32_t registrar_iana_id;
     int64_t created_min_utc_s, created_max_utc_s; /**< or SNOW_TIME_UNKNOWN */
     double age_days_median;                       /**< NaN when unknown */

@@ -8,9 +8,11 @@
 #include "analysis/runs.h"
 #include "analysis/strips.h"
 
-#define LINK_MIN 2.0        /**< two runs are tied from this weight on */
-#define CAMPAIGN_MAX 200    /**< larger ones must be densely tied … */
-#define CAMPAIGN_DENSITY .2 /**< … to this share of all their pairs */
+#define LINK_MIN 2.0 /**< two runs are tied from this weight on */
+/* Two equal sets that a single tie joins have half of all their pairs tied,
+ * three a third: larger sets must be denser than that. */
+#define CAMPAIGN_MAX 24
+#define CAMPAIGN_DENSITY .35
 
 /** What campaigns are found in. All borrowed. */
 struct campaigns_input {

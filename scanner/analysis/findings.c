@@ -5,6 +5,8 @@
 #include "analysis/words.h"
 #include "base/text.h"
 
+#define ALIGNED_MIN 4 /* addresses; every second pair is aligned by chance */
+
 /* Findings while they are made: campaigns[0 … c), strips [c … c + s), runs from
  * there on, each in the order of its number. */
 struct makings {
@@ -145,6 +147,9 @@ static void sum_runs(struct snow_finding *f, const struct run_set *set,
 
         f->named_count += run->n_named;
         f->distinct_names += run->n_distinct;
+        f->aligned_runs +=
+            snow_addr_distance(run->first, run->last) + 1 >= ALIGNED_MIN &&
+            analysis_run_is_aligned(run);
         f->smtp_probed += run->probed;
         f->smtp_open += run->open;
         f->fcrdns_asked += run->forward_asked;

@@ -67,9 +67,11 @@ static double apex_credit(const struct run *run)
                : 0;
 }
 
-static bool is_aligned(uint64_t first, uint64_t size)
+bool analysis_run_is_aligned(const struct run *run)
 {
-    return (size & (size - 1)) == 0 && first % size == 0;
+    uint64_t size = snow_addr_distance(run->first, run->last) + 1;
+
+    return (size & (size - 1)) == 0 && run->first.lo % size == 0;
 }
 
 static void measure_order(struct score_facts *out, const struct measures *m,
@@ -84,7 +86,7 @@ static void measure_order(struct score_facts *out, const struct measures *m,
 
         out->multi_ip += analysis_score_multi_ip(run->n_named);
         out->consecutive += analysis_score_consecutive(
-            run->n_named, span, is_aligned(run->first.lo, span));
+            run->n_named, span, analysis_run_is_aligned(run));
         if (run->n_named > 1) {
             out->apex_first += apex_credit(run);
             out->n_apex_first += run->starts_with_apex;

@@ -32,6 +32,9 @@ struct run_set {
 int analysis_measure(struct score_facts *out, struct snow_finding *f,
                      const struct measures *m, const struct run_set *set);
 
+/** Does it begin and end where a network of its size would? */
+bool analysis_run_is_aligned(const struct run *run);
+
 /** Fill what is the same for all. */
 void analysis_measures_init(struct measures *m, struct analysis *a);
 

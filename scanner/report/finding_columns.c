@@ -404,6 +404,9 @@ static const struct report_column columns[] = {
     { "reporters_cv", REPORT_NUMBER, report_own_number, AT(reporters_cv),
       "Standard deviation of the reporters over their mean inside a run, the "
       "mean of its runs: low when they are alike." },
+    { "aligned_runs", REPORT_COUNT, get_count, AT(aligned_runs),
+      "Runs that fill a network as they are let: four addresses or more that "
+      "begin and end where a /30, a /29 and so on does." },
     { "allowed", REPORT_TEXT, report_own_allowed, 0,
       "Why `--allow` lets it pass; `-` when it does not." },
 };

@@ -295,7 +295,7 @@ static const struct {
     { "common name servers", common_name_servers, 0, false },
     { "SPF alone", spf, 1.5, false },
     { "no record is none in common", no_spf, 0, false },
-    { "SPF and where reports go are one", spf_and_reports, 1.5, false },
+    { "SPF and where reports go hang together", spf_and_reports, 1.875, false },
     { "a key", key, 2, true },
     { "a manner of greeting", manner, 1.5, false },
     { "a page", page, 1.5, false },
