@@ -5,10 +5,13 @@ import gzip
 import ipaddress
 import json
 import os
+import socket
 import sqlite3
 import subprocess
+import threading
 
-from support import (NOW, ROOT, SNOWLINE, Case, lab, ok, run)
+from servers import NameServer, records, zone
+from support import LOOPBACK, NOW, ROOT, SNOWLINE, Case, lab, ok, run
 
 SEEN = "2018-05-20T11:02:33Z"
 SEEN_S = 1526814153
@@ -95,6 +98,23 @@ FORMATS = {
     "snowline": lambda r: as_json(r, lambda a, n: {
         "ip": a, "status": "name", "names": [n], "time": SEEN}),
 }
+
+
+def silent_server(test, say=b""):
+    """A port that takes connections, says @p say and nothing more."""
+    server, held = socket.create_server((LOOPBACK, 0)), []
+
+    def serve():
+        try:
+            while True:
+                held.append(server.accept()[0])
+                held[-1].sendall(say)
+        except OSError:
+            pass
+
+    threading.Thread(target=serve, daemon=True).start()
+    test.addCleanup(lambda: [s.close() for s in (server, *held)])
+    return f"{LOOPBACK}:{server.getsockname()[1]}"
 
 
 class Import(Case):
@@ -247,6 +267,46 @@ class Import(Case):
         # its addresses are reserved: nobody is asked anything about them
         done = run("resume", store, "--resolver", "127.0.0.1:9")
         self.assertEqual(done.returncode, 4, done.stderr)
+
+    def test_a_zone_is_fetched_from_its_server(self):
+        """A /16 with more names than one message holds, delegations in it."""
+        names = {f"127.20.{i >> 8}.{i & 255}": {f"h{i}.example",
+                                                f"also-{i}.example"}
+                 for i in range(3000)}
+        text = zone("20.127.in-addr.arpa", records(names) +
+                    "9.9 PTR Odd-Name.example.\n"
+                    "1.99 CNAME 1.0-63.99\n1.0-63.99 PTR late.example.\n")
+        names["127.20.99.1"] = {"late.example"}
+        names["127.20.9.9"] |= {"odd-name.example"}
+        for kind in ("nsd", "knot", "bind"):
+            server = NameServer(kind, {"20.127.in-addr.arpa": text})
+            self.addCleanup(server.close)
+            store = self.path(kind + ".db")
+            ok("import", store, "axfr:20.127.in-addr.arpa@" + server.address)
+            with self.subTest(kind):
+                self.assertEqual(self.names_of(store), names)
+            done = run("import", store, "axfr:example.org@" + server.address)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, "NOTAUTH|REFUSED|NXDOMAIN")
+        self.assertEqual(self.names_of(store), names)
+
+    def test_a_transfer_that_goes_wrong_leaves_nothing_behind(self):
+        store, zone_at = self.path("s.db"), "axfr:2.0.192.in-addr.arpa@"
+        wait = ["--dns-timeout", "0.2", "--dns-tries", "2"]
+        with socket.socket() as closed:
+            closed.bind((LOOPBACK, 0))
+            port = closed.getsockname()[1]
+        for server, said in ((f"{LOOPBACK}:{port}", "refused"),
+                             (silent_server(self), "no answer in time"),
+                             (silent_server(self, b"\0\x0c" + bytes(12)),
+                              "no transfer of this zone")):
+            done = run("import", store, zone_at + server, *wait)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(said, done.stderr)
+            self.assertFalse(os.path.exists(store))
+        for odd in ("axfr:x", "axfr:@127.0.0.1", "axfr:a..b@127.0.0.1",
+                    "axfr:2.0.192.in-addr.arpa@localhost"):
+            self.assertEqual(run("import", store, odd).returncode, 2)
 
     def test_a_scan_that_asked_takes_no_import(self):
         store = self.path("s.db")
