@@ -151,9 +151,10 @@ unit-build: $(UNIT_BIN) $(FUZZ_BIN)
 
 BENCH ?=
 .PHONY: bench
-bench: ## what look-ups and greetings cost, beside others; BENCH=OPTIONS
+bench: ## what look-ups, greetings, analyses cost; BENCH=OPTIONS
 	$Qtests/install-deps bench
-	$Q$(MAKE) --no-print-directory all lab $B/bench/whois $B/bench/diff
+	$Q$(MAKE) --no-print-directory all lab $B/bench/whois $B/bench/diff \
+	    $B/bench/world
 	$Q$B/bench/whois tests/registry/*.txt
 	$Q$B/bench/diff
 	$QSNOWLINE_BUILD=$B tests/bench/import.py

@@ -107,10 +107,34 @@ struct snow_analysis_config {
     uint64_t background;     /**< domains of the background sample, 300 */
     uint64_t candidates_max; /**< single-address strips greeted, 10000 */
     uint64_t seed;
+    uint64_t decoys; /**< shuffles that tell what chance scores, 0 */
+    double fdr; /**< the rate of false discoveries that the high tier may have
+                     by the decoys; 0: its score is the default */
+    void (*on_decoy)(void *arg, uint64_t done, uint64_t of); /**< or NULL */
+    void *on_decoy_arg;
     const struct given *given; /**< registrations of the user's own, which count
                                     for more than stored ones; NULL: none */
     const struct own *own; /**< what the user alone knows of addresses; NULL:
                                 nothing */
+};
+
+#define SNOW_SCORE_STEPS 101 /**< 0 … 100 */
+
+/** Whose scores are compared: a run's own, and those of runs together. */
+enum snow_score_class { SNOW_ALONE, SNOW_TOGETHER, SNOW_N_SCORE_CLASSES };
+
+/** How many findings scored how much. */
+struct snow_tally {
+    uint64_t at[SNOW_N_SCORE_CLASSES][SNOW_SCORE_STEPS]; /**< rounded down */
+    double highest[SNOW_N_SCORE_CLASSES];
+};
+
+/** The scores of a scan beside those of its decoys. */
+struct snow_calibration {
+    uint64_t n_decoys;                  /**< 0: none were made */
+    struct snow_tally observed, decoys; /**< of all shuffles together */
+    double high_from; /**< the score of the high tier when an fdr was asked
+                           for, past 100: none is high; 0: the default */
 };
 
 /** The findings of a scan: campaigns first, then strips and runs, each in the
@@ -119,6 +143,7 @@ struct snow_findings {
     struct snow_finding *all;
     size_t n;
     size_t n_dated_background; /**< dated domains the statistics rest on */
+    struct snow_calibration calibration;
 };
 
 /**
@@ -131,6 +156,27 @@ int snow_findings_analyse(struct snow_findings *out, struct snow_store *s,
                           int64_t scan, const struct snow_analysis_config *cfg,
                           struct snow_error *err);
 void snow_findings_fini(struct snow_findings *f); /**< zeroed is fine */
+
+enum snow_score_class snow_score_class(enum snow_finding_kind kind);
+
+/** Count a score. */
+void snow_tally_add(struct snow_tally *t, enum snow_finding_kind kind,
+                    double score);
+
+/** How many scored at least @p score, rounded down. */
+uint64_t snow_tally_from(const struct snow_tally *t,
+                         enum snow_score_class class_, double score);
+
+/** Of the findings that score at least @p score, the share that chance makes
+ * as well: the mean number in a decoy over the number observed, at most 1.
+ * @return NaN without decoys, or when nothing scores so much */
+double snow_calibration_fdr(const struct snow_calibration *c,
+                            enum snow_score_class class_, double score);
+
+/** The lowest whole score, but @p least, from which on strips and campaigns
+ * keep to @p fdr; SNOW_SCORE_STEPS when none does. */
+double snow_calibration_threshold(const struct snow_calibration *c, double fdr,
+                                  double least);
 
 /** Whom the later stages ask. */
 struct snow_candidates {

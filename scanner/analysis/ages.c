@@ -178,19 +178,26 @@ static int list_dates(struct ages *a)
     a->left_out = calloc(a->n + 1, sizeof *a->left_out);
     if (!a->dates || !a->left_out)
         return SNOW_ENOMEM;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->all[i].created_utc_s != SNOW_TIME_UNKNOWN)
+            a->dates[a->n_dated++] = a->all[i].created_utc_s;
+    sort_dates(a->dates, a->n_dated);
+    return 0;
+}
+
+void analysis_ages_count(struct ages *a)
+{
+    a->n_sold = 0;
+    for (size_t i = 0; i < a->n_registrars; i++)
+        a->registrars[i].n_dated = 0;
     for (size_t i = 0; i < a->n; i++) {
         const struct age *age = &a->all[i];
 
-        if (age->created_utc_s == SNOW_TIME_UNKNOWN)
+        if (age->created_utc_s == SNOW_TIME_UNKNOWN || age->registrar == 0)
             continue;
-        a->dates[a->n_dated++] = age->created_utc_s;
-        if (age->registrar) {
-            a->registrars[age->registrar - 1].n_dated++;
-            a->n_sold++;
-        }
+        a->registrars[age->registrar - 1].n_dated++;
+        a->n_sold++;
     }
-    sort_dates(a->dates, a->n_dated);
-    return 0;
 }
 
 static int count_nameservers(struct ages *a, bool runs_too)
@@ -217,6 +224,8 @@ static int count_nameservers(struct ages *a, bool runs_too)
 int analysis_ages_settle(struct ages *a)
 {
     int code = list_dates(a);
+
+    analysis_ages_count(a);
 
     if (!code)
         code = count_nameservers(a, false);

@@ -59,6 +59,10 @@ int analysis_ages_add(struct ages *a, const struct snow_registration *r);
  * @return 0, SNOW_ENOMEM */
 int analysis_ages_settle(struct ages *a);
 
+/** Count each registrar's dated domains; settled ages that were changed since
+ * need it again. */
+void analysis_ages_count(struct ages *a);
+
 /** What is known of a domain, or NULL. */
 struct age *analysis_ages_get(const struct ages *a, uint32_t domain);
 

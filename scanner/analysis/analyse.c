@@ -90,8 +90,8 @@ static int on_netblock(void *arg, const struct snow_evidence *e)
     if (code)
         return code == SNOW_ESYNTAX ? 0 : code;
     if (n.status == SNOW_REGISTRATION_REGISTERED)
-        analysis_add_netblock(arg, &n);
-    return 0;
+        code = analysis_add_netblock(arg, &n);
+    return code;
 }
 
 static int on_holder(void *arg, const struct snow_evidence *e)

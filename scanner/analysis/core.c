@@ -31,6 +31,9 @@
  *   score.c       their sum, tier and words                      (pure)
  *   words.c       room for these                                 (pure)
  *   spf.c         who may send for a domain; spf_term.c reads     (pure)
+ *   hosts.c       addresses kept for another order               (pure)
+ *   decoys.c      shuffles of the scan, scored: what is chance?  (pure)
+ *   calibration.c scores of findings against those of decoys     (pure)
  *   candidates.c  whom the later stages ask                      (pure)
  *
  * Life      pass 1 learns, pass 2 folds runs; registrations are added; pass 3
@@ -89,6 +92,7 @@ void analysis_free(struct analysis *a)
     analysis_past_fini(&a->past);
     analysis_web_facts_fini(&a->web);
     analysis_infra_fini(&a->infra);
+    analysis_hosts_fini(&a->hosts);
     snow_ranges_free(a->wanted);
     snow_ranges_free(a->addrs);
     analysis_excuses_fini(&a->excuses);
@@ -121,6 +125,8 @@ static int on_verdict(void *arg, const struct verdict *v)
     if (a->watch)
         a->watch(a->watch_arg, v);
     code = analysis_runs_add(&a->runs, &told);
+    if (!code && a->cfg.decoys > 0)
+        code = analysis_hosts_add(&a->hosts, &told);
     return code ? code : analysis_tiles_add(&a->tiles, v);
 }
 
@@ -306,6 +312,20 @@ static int add_key(struct analysis *a, const struct run *run,
                               *key ? map_hash(key, strlen(key)) | 1 : 0);
 }
 
+static void probe_host(struct analysis *a, const struct snow_probe *p)
+{
+    struct host *host = analysis_hosts_get(&a->hosts, p->addr);
+
+    if (!host)
+        return;
+    host->counts.probed = 1;
+    if (!snow_probe_is_mail_capable(p))
+        return;
+    host->counts.open = 1;
+    host->counts.own_banner = analysis_banner_is_own(
+        p->banner, p->banner_len, a->facts.names[host->domain]);
+}
+
 int analysis_add_probe(struct analysis *a, const struct snow_probe *p)
 {
     uint64_t fingerprint, capabilities;
@@ -315,6 +335,7 @@ int analysis_add_probe(struct analysis *a, const struct snow_probe *p)
     if (p->status == SNOW_SMTP_PENDING || p->status == SNOW_SMTP_EXCLUDED ||
         p->status == SNOW_SMTP_LOCAL_ERROR)
         return 0; /* says nothing about the other side */
+    probe_host(a, p);
     run = run_at(a, p, &is_own);
     if (!run)
         return 0;
@@ -348,13 +369,18 @@ void analysis_add_holder(struct analysis *a, const struct snow_network *n)
         a->facts.domains[id].flags |= DOMAIN_PROVIDER;
 }
 
-void analysis_add_netblock(struct analysis *a, const struct snow_network *n)
+int analysis_add_netblock(struct analysis *a, const struct snow_network *n)
 {
     size_t end = runs_before(a, n->last);
+    bool is_senders = analysis_known_sender_org(n->organisation) ||
+                      analysis_known_sender_org(n->name);
 
-    if (!analysis_known_sender_org(n->organisation) &&
-        !analysis_known_sender_org(n->name))
-        return;
+    if (a->cfg.decoys > 0 &&
+        analysis_hosts_add_netblock(
+            &a->hosts, (struct snow_range){ n->first, n->last }, is_senders))
+        return SNOW_ENOMEM;
+    if (!is_senders)
+        return 0;
     for (size_t i = end; i > 0; i--) {
         struct run *run = &a->runs.all[i - 1];
 
@@ -363,4 +389,5 @@ void analysis_add_netblock(struct analysis *a, const struct snow_network *n)
             break;
         run->is_in_sender_net |= snow_addr_compare(run->last, n->first) >= 0;
     }
+    return 0;
 }

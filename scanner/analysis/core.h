@@ -70,7 +70,7 @@ int analysis_add_mail(struct analysis *a, const char *domain,
 int analysis_add_website(struct analysis *a, const char *domain,
                          const struct analysis_website *site);
 int analysis_add_probe(struct analysis *a, const struct snow_probe *p);
-void analysis_add_netblock(struct analysis *a, const struct snow_network *n);
+int analysis_add_netblock(struct analysis *a, const struct snow_network *n);
 
 /** The findings of all that was added. Once. @return 0, SNOW_ENOMEM */
 int analysis_findings(struct snow_findings *out, struct analysis *a);

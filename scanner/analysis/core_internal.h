@@ -6,6 +6,7 @@
 #include "analysis/core.h"
 #include "analysis/excuses.h"
 #include "analysis/forwards.h"
+#include "analysis/hosts.h"
 #include "analysis/infra.h"
 #include "analysis/mail_facts.h"
 #include "analysis/past.h"
@@ -31,6 +32,8 @@ struct analysis {
     void *watch_arg;
     struct web_facts web;
     struct infra infra;
+    struct hosts hosts; /* for decoys; else empty */
+    double high_from;   /* score of the high tier; 0: the default */
     struct excuses excuses;
     struct strip *strips;
     size_t n_strips;

@@ -24,7 +24,7 @@ static bool is_mute(const struct excuses_input *in, const struct run *run)
         run->spf_unknown > 0)
         return false;
     fact = analysis_mail_facts_get(in->mail, run->domain);
-    return fact && fact->is_mx_known && fact->is_spf_known &&
+    return fact && fact->is_mx_known && fact->is_spf_known && !run->has_mx &&
            !holds_mx(run, fact);
 }
 

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "analysis/measures.h"
+#include "analysis/decoys.h"
 #include "analysis/own_facts.h"
 #include "analysis/words.h"
 #include "base/text.h"
@@ -13,6 +13,7 @@ struct makings {
     struct measures measures;
     struct campaigns campaigns;
     struct snow_findings out;
+    struct snow_tally *tally; /* receives the scores, and nothing is kept */
 };
 
 static void finding_fini(struct snow_finding *f)
@@ -189,6 +190,32 @@ static int write_id(struct snow_finding *f)
     return code;
 }
 
+/* In a decoy the addresses of mail servers are not where they were. */
+static int count_mail(struct snow_finding *f, const struct makings *k,
+                      const struct run_set *set)
+{
+    struct analysis *a = k->measures.a;
+
+    if (!k->tally)
+        return analysis_mail_facts_count(f, &a->mail, a->runs.all, set->runs,
+                                         set->n_runs);
+    analysis_mail_facts_recall(f, &a->mail, set->domains, set->n_domains);
+    return 0;
+}
+
+/* Is one campaign behind all of a strip? Else nothing but the place ties some
+ * of it to the others, and whoever lives next door is in it. */
+static bool is_of_one_hand(const struct makings *k, const struct run_set *set)
+{
+    const uint32_t *of_run = k->campaigns.of_run;
+
+    for (size_t i = 0; i < set->n_runs; i++)
+        if (of_run[set->runs[i]] == 0 ||
+            of_run[set->runs[i]] != of_run[set->runs[0]])
+            return false;
+    return true;
+}
+
 static int fill(struct snow_finding *f, const struct makings *k,
                 struct run_set *set)
 {
@@ -200,22 +227,23 @@ static int fill(struct snow_finding *f, const struct makings *k,
     f->created_min_utc_s = f->created_max_utc_s = SNOW_TIME_UNKNOWN;
     if (!code)
         code = cover(f, set, a);
-    if (!code)
+    if (!code && !k->tally)
         code = copy_domains(f, set, a);
-    if (!code)
+    if (!code && !k->tally)
         code = write_id(f);
     if (!code)
-        code = analysis_mail_facts_count(f, &a->mail, a->runs.all, set->runs,
-                                         set->n_runs);
-    if (!code)
+        code = count_mail(f, k, set);
+    if (!code && !k->tally)
         code = analysis_past_domains(&f->domains_over_time, a, set->runs,
                                      set->n_runs);
     if (!code)
         code = analysis_measure(&facts, f, &k->measures, set);
-    if (!code)
+    if (!code && !k->tally) /* lists of addresses have not moved with them */
         code = analysis_own_measure(&facts, f, a, set);
     if (code)
         return code;
+    if (set->kind == SNOW_STRIP && !is_of_one_hand(k, set))
+        facts.caveats |= 1u << CAVEAT_PLACE;
     sum_runs(f, set, a);
     f->age_days_median = facts.age_days_median;
     f->burst_p = facts.burst_p;
@@ -234,12 +262,15 @@ static int make(struct makings *k, enum snow_finding_kind kind,
     struct words words;
     int code;
 
-    analysis_words_attach(&f, &words);
+    if (!k->tally) /* else nobody reads them */
+        analysis_words_attach(&f, &words);
     code = fill(&f, k, &set);
-    if (!code)
+    if (!code && !k->tally)
         code = analysis_words_keep(&f);
     free(set.domains);
-    if (code) {
+    if (!code && k->tally)
+        snow_tally_add(k->tally, kind, f.score);
+    if (code || k->tally) {
         finding_fini(&f);
         return code;
     }
@@ -355,7 +386,7 @@ static int compare_findings(const void *a, const void *b)
 static int make_all(struct makings *k)
 {
     const struct analysis *a = k->measures.a;
-    size_t n = k->campaigns.n + a->n_strips + a->runs.n;
+    size_t n = k->tally ? 0 : k->campaigns.n + a->n_strips + a->runs.n;
     uint32_t *runs = calloc(a->runs.n + 1, sizeof *runs);
     int code;
 
@@ -370,7 +401,9 @@ static int make_all(struct makings *k)
     if (!code)
         code = make_strips_and_runs(k, runs);
     free(runs);
-    if (code)
+    if (k->tally)
+        free(k->out.all);
+    if (code || k->tally)
         return code;
     find_parents(k);
     qsort(k->out.all, k->out.n, sizeof *k->out.all, compare_findings);
@@ -415,31 +448,73 @@ static int find_strips(struct analysis *a)
                                 a->runs.n, a->excuses.is_own);
 }
 
-int analysis_findings(struct snow_findings *out, struct analysis *a)
+/* Strips and campaigns among the runs, and a finding of each. */
+static int group(struct makings *k)
 {
+    struct analysis *a = k->measures.a;
     struct campaigns_input in = { .runs = a->runs.all,
                                   .n_runs = a->runs.n,
                                   .facts = &a->facts,
                                   .ages = &a->ages,
                                   .infra = &a->infra };
+    int code = find_strips(a);
+
+    in.is_apart = a->excuses.is_apart;
+    in.is_own = a->excuses.is_own;
+    in.strips = a->strips;
+    in.n_strips = a->n_strips;
+    if (!code)
+        code = analysis_campaigns_find(&k->campaigns, &in);
+    return code ? code : make_all(k);
+}
+
+int analysis_findings_tally(struct snow_tally *out, struct analysis *a,
+                            const struct measures *like)
+{
+    struct makings k = { .measures = *like, .tally = out };
+    int code;
+
+    k.measures.a = a;
+    code = group(&k);
+    analysis_campaigns_fini(&k.campaigns);
+    return code;
+}
+
+/* What chance scores; the high tier may follow from it. */
+static int calibrate(struct makings *k)
+{
+    struct analysis *a = k->measures.a;
+    struct snow_calibration *c = &k->out.calibration;
+    int code = analysis_decoys_score(c, a, &k->measures);
+
+    for (size_t i = 0; i < k->out.n; i++)
+        snow_tally_add(&c->observed, k->out.all[i].kind, k->out.all[i].score);
+    if (code || !(a->cfg.fdr > 0))
+        return code;
+    a->high_from = c->high_from =
+        snow_calibration_threshold(c, a->cfg.fdr, SCORE_REVIEW);
+    for (size_t i = 0; i < k->out.n; i++)
+        finding_fini(&k->out.all[i]);
+    free(k->out.all);
+    k->out.all = NULL;
+    k->out.n = 0;
+    return make_all(k);
+}
+
+int analysis_findings(struct snow_findings *out, struct analysis *a)
+{
     struct makings k = { 0 };
     int code = analysis_ages_settle(&a->ages);
 
     analysis_past_settle(a);
     if (!code)
         code = analysis_infra_settle(&a->infra, &a->facts, &a->runs, &a->ages);
-    if (!code)
-        code = find_strips(a);
-    in.is_apart = a->excuses.is_apart;
-    in.is_own = a->excuses.is_own;
-    in.strips = a->strips;
-    in.n_strips = a->n_strips;
-    if (!code)
+    if (!code) {
         analysis_measures_init(&k.measures, a);
-    if (!code)
-        code = analysis_campaigns_find(&k.campaigns, &in);
-    if (!code)
-        code = make_all(&k);
+        code = group(&k);
+    }
+    if (!code && a->cfg.decoys > 0)
+        code = calibrate(&k);
     if (!code) {
         k.out.n_dated_background = count_background(a);
         *out = k.out;

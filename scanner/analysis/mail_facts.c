@@ -255,6 +255,69 @@ int analysis_mail_facts_count(struct snow_finding *f, struct mail_facts *m,
     return 0;
 }
 
+static int observe(struct mail_fact *fact, struct mail_facts *m,
+                   const struct runs *runs)
+{
+    struct snow_finding f = { 0 };
+    size_t n;
+    const uint32_t *own = analysis_mail_facts_runs(m, runs, fact->domain, &n);
+    struct snow_range *ranges = calloc(n + 1, sizeof *ranges);
+    int code = own && ranges ? 0 : SNOW_ENOMEM;
+
+    for (size_t i = 0; !code && i < n; i++)
+        ranges[i] = (struct snow_range){ runs->all[own[i]].first,
+                                         runs->all[own[i]].last };
+    f.ranges = ranges;
+    f.n_ranges = n;
+    if (!code)
+        code = analysis_mail_facts_count(&f, m, runs->all, own, n);
+    fact->mx_known = f.mx_known > 0;
+    fact->mx_inside = f.mx_inside > 0;
+    fact->spf_known = f.spf_known > 0;
+    fact->spf_covers = f.spf_covers > 0;
+    for (size_t i = 0; !code && i < n; i++)
+        fact->spf_passes |= runs->all[own[i]].spf_passes > 0 ||
+                            runs->all[own[i]].spf_unknown > 0;
+    free(ranges);
+    return code;
+}
+
+int analysis_mail_facts_observe(struct mail_facts *m, const struct runs *runs)
+{
+    int code = 0;
+
+    analysis_mail_facts_get(m, 0); /* sorts them */
+    for (size_t i = 0; !code && i < m->n; i++)
+        code = observe(&m->all[i], m, runs);
+    return code;
+}
+
+void analysis_mail_facts_recall(struct snow_finding *f, struct mail_facts *m,
+                                const uint32_t *domains, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct mail_fact *fact = analysis_mail_facts_get(m, domains[i]);
+
+        if (!fact)
+            continue;
+        f->mail_asked++;
+        f->mx_known += fact->mx_known;
+        f->mx_inside += fact->mx_inside;
+        f->spf_known += fact->spf_known;
+        f->spf_covers += fact->spf_covers;
+    }
+}
+
+void analysis_mail_facts_stamp(struct run *run, struct mail_facts *m)
+{
+    const struct mail_fact *fact = analysis_mail_facts_get(m, run->domain);
+
+    if (!fact)
+        return;
+    run->has_mx = fact->mx_inside;
+    run->spf_passes = fact->spf_passes;
+}
+
 void analysis_mail_facts_fini(struct mail_facts *m)
 {
     free(m->all);

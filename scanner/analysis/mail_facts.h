@@ -14,6 +14,8 @@ struct mail_fact {
     uint32_t domain;
     bool is_mx_known, is_spf_known;
     uint8_t n; /**< addresses of MX hosts */
+    /* held against all runs of the domain, once observed */
+    bool mx_known, mx_inside, spf_known, spf_covers, spf_passes;
     struct snow_addr mx[MAIL_FACT_ADDRS_MAX];
 };
 
@@ -57,6 +59,17 @@ const uint32_t *analysis_mail_facts_runs(struct mail_facts *m,
 int analysis_mail_facts_count(struct snow_finding *f, struct mail_facts *m,
                               const struct run *all, const uint32_t *runs,
                               size_t n);
+
+/** Hold every domain against all of its own runs. @return 0, SNOW_ENOMEM */
+int analysis_mail_facts_observe(struct mail_facts *m, const struct runs *runs);
+
+/** Count the domains of a finding by what was observed: it is not known where
+ * their addresses are. */
+void analysis_mail_facts_recall(struct snow_finding *f, struct mail_facts *m,
+                                const uint32_t *domains, size_t n);
+
+/** Give a run of addresses that have moved what was observed of its domain. */
+void analysis_mail_facts_stamp(struct run *run, struct mail_facts *m);
 
 void analysis_mail_facts_fini(struct mail_facts *m); /**< zeroed is fine */
 

@@ -434,7 +434,8 @@ int analysis_measure(struct score_facts *out, struct snow_finding *f,
     double *numbers = calloc(set->n_runs, sizeof *numbers);
     int code = values && numbers ? 0 : SNOW_ENOMEM;
 
-    *out = (struct score_facts){ .nameserver_entropy = NAN,
+    *out = (struct score_facts){ .high_from = m->a->high_from,
+                                 .nameserver_entropy = NAN,
                                  .age_days_median = NAN,
                                  .burst_p = NAN,
                                  .mx_known = f->mx_known,

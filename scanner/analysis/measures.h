@@ -35,6 +35,11 @@ int analysis_measure(struct score_facts *out, struct snow_finding *f,
 /** Does it begin and end where a network of its size would? */
 bool analysis_run_is_aligned(const struct run *run);
 
+/** Count the scores that the runs of @p a give, and nothing else. @p like has
+ * measured the scan they were shuffled from. @return 0, SNOW_ENOMEM */
+int analysis_findings_tally(struct snow_tally *out, struct analysis *a,
+                            const struct measures *like);
+
 /** Fill what is the same for all. */
 void analysis_measures_init(struct measures *m, struct analysis *a);
 

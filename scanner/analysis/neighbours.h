@@ -24,6 +24,13 @@ struct analysis_seen analysis_seen_in(const struct snow_block *block,
 
 struct analysis_forward;
 
+/** What later stages said of one address; each 0 or 1. */
+struct host_counts {
+    unsigned probed : 1, open : 1, own_banner : 1;
+    unsigned forward_asked : 1, forward_checked : 1, forward_ok : 1;
+    unsigned is_in_sender_net : 1;
+};
+
 /** A name, taken apart. */
 struct host_name {
     uint32_t domain;
@@ -44,6 +51,7 @@ struct verdict {
     int64_t seen_utc_s;
     const struct analysis_forward *forward; /**< of the name; set by the core,
                                                  NULL: not asked */
+    const struct host_counts *counts;       /**< NULL: not known yet */
     bool is_allowed; /**< the address, by the user's list; set by the core */
 };
 

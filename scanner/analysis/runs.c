@@ -123,6 +123,19 @@ static void count_forward(struct run *run, const struct verdict *v)
     run->forward_ok += way == ANALYSIS_WAY_BACK;
 }
 
+static void count_known(struct run *run, const struct host_counts *c)
+{
+    if (!c)
+        return;
+    run->probed += c->probed;
+    run->open += c->open;
+    run->own_banner += c->own_banner;
+    run->forward_asked += c->forward_asked;
+    run->forward_checked += c->forward_checked;
+    run->forward_ok += c->forward_ok;
+    run->is_in_sender_net |= c->is_in_sender_net;
+}
+
 static void take_name(struct run *run, const struct verdict *v)
 {
     const struct host_name *name = v->name;
@@ -140,6 +153,7 @@ static void take_name(struct run *run, const struct verdict *v)
     if (v->seen_utc_s > run->last_seen_utc_s)
         run->last_seen_utc_s = v->seen_utc_s;
     count_forward(run, v);
+    count_known(run, v->counts);
     keep_label(run, name->label);
 }
 

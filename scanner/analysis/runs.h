@@ -43,6 +43,7 @@ struct run {
     uint32_t forward_asked;   /**< addresses whose name was asked back … */
     uint32_t forward_checked; /**< … and answered … */
     uint32_t forward_ok;      /**< … and leads back */
+    bool has_mx;              /**< in a decoy: it held one of its domain */
     uint32_t spf_sampled, spf_passes, spf_unknown; /**< addresses held against
                                                         the domain's SPF */
 };

@@ -31,6 +31,8 @@
 #define CONTEXT_COVERAGE .4
 #define STRONG .5 /* a part that says so much counts for its family */
 
+#define SURE .8 /* a burst that chance makes once in 10,000 */
+
 #define FIRM_DOMAINS 6 /* more than a young firm has products */
 
 #define DIVERSE_ENTROPY .8
@@ -272,11 +274,16 @@ static bool is_diverse(const struct score_facts *in)
            !(in->nameserver_entropy <= DIVERSE_ENTROPY);
 }
 
-/* How many of the families that tie domains together speak. */
+/* How many of the families that tie domains together speak. Bursts are looked
+ * for within a registrar, so that one brings the other along: the two are one
+ * family, unless chance is as good as ruled out. */
 static unsigned strong_families(const struct snow_score *p)
 {
-    return (unsigned)(p[SNOW_PART_REGISTRAR].value >= STRONG) +
-           (p[SNOW_PART_BURST].value >= STRONG) +
+    bool registrar = p[SNOW_PART_REGISTRAR].value >= STRONG;
+    bool burst = p[SNOW_PART_BURST].value >= STRONG;
+    bool is_sure = p[SNOW_PART_BURST].value >= SURE;
+
+    return (unsigned)(is_sure && registrar) + (registrar || burst) +
            (p[SNOW_PART_SHARED].value >= STRONG);
 }
 
@@ -365,12 +372,20 @@ static const struct {
 } gates[] = {
     { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 2, false },
     { SNOW_TIER_HIGH,   70, .7, 3, SIZE_MAX, 1, 1, true },
-    { SNOW_TIER_REVIEW, 50, .4, 3, SIZE_MAX, 1, 0, false },
+    { SNOW_TIER_REVIEW, SCORE_REVIEW, .4, 3, SIZE_MAX, 1, 0, false },
     { SNOW_TIER_REVIEW, 45, .4, 3, SIZE_MAX, 1, 0, true },
     { SNOW_TIER_REVIEW, 65, .5, 1, 2,        4, 0, false },
     { SNOW_TIER_REVIEW, 55, .5, 1, 2,        1, 0, true },
 };
 /* clang-format on */
+
+/* A user may let the decoys say where the high tier begins. */
+static double least_score(size_t gate, const struct score_facts *in)
+{
+    return gates[gate].tier == SNOW_TIER_HIGH && in->high_from > 0
+               ? in->high_from
+               : gates[gate].score;
+}
 
 static enum snow_tier best_tier(const struct snow_finding *f, uint32_t bits)
 {
@@ -393,7 +408,7 @@ static enum snow_tier choose_tier(const struct snow_finding *f,
     if (p[SNOW_PART_NEW].measured <= 0 && p[SNOW_PART_SHARED].value < STRONG)
         return SNOW_TIER_CONTEXT;
     for (size_t i = 0; i < COUNT_OF(gates); i++)
-        if (gates[i].tier >= best && f->score >= gates[i].score &&
+        if (gates[i].tier >= best && f->score >= least_score(i, in) &&
             f->coverage >= gates[i].coverage &&
             in->n_domains >= gates[i].domains_min &&
             in->n_domains <= gates[i].domains_max &&

@@ -32,6 +32,8 @@
       "names have deep labels, domains many registrars")                  \
     X(DIVERSE,        25, 100, HIGH,                                      \
       "registrars and dates are as diverse as customers'")                \
+    X(PLACE,           0, 100, REVIEW,                                    \
+      "nothing but the place ties all of it")                             \
     X(MUTE,            0,  45, CONTEXT,                                   \
       "nothing greets, and no policy or MX names these addresses")        \
     X(WEB_UNCLEAR,     0, 100, REVIEW,                                    \
@@ -54,6 +56,8 @@ enum analysis_caveat {
 #undef X
         N_CAVEATS
 };
+
+#define SCORE_REVIEW 50 /**< strips and campaigns from here on are reviewed */
 
 /** What the parts of a score are computed from. Counts of 0 and NaN mean: not
  * measured. */
@@ -87,6 +91,7 @@ struct score_facts {
     size_t n_together;  /**< most domains of one registrar, each registered
                              within ten minutes of the next */
     size_t n_at_once;   /**< likewise, all within five minutes */
+    double high_from;   /**< score of the high tier; 0: the default */
     bool is_esp, is_deep, is_default_curve, is_corporate;
     bool is_reported; /**< reporters of one kind stand behind its addresses */
     uint32_t caveats; /**< bits 1 << CAVEAT_… seen while gathering */

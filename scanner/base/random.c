@@ -51,3 +51,8 @@ uint64_t random_next(uint64_t *state)
     *state += 0x9e3779b97f4a7c15u;
     return random_mix(*state);
 }
+
+uint64_t random_below(uint64_t *state, uint64_t n)
+{
+    return random_next(state) % n;
+}

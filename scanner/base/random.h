@@ -23,4 +23,7 @@ uint64_t random_mix(uint64_t x);
 /** The next number of a repeatable sequence (splitmix64). */
 uint64_t random_next(uint64_t *state);
 
+/** The next of 0 … n - 1, n >= 1, each as likely but for n / 2^64. */
+uint64_t random_below(uint64_t *state, uint64_t n);
+
 #endif

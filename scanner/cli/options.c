@@ -174,6 +174,12 @@ static const struct cli_option options[] = {
       0, 0, SHOWS | CLI_DIFF, false,
       "Analysis", "show findings of this tier and above: high, review, context"
       },
+    { 0, "decoys", CLI_COUNT, TO(decoys), "0", "N", NULL, 0, 1e5,
+      CLI_FINDINGS | CLI_EXPORT, false, "Analysis",
+      "score N shuffles of the scan as well: what would chance score?" },
+    { 0, "fdr", CLI_SHARE, TO(fdr), "0", "P", NULL, 0, 1,
+      CLI_FINDINGS | CLI_EXPORT, false, "Analysis",
+      "begin the high tier where no more than P of it is chance, by decoys" },
     { 0, "explain", CLI_TEXT, TO(explain), NULL, "ID", NULL, 0, 0,
       CLI_FINDINGS, false, "Analysis", "how this finding came by its score" },
 
@@ -296,7 +302,10 @@ static int set_flag(bool *to, const char *value)
 static int set_double(double *to, const struct cli_option *o, const char *value)
 {
     double number;
-    int code = read_number(&number, value, o->kind == CLI_RATE ? "/s" : "s");
+    const char *unit = o->kind == CLI_RATE    ? "/s"
+                       : o->kind == CLI_SHARE ? ""
+                                              : "s";
+    int code = read_number(&number, value, unit);
 
     if (!code && (number < o->least || number > o->most))
         code = SNOW_ERANGE;
@@ -329,6 +338,7 @@ static int set(struct snow_config *cfg, const struct cli_option *o,
     case CLI_COUNT:
         return set_count(to, o, value);
     case CLI_RATE:
+    case CLI_SHARE:
     case CLI_SECONDS:
         return set_double(to, o, value);
     case CLI_TEXT:

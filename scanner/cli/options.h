@@ -27,6 +27,7 @@ enum cli_kind {
     CLI_FLAG,    /**< bool */
     CLI_COUNT,   /**< uint64_t, least … most */
     CLI_RATE,    /**< double, >= 0; "/s" may follow */
+    CLI_SHARE,   /**< double, least … most */
     CLI_SECONDS, /**< double, > 0; "s" may follow */
     CLI_TEXT,    /**< char *, owned */
     CLI_LIST,    /**< struct text_list; repeatable */

@@ -269,6 +269,7 @@ static void format_value(struct buf *to, const struct cli_option *o,
         buf_printf(to, "\"%llu\"", *(const unsigned long long *)at);
         break;
     case CLI_RATE:
+    case CLI_SHARE:
     case CLI_SECONDS:
         buf_printf(to, "\"%.10g\"", *(const double *)at);
         break;

@@ -80,6 +80,8 @@ struct snow_config {
 
     /* analysis */
     char *psl;
+    uint64_t decoys;   /**< shuffles of the scan that are scored, too */
+    double fdr;        /**< share of chance in the high tier, by the decoys */
     int64_t now_utc_s; /**< SNOW_TIME_UNKNOWN: the clock */
 
     /* the run */

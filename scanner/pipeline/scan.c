@@ -76,6 +76,8 @@ void scan_analysis_config(struct snow_analysis_config *out,
         .background = cfg->background,
         .candidates_max = cfg->candidates_max,
         .seed = scan->seed,
+        .decoys = cfg->decoys,
+        .fdr = cfg->fdr,
     };
 }
 

@@ -133,6 +133,21 @@ static void get_coverage(struct report_cell *to, const void *record, size_t at)
     report_cell_number(to, finding_of(record)->coverage, 2);
 }
 
+/* Behind the point as many as 10^5 shuffles could tell. */
+static void get_fdr(struct report_cell *to, const void *record, size_t at)
+{
+    const struct report_finding_row *row = record;
+
+    (void)at;
+    if (row->calibration)
+        report_cell_number(
+            to,
+            snow_calibration_fdr(row->calibration,
+                                 snow_score_class(row->finding->kind),
+                                 row->finding->score),
+            6);
+}
+
 static void get_cidrs(struct report_cell *to, const void *record, size_t at)
 {
     const struct snow_finding *f = finding_of(record);
@@ -409,6 +424,9 @@ static const struct report_column columns[] = {
       "begin and end where a /30, a /29 and so on does." },
     { "allowed", REPORT_TEXT, report_own_allowed, 0,
       "Why `--allow` lets it pass; `-` when it does not." },
+    { "fdr", REPORT_NUMBER, get_fdr, 0,
+      "0 to 1, by `--decoys`: of what scores as high here (runs among runs, "
+      "strips and campaigns together), the share that chance makes as well." },
 };
 /* clang-format on */
 

@@ -214,6 +214,7 @@ static int put_findings(struct table *t)
             code = put_root(t, i);
     if (code == 0) {
         add_footer(t);
+        report_decoys(&t->text, t->q);
         code = report_emit(t->to, &t->text);
     }
     return code;

@@ -17,6 +17,9 @@ int report_evidence_csv(const struct report_out *to,
 int report_names_csv(const struct report_out *to,
                      const struct report_request *q, struct snow_error *err);
 
+/** Append what decoys scored; nothing when there were none. */
+void report_decoys(struct buf *to, const struct report_request *q);
+
 /** Anything but 0 ends the iteration and is returned from it. */
 typedef int (*report_finding_fn)(void *arg,
                                  const struct report_finding_row *row);
@@ -29,5 +32,8 @@ int report_each_finding(const struct report_request *q, report_finding_fn fn,
 /** Write what has been gathered in one call and empty the buffer.
  * @return 0, SNOW_ENOMEM when the buffer has failed, or as the output says */
 int report_emit(const struct report_out *to, struct buf *b);
+
+/** The same once there is enough of it: whole records, many in one call. */
+int report_emit_full(const struct report_out *to, struct buf *b);
 
 #endif

@@ -193,6 +193,18 @@ static void diverse(struct score_facts *in)
     in->burst_p = .5;
 }
 
+static void nothing_shared(struct score_facts *in)
+{
+    for (unsigned f = 0; f < INFRA_N_FAMILIES; f++)
+        in->shared.of[f] = 0;
+}
+
+static void nothing_shared_unsure(struct score_facts *in)
+{
+    nothing_shared(in);
+    in->burst_p = 2e-4;
+}
+
 static void old(struct score_facts *in)
 {
     in->newness = 0;
@@ -289,6 +301,10 @@ static const struct {
       1, NULL, "brands" },
     { "as diverse as customers", diverse, SNOW_TIER_REVIEW, 61, 1, "diverse",
       NULL },
+    { "a sure burst at one registrar, nothing shared", nothing_shared,
+      SNOW_TIER_HIGH, 90, 1, NULL, "shared" },
+    { "a burst brings its registrar along", nothing_shared_unsure,
+      SNOW_TIER_REVIEW, 86.4, 1, NULL, "shared" },
     { "old", old, SNOW_TIER_CONTEXT, 40, 1, "every domain", NULL },
     { "most are old", half_old, SNOW_TIER_CONTEXT, 40, 1, "half of", NULL },
     { "topology alone", topology_alone, SNOW_TIER_CONTEXT, 100, .32, "little",
