@@ -195,15 +195,23 @@ static bool is_host_under(const struct banner_line *line, const char *domain)
                           begins_fold(line->host + len - n, domain, n));
 }
 
+/* Most rules begin with another letter than the word at hand. */
+static bool may_fit(const struct words *w, size_t at, const char *pattern)
+{
+    return at == w->n || strchr("%~*$", *pattern) ||
+           text_lower(*pattern) == text_lower(w->all[at].at[0]);
+}
+
 static bool fits_rule(struct analysis_mta *out, const struct words *w,
                       size_t at, const struct mta_rule *rule)
 {
     char mark = rule->words[0];
+    const char *pattern = rule->words + (mark == '^' || mark == '<');
     size_t end;
 
     out->version[0] = '\0';
-    if (!may_begin(w, at, mark) ||
-        !fits_at(out, w, at, rule->words + (mark == '^' || mark == '<'), &end))
+    if (!may_begin(w, at, mark) || !may_fit(w, at, pattern) ||
+        !fits_at(out, w, at, pattern, &end))
         return false;
     if (!out->version[0])
         seek_version(out, w, end, rule->version_in);

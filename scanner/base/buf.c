@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include <math.h>
+
 #include "snowline/error.h"
 
 void buf_init_in(struct buf *b, char *memory, size_t cap)
@@ -105,14 +107,59 @@ void buf_add_u64(struct buf *b, uint64_t number)
     buf_add(b, digits + at, sizeof digits - at);
 }
 
+/* A number with decimals as one whole number; false where only printf() knows
+ * which way to round. */
+static bool scale(uint64_t *out, double number, uint64_t unit)
+{
+    double scaled = number * (double)unit, rest;
+
+    if (!(number >= 0) || scaled >= 1e12)
+        return false;
+    *out = (uint64_t)scaled;
+    rest = scaled - (double)*out;
+    *out += rest > .5;
+    return rest < .499 || rest > .501;
+}
+
+void buf_add_fixed(struct buf *b, double number, int decimals)
+{
+    char digits[10];
+    uint64_t unit = 1, scaled;
+
+    for (int i = 0; i < decimals; i++)
+        unit *= 10;
+    if (signbit(number) || !scale(&scaled, number, unit)) {
+        buf_printf(b, "%.*f", decimals, number);
+        return;
+    }
+    buf_add_u64(b, scaled / unit);
+    if (decimals == 0)
+        return;
+    scaled %= unit;
+    for (int i = decimals; i > 0; i--) {
+        digits[i] = (char)('0' + scaled % 10);
+        scaled /= 10;
+    }
+    digits[0] = '.';
+    buf_add(b, digits, (size_t)decimals + 1);
+}
+
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args;
     int len;
 
+    if (!reserve(b, 1))
+        return;
+    /* into the room that is there: mostly it is enough */
     va_start(args, format);
-    len = vsnprintf(NULL, 0, format, args);
+    len = vsnprintf(b->data + b->len, b->cap - b->len, format, args);
     va_end(args);
+    if (len >= 0 && (size_t)len < b->cap - b->len) {
+        b->len += (size_t)len;
+        return;
+    }
+    b->data[b->len] = '\0';
     if (len < 0 || !reserve(b, (size_t)len))
         return;
     va_start(args, format);

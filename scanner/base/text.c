@@ -88,6 +88,17 @@ static size_t plain(const unsigned char *s, size_t len)
     return n;
 }
 
+/* How many octets in front are printable ASCII: nearly all of them, nearly
+ * always. */
+static size_t clean(const unsigned char *s, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len && s[n] >= 0x20 && s[n] < 0x7f)
+        n++;
+    return n;
+}
+
 void text_escape(struct buf *to, const void *octets, size_t len)
 {
     const unsigned char *s = octets;
@@ -95,8 +106,9 @@ void text_escape(struct buf *to, const void *octets, size_t len)
     if (len == 0)
         buf_add(to, "", 0);
     for (size_t i = 0; i < len;) {
-        size_t n = plain(s + i, len - i);
+        size_t n = clean(s + i, len - i);
 
+        n = n > 0 ? n : plain(s + i, len - i);
         if (n > 0)
             buf_add(to, s + i, n);
         else
@@ -163,30 +175,60 @@ void text_json(struct buf *to, const void *octets, size_t len)
     buf_add_char(to, '"');
 }
 
-void text_csv(struct buf *to, const void *octets, size_t len)
+static bool is_formula(const char *s, size_t len)
 {
-    const char *s = octets;
-    bool is_formula = len > 0 && strchr("=+-@\t\r", s[0]) && s[0] != '\0' &&
-                      !(len == 1 && s[0] == '-');
-    bool needs_quotes = false;
-    struct buf cell = { 0 };
+    return len > 0 && s[0] != '\0' && strchr("=+-@\t\r", s[0]) &&
+           !(len == 1 && s[0] == '-');
+}
 
-    text_escape(&cell, octets, len);
-    for (size_t i = 0; i < cell.len; i++)
-        needs_quotes |= cell.data[i] == ',' || cell.data[i] == '"';
-    if (needs_quotes)
+/* Text that holds nothing to be escaped any more. */
+static void add_cell(struct buf *to, const char *s, size_t len, bool is_formula,
+                     bool is_quoted)
+{
+    const char *quote;
+
+    is_quoted = is_quoted || memchr(s, ',', len) || memchr(s, '"', len);
+    if (is_quoted)
         buf_add_char(to, '"');
     if (is_formula)
         buf_add_char(to, '\'');
-    for (size_t i = 0; i < cell.len; i++) {
-        if (cell.data[i] == '"')
-            buf_add_char(to, '"');
-        buf_add_char(to, cell.data[i]);
-    }
-    if (needs_quotes)
+    while ((quote = memchr(s, '"', len))) {
+        size_t n = (size_t)(quote - s) + 1;
+
+        buf_add(to, s, n);
         buf_add_char(to, '"');
+        s += n;
+        len -= n;
+    }
+    buf_add(to, s, len);
+    if (is_quoted)
+        buf_add_char(to, '"');
+}
+
+static void add_csv(struct buf *to, const char *s, size_t len, bool is_quoted)
+{
+    struct buf cell = { 0 };
+    bool is_evil = is_formula(s, len);
+
+    if (clean((const unsigned char *)s, len) == len) {
+        add_cell(to, len > 0 ? s : "", len, is_evil, is_quoted);
+        return;
+    }
+    text_escape(&cell, s, len);
+    if (!cell.failed)
+        add_cell(to, cell.data, cell.len, is_evil, is_quoted);
     to->failed |= cell.failed;
     buf_fini(&cell);
+}
+
+void text_csv(struct buf *to, const void *octets, size_t len)
+{
+    add_csv(to, octets, len, false);
+}
+
+void text_csv_quoted(struct buf *to, const void *octets, size_t len)
+{
+    add_csv(to, octets, len, true);
 }
 
 int text_parse_u64(uint64_t *out, const char *text, uint64_t max)

@@ -32,6 +32,9 @@ void buf_drop_front(struct buf *b, size_t len); /**< len <= b->len */
 void buf_add_text(struct buf *b, const char *text);
 void buf_add_char(struct buf *b, char c);
 void buf_add_u64(struct buf *b, uint64_t number); /**< decimal */
+
+/** Append a number as "%.*f" writes it. @param decimals  0 … 9 */
+void buf_add_fixed(struct buf *b, double number, int decimals);
 void buf_printf(struct buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -49,6 +52,9 @@ void text_json(struct buf *to, const void *octets, size_t len);
 /** Append octets as one CSV cell: RFC 4180 quoting, control octets as \xHH,
  * a ' before what a spreadsheet would take for a formula (a lone "-" stays).*/
 void text_csv(struct buf *to, const void *octets, size_t len);
+
+/** The same, in quotes by all means. */
+void text_csv_quoted(struct buf *to, const void *octets, size_t len);
 
 /** Length of the valid UTF-8 sequence at @p s, 0 if there is none (overlong
  * forms, surrogates and what lies past U+10FFFF are none). */

@@ -92,7 +92,7 @@ void report_cell_number(struct report_cell *to, double number, int decimals)
     if (!isfinite(number))
         return;
     to->state = REPORT_KNOWN;
-    buf_printf(&to->text, "%.*f", decimals, number);
+    buf_add_fixed(&to->text, number, decimals);
 }
 
 void report_cell_time(struct report_cell *to, int64_t utc_s)
@@ -120,24 +120,19 @@ void report_get_nothing(struct report_cell *to, const void *record, size_t at)
  * ';' too, and would take what follows for a formula. */
 static void add_csv_list(struct buf *to, const struct buf *elements)
 {
-    struct buf joined = { 0 }, cell = { 0 };
-    bool is_quoted;
+    char room[REPORT_CELL_ROOM];
+    struct buf joined;
 
+    buf_init_in(&joined, room, sizeof room);
     if (elements->len > 0)
         buf_add(&joined, elements->data, elements->len - 1);
     for (size_t i = 0; i < joined.len; i++)
         if (joined.data[i] == '\0')
             joined.data[i] = ';';
-    text_csv(&cell, joined.data, joined.len);
-    is_quoted = cell.len > 0 && cell.data[0] == '"';
-    if (!is_quoted)
-        buf_add_char(to, '"');
-    buf_add(to, cell.data, cell.len);
-    if (!is_quoted)
-        buf_add_char(to, '"');
-    to->failed |= joined.failed || cell.failed;
+    if (!joined.failed)
+        text_csv_quoted(to, joined.data, joined.len);
+    to->failed |= joined.failed;
     buf_fini(&joined);
-    buf_fini(&cell);
 }
 
 static void add_csv_cell(struct buf *to, enum report_type type,

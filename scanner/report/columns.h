@@ -104,6 +104,7 @@ struct report_finding_row {
 };
 
 struct analysis_forward;
+struct analysis_mta;
 struct report_mail;
 
 /** One address of a finding. */
@@ -118,6 +119,7 @@ struct report_evidence_row {
     const char *name;       /**< the one that belongs to the finding */
     const char *domain;     /**< of that name; NULL when there is none */
     const struct snow_probe *probe;               /**< NULL: not greeted */
+    const struct analysis_mta *mta;               /**< likewise */
     const struct snow_registration *registration; /**< NULL: not asked */
     const struct analysis_forward *forward; /**< of the name; NULL: not asked */
     const struct analysis_forward

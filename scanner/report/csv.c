@@ -8,6 +8,17 @@ static bool is_registration_known(const struct snow_finding *f)
     return f->registrar[0] || f->created_min_utc_s != SNOW_TIME_UNKNOWN;
 }
 
+/* Only findings without are told apart by what registries answered. */
+static bool needs_registrations(const struct report_request *q,
+                                const struct report_tree *tree)
+{
+    for (size_t i = 0; i < tree->n; i++)
+        if (tree->nodes[i].is_shown &&
+            !is_registration_known(&q->findings->all[i]))
+            return true;
+    return false;
+}
+
 int report_each_finding(const struct report_request *q, report_finding_fn fn,
                         void *arg, struct snow_error *err)
 {
@@ -17,7 +28,7 @@ int report_each_finding(const struct report_request *q, report_finding_fn fn,
     struct report_websites websites = { 0 };
     int code = report_tree_init(&tree, q->findings, q->least);
 
-    if (code == 0)
+    if (code == 0 && needs_registrations(q, &tree))
         code = report_registrations_load(&known, q, &tree, err);
     if (code == 0)
         code = report_holders_load(&holders, q, err);
@@ -55,7 +66,7 @@ static int put_finding(void *arg, const struct report_finding_row *row)
     struct csv *c = arg;
 
     report_csv_row(&c->line, &report_kind_finding, row);
-    return report_emit(c->to, &c->line);
+    return report_emit_full(c->to, &c->line);
 }
 
 int report_csv(const struct report_out *to, const struct report_request *q,
@@ -68,6 +79,8 @@ int report_csv(const struct report_out *to, const struct report_request *q,
     code = report_emit(to, &c.line);
     if (code == 0)
         code = report_each_finding(q, put_finding, &c, err);
+    if (code == 0)
+        code = report_emit(to, &c.line);
     buf_fini(&c.line);
     return code;
 }

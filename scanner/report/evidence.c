@@ -1,4 +1,5 @@
 #include "analysis/banner.h"
+#include "analysis/mta.h"
 #include "report/forwards.h"
 #include "report/mails.h"
 #include "report/registrations.h"
@@ -227,10 +228,15 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
         .own = j->q->own,
     };
     struct report_mail mail;
+    struct analysis_mta mta;
 
     if (b->seen_utc_s[i] > 0)
         row.ptr_seen_utc_s = b->seen_utc_s[i];
     row.probe = probe_of(j, row.addr);
+    if (row.probe) {
+        analysis_mta_tell(&mta, row.probe);
+        row.mta = &mta;
+    }
     choose_name(&row);
     if (row.domain) {
         row.registration = registration_of(j, row.domain);
@@ -243,7 +249,7 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
             report_pasts_get(&j->pasts, row.addr, row.names, row.n_names);
     join_forward(j, &row);
     report_csv_row(&j->line, &report_kind_evidence, &row);
-    return report_emit(j->to, &j->line);
+    return report_emit_full(j->to, &j->line);
 }
 
 /* Rows of one address: of the runs it lies in, else of the strips, else of the
@@ -332,6 +338,8 @@ int report_evidence_csv(const struct report_out *to,
         code = report_emit(to, &j.line);
     if (code == 0)
         code = snow_store_each_block(q->store, q->scan, put_block, &j, err);
+    if (code == 0)
+        code = report_emit(to, &j.line);
     report_tree_fini(&j.tree);
     report_registrations_fini(&j.known);
     report_forwards_fini(&j.forwards);

@@ -396,26 +396,22 @@ static void get_changes(struct report_cell *to, const void *record, size_t at)
 
 static void get_mta(struct report_cell *to, const void *record, size_t at)
 {
-    struct analysis_mta m;
+    const struct analysis_mta *m = ROW(record)->mta;
 
     (void)at;
-    if (!ROW(record)->probe)
+    if (!m)
         return;
     report_cell_absent(to);
-    if (analysis_mta_tell(&m, ROW(record)->probe))
-        add_text(to, m.family);
+    if (m->family)
+        add_text(to, m->family);
 }
 
 static void get_mta_version(struct report_cell *to, const void *record,
                             size_t at)
 {
-    struct analysis_mta m;
-
     (void)at;
-    if (!ROW(record)->probe)
-        return;
-    analysis_mta_tell(&m, ROW(record)->probe);
-    add_text(to, m.version);
+    if (ROW(record)->mta)
+        add_text(to, ROW(record)->mta->version);
 }
 
 static void get_banner_host(struct report_cell *to, const void *record,

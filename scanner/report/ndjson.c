@@ -16,7 +16,7 @@ static int put_finding(void *arg, const struct report_finding_row *row)
     report_json_object(&s->line, &report_kind_finding, row);
     buf_add_text(&s->line, s->after);
     s->before = s->between;
-    return report_emit(s->to, &s->line);
+    return report_emit_full(s->to, &s->line);
 }
 
 int report_ndjson(const struct report_out *to, const struct report_request *q,
@@ -25,6 +25,8 @@ int report_ndjson(const struct report_out *to, const struct report_request *q,
     struct stream s = { .to = to, .before = "", .between = "", .after = "\n" };
     int code = report_each_finding(q, put_finding, &s, err);
 
+    if (code == 0)
+        code = report_emit(to, &s.line);
     buf_fini(&s.line);
     return code;
 }

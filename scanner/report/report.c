@@ -17,7 +17,7 @@
  *   websites.c           what was seen of the websites of domains
  *
  * Always    foreign octets pass text_escape(), text_csv() or text_json();
- *           one record is one write, and its failure ends the report.
+ *           a write holds whole records, and its failure ends the report.
  * Never     a verdict: a finding resembles the pattern, it accuses nobody.
  * Start at  the table of formats below; a new column is one row in a
  *           *_columns.c, and results/README.md is made from it.
@@ -27,6 +27,8 @@
 
 #include <errno.h>
 #include <unistd.h>
+
+#define EMIT_LEN 32768 /* octets that are worth a system call */
 
 /* clang-format off */
 static const struct report_format formats[] = {
@@ -117,4 +119,9 @@ int report_emit(const struct report_out *to, struct buf *b)
         code = to->write(to->arg, b->data, b->len);
     buf_clear(b);
     return code;
+}
+
+int report_emit_full(const struct report_out *to, struct buf *b)
+{
+    return b->failed || b->len >= EMIT_LEN ? report_emit(to, b) : 0;
 }

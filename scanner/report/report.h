@@ -6,8 +6,9 @@
 #include "base/text.h"
 #include "snowline/diff.h"
 
-/** Where a report goes. One call is one record, whole; it returns 0, SNOW_EIO
- * or SNOW_EFULL, and anything but 0 ends the report and is returned from it. */
+/** Where a report goes. One call is one record or several, whole; it returns 0,
+ * SNOW_EIO or SNOW_EFULL, and anything but 0 ends the report and is returned
+ * from it. */
 struct report_out {
     int (*write)(void *arg, const char *octets, size_t len);
     void *arg;

@@ -33,4 +33,7 @@ int report_each_finding(const struct report_request *q, report_finding_fn fn,
  * @return 0, SNOW_ENOMEM when the buffer has failed, or as the output says */
 int report_emit(const struct report_out *to, struct buf *b);
 
+/** The same once there is enough of it: whole records, many in one call. */
+int report_emit_full(const struct report_out *to, struct buf *b);
+
 #endif

@@ -5,6 +5,9 @@
 
 #include <cmocka.h>
 
+#include <math.h>
+
+#include "base/random.h"
 #include "base/text.h"
 #include "snowline/error.h"
 #include "snowline/records.h"
@@ -103,6 +106,75 @@ static const struct {
     { "something behind", "2017-11-03T08:15:42Zx", SNOW_ESYNTAX, NULL, false },
     { "empty", "", SNOW_ESYNTAX, NULL, false },
 };
+
+/* In quotes the cell is the same but for them. */
+static void quotes_by_all_means(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(escapes); i++) {
+        struct buf cell = { 0 }, want = { 0 };
+        bool has_quotes = escapes[i].csv[0] == '"';
+
+        buf_printf(&want, "%s%s%s", has_quotes ? "" : "\"", escapes[i].csv,
+                   has_quotes ? "" : "\"");
+        text_csv_quoted(&cell, escapes[i].in, escapes[i].len);
+        if (strcmp(cell.data, want.data) != 0)
+            fail_msg("%s: %s", escapes[i].why, cell.data);
+        buf_fini(&cell);
+        buf_fini(&want);
+    }
+}
+
+static void check_fixed(double number)
+{
+    for (int decimals = 0; decimals < 10; decimals++) {
+        struct buf got = { 0 };
+        char want[400];
+
+        snprintf(want, sizeof want, "%.*f", decimals, number);
+        buf_add_fixed(&got, number, decimals);
+        if (strcmp(got.data, want) != 0)
+            fail_msg("%.17g to %d: %s, not %s", number, decimals, got.data,
+                     want);
+        buf_fini(&got);
+    }
+}
+
+/* Halves are where it could go wrong: 0.125, 2.5, 1.005 (which is less). */
+static void fixed_numbers_are_as_printed(void **state)
+{
+    static const double some[] = { 0,    -0.0, 1,     -1.5,  .5,       1.5,
+                                   .125, 2.5,  1.005, 1e300, 1e-9,     99.95,
+                                   .045, 1e12, 4e9,   1e11,  INFINITY, NAN };
+    uint64_t chance = 1;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(some); i++)
+        check_fixed(some[i]);
+    for (unsigned i = 0; i < 20000; i++) {
+        uint64_t bits = random_next(&chance);
+
+        check_fixed((double)(bits % 200001) / 2000);
+        check_fixed((double)bits / 0x1p57);
+    }
+}
+
+/* Whatever room there is: what is printed is whole. */
+static void printing_needs_no_room(void **state)
+{
+    (void)state;
+    for (size_t cap = 1; cap < 40; cap++) {
+        char room[40];
+        struct buf b;
+
+        buf_init_in(&b, room, cap);
+        buf_printf(&b, "%s-%d", "abc", 12345);
+        buf_printf(&b, "+%s", "defghij");
+        assert_string_equal(b.data, "abc-12345+defghij");
+        assert_int_equal(b.len, 17);
+        buf_fini(&b);
+    }
+}
 
 static void times_parse_and_format(void **state)
 {
@@ -246,6 +318,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_exit_escapes),
+        cmocka_unit_test(quotes_by_all_means),
+        cmocka_unit_test(fixed_numbers_are_as_printed),
+        cmocka_unit_test(printing_needs_no_room),
         cmocka_unit_test(times_parse_and_format),
         cmocka_unit_test(numbers_are_bounded),
         cmocka_unit_test(mailboxes_are_told),
