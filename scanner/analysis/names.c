@@ -215,6 +215,28 @@ static bool embeds_last_two(const struct number *t, size_t n,
     return false;
 }
 
+/* Are digits four octets behind one another, each of @p least digits or more?
+ */
+static bool are_octets(const struct number *t, const uint8_t o[4], bool is_back,
+                       size_t least)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < 4; i++) {
+        unsigned octet = o[is_back ? 3 - i : i];
+        size_t n = octet >= 100 ? 3 : octet >= 10 ? 2 : 1;
+
+        n = n < least ? least : n;
+        if (at + n > t->len)
+            return false;
+        for (size_t d = n; d-- > 0; octet /= 10)
+            if (t->at[at + d] != (char)('0' + octet % 10))
+                return false;
+        at += n;
+    }
+    return at == t->len;
+}
+
 /* One run of digits that is the whole address. */
 static bool embeds_joined(const struct number *t, const uint8_t o[4])
 {
@@ -222,19 +244,13 @@ static bool embeds_joined(const struct number *t, const uint8_t o[4])
                              (uint64_t)o[2] << 8 | o[3];
     const uint64_t backward = (uint64_t)o[3] << 24 | (uint64_t)o[2] << 16 |
                               (uint64_t)o[1] << 8 | o[0];
-    char text[2][2][13];
 
     if (t->len < 7 || t->len > 12)
         return false;
     if (t->len >= 8 && (t->value == forward || t->value == backward))
         return true;
-    snprintf(text[0][0], 13, "%03u%03u%03u%03u", o[0], o[1], o[2], o[3]);
-    snprintf(text[0][1], 13, "%03u%03u%03u%03u", o[3], o[2], o[1], o[0]);
-    snprintf(text[1][0], 13, "%u%u%u%u", o[0], o[1], o[2], o[3]);
-    snprintf(text[1][1], 13, "%u%u%u%u", o[3], o[2], o[1], o[0]);
-    for (size_t i = 0; i < 4; i++)
-        if (strlen(text[i / 2][i % 2]) == t->len &&
-            memcmp(text[i / 2][i % 2], t->at, t->len) == 0)
+    for (size_t least = 1; least <= 3; least += 2)
+        if (are_octets(t, o, false, least) || are_octets(t, o, true, least))
             return true;
     return false;
 }

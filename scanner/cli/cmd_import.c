@@ -316,13 +316,21 @@ static int into_store(struct importing *g)
     return code;
 }
 
+/* Without a file: registrations, or with --scan what a scan remembers. */
+static bool is_more_to_keep(const struct snow_config *cfg)
+{
+    return cfg->domains[0] ||
+           (cfg->scan > 0 &&
+            (cfg->reports[0] || cfg->allow[0] || cfg->allocations[0]));
+}
+
 int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     struct importing g = { .cfg = cfg, .outcome = o, .err = err };
     int code;
 
-    if (cfg->targets.n == 0 || (cfg->targets.n == 1 && !cfg->domains[0]))
+    if (cfg->targets.n == 0 || (cfg->targets.n == 1 && !is_more_to_keep(cfg)))
         return snow_fail(err, SNOW_EINVAL,
                          "a store and a file are needed; see --help");
     g.how.now_utc_s = clock_utc_s(&clock_system);

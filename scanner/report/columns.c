@@ -231,47 +231,43 @@ static size_t object_of(const struct report_column *c)
     return dot ? (size_t)(dot - c->name) : 0;
 }
 
-static bool is_same_object(const struct report_column *a,
-                           const struct report_column *b)
-{
-    return object_of(a) == object_of(b) &&
-           strncmp(a->name, b->name, object_of(a)) == 0;
-}
-
-/* "name": with the braces that close and open objects before it. */
-static void add_json_key(struct buf *to, const struct report_kind *kind,
-                         size_t i)
+/* "name": with the braces that close and open objects before it. @p before is
+ * the object of the column before. @return its own */
+static size_t add_json_key(struct buf *to, const struct report_kind *kind,
+                           size_t i, size_t before)
 {
     const struct report_column *c = &kind->columns[i];
-    const struct report_column *before = i > 0 ? c - 1 : NULL;
     size_t object = object_of(c);
-    bool is_inside = object > 0 && before && is_same_object(before, c);
+    bool is_inside = object > 0 && object == before &&
+                     strncmp(c->name, c[-1].name, object) == 0;
 
-    if (before && !is_inside && object_of(before) > 0)
+    if (before > 0 && !is_inside)
         buf_add_char(to, '}');
-    if (before)
+    if (i > 0)
         buf_add_char(to, ',');
     if (object > 0 && !is_inside)
         buf_printf(to, "\"%.*s\":{", (int)object, c->name);
     buf_add_char(to, '"');
     buf_add_text(to, object > 0 ? c->name + object + 1 : c->name);
     buf_add(to, "\":", 2);
+    return object;
 }
 
 void report_json_object(struct buf *to, const struct report_kind *kind,
                         const void *record)
 {
     struct report_cell c;
+    size_t object = 0;
 
     buf_init_in(&c.text, c.room, sizeof c.room);
     buf_add_char(to, '{');
     for (size_t i = 0; i < kind->n; i++) {
         get(&c, &kind->columns[i], record);
-        add_json_key(to, kind, i);
+        object = add_json_key(to, kind, i, object);
         add_json_value(to, kind->columns[i].type, &c);
         to->failed |= c.text.failed;
     }
-    if (object_of(&kind->columns[kind->n - 1]) > 0)
+    if (object > 0)
         buf_add_char(to, '}');
     buf_add_char(to, '}');
     buf_fini(&c.text);

@@ -5,6 +5,7 @@ import gzip
 import ipaddress
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
@@ -240,6 +241,13 @@ class Import(Case):
         self.assertIn("no such scan", run("status", store, "--scan",
                                           "2").stderr)
 
+    def test_help_names_every_format(self):
+        said = run("import", "x", "y", "--format", "?").stderr
+        listed = re.search(r"auto, (.*), not", said)[1].split(", ")
+        shown = re.search(r"\(default\),(.*?)\.", ok("import", "--help"),
+                          re.S)[1].replace("\n", " ").split(",")
+        self.assertEqual(sorted(x.strip() for x in shown), sorted(listed))
+
     def test_standard_input_and_an_origin(self):
         store = self.path("s.db")
         text = gzip.compress(b"$TTL 60\n5 PTR a.example.\n")
@@ -356,7 +364,9 @@ class Onwards(Case):
                          daemon=True).start()
         store, names = self.path("s.db"), self.path("names.csv")
         rows = [r for r in article().items() if r[0].startswith("51.255.21.")]
+        expected = sorted(a for a, _ in rows)
         rows += [(f"127.0.9.{i}", f"a{i}.tryout.com") for i in range(4)]
+        rows += [("2a00:1450::1", "six.example")]  # its subtree is not walked
         with open(names, "w") as f:
             f.write(FORMATS["csv without a header"](rows))
         ok("import", store, names)
@@ -366,7 +376,6 @@ class Onwards(Case):
                "none", "--mail", "none", "--web", "none", "--dns-timeout",
                "0.2", "--dns-tries", "1")
             asked = resolver.asked
-        expected = sorted(a for a, _ in rows[:-4])
         self.assertEqual(sorted(self.greeted), expected)
         self.assertFalse([n for n in asked if n.endswith(".arpa")])
         status = json.loads(ok("status", store, "--format", "json",
