@@ -110,7 +110,8 @@ unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
 	$Qtests/run-unit $B
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_SRC:%.c=$B/%.d) \
-    $(FUZZ_SRC:%.c=$B/%.d) $(SUPPORT_OBJ:.o=.d) $(LAB_OBJ:.o=.d)
+    $(FUZZ_SRC:%.c=$B/%.d) $(SUPPORT_OBJ:.o=.d) $(LAB_OBJ:.o=.d) \
+    $(patsubst %.c,$B/%.d,$(wildcard tests/bench/*.c))
 .SECONDARY:
 
 .PHONY: demo
@@ -156,6 +157,7 @@ bench: ## what look-ups, greetings, analyses cost; BENCH=OPTIONS
 	    $B/bench/world
 	$Q$B/bench/whois tests/registry/*.txt
 	$Q$B/bench/diff
+	$QSNOWLINE_BUILD=$B tests/bench/import.py
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 
 SEEDS ?= 1-5

@@ -6,9 +6,10 @@
 #define LINK_STEP .5 /* how much stronger the ties of a crowd must be */
 #define LINK_ROUNDS 12
 /* Who registers at a large registrar in the months of a campaign is met by its
- * burst, and tied by that alone; whoever is of one hand with the others nearly
- * always shows one thing more. */
-#define FIRM 3.0
+ * burst (2), and tied by that alone; whoever is of one hand with the others
+ * nearly always shows one thing more: a neighbour, a rare label, name servers
+ * (1.25 and more). Numbered hosts (1) are not enough. */
+#define FIRM 3.25
 
 #define SAMPLE 1024 /* pairs of a large set that stand for all of its pairs */
 

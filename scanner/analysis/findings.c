@@ -203,6 +203,19 @@ static int count_mail(struct snow_finding *f, const struct makings *k,
     return 0;
 }
 
+/* Is one campaign behind all of a strip? Else nothing but the place ties some
+ * of it to the others, and whoever lives next door is in it. */
+static bool is_of_one_hand(const struct makings *k, const struct run_set *set)
+{
+    const uint32_t *of_run = k->campaigns.of_run;
+
+    for (size_t i = 0; i < set->n_runs; i++)
+        if (of_run[set->runs[i]] == 0 ||
+            of_run[set->runs[i]] != of_run[set->runs[0]])
+            return false;
+    return true;
+}
+
 static int fill(struct snow_finding *f, const struct makings *k,
                 struct run_set *set)
 {
@@ -229,6 +242,8 @@ static int fill(struct snow_finding *f, const struct makings *k,
         code = analysis_own_measure(&facts, f, a, set);
     if (code)
         return code;
+    if (set->kind == SNOW_STRIP && !is_of_one_hand(k, set))
+        facts.caveats |= 1u << CAVEAT_PLACE;
     sum_runs(f, set, a);
     f->age_days_median = facts.age_days_median;
     f->burst_p = facts.burst_p;

@@ -13,7 +13,7 @@
 
 struct place {
     int64_t seen_utc_s;
-    bool is_present, is_unknown;
+    bool is_present, is_unknown, is_unasked;
     uint8_t n;
     struct host_name names[SNOW_BLOCK_NAMES_MAX];
 };
@@ -178,8 +178,8 @@ static void read_place(struct place *p, const struct analysis_seen *seen)
 {
     p->is_present = true;
     p->seen_utc_s = seen->seen_utc_s;
-    p->is_unknown = seen->status == SNOW_PTR_PENDING ||
-                    seen->status == SNOW_PTR_OUTSIDE ||
+    p->is_unasked = seen->status == SNOW_PTR_OUTSIDE;
+    p->is_unknown = p->is_unasked || seen->status == SNOW_PTR_PENDING ||
                     snow_ptr_status_is_failure(seen->status);
 }
 
@@ -338,6 +338,7 @@ static int hand_out(struct neighbours *n, const struct plot *p)
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
         const struct place *place = &p->places[i];
         struct verdict v = { .addr = snow_addr_add(p->first, i),
+                             .is_unasked = place->is_unasked,
                              .seen_utc_s = place->seen_utc_s };
         int code;
 

@@ -47,6 +47,7 @@ struct host_name {
 struct verdict {
     struct snow_addr addr;
     const struct host_name *name; /**< NULL: no answer was had */
+    bool is_unasked;              /**< as nobody asked */
     int64_t seen_utc_s;
     const struct analysis_forward *forward; /**< of the name; set by the core,
                                                  NULL: not asked */

@@ -13,6 +13,7 @@
 struct runs_open {
     struct run run;
     uint32_t unknown_since; /* addresses without answer behind its last one */
+    uint32_t unasked_since; /* those that nobody asked: they bridge nothing */
     uint32_t most_repeated;
     struct {
         uint64_t hash;
@@ -175,8 +176,8 @@ static void extend(struct runs_open *o, const struct verdict *v)
 {
     struct run *run = &o->run;
 
-    run->n_unknown += o->unknown_since;
-    o->unknown_since = 0;
+    run->n_unknown += o->unknown_since + o->unasked_since;
+    o->unknown_since = o->unasked_since = 0;
     take_name(run, v);
     count_name(o, v->name->hash);
 }
@@ -193,7 +194,7 @@ static int open_run(struct runs *r, const struct verdict *v)
         return SNOW_ENOMEM;
     o = &r->open[r->n_open++];
     analysis_run_begin(&o->run, v);
-    o->unknown_since = 0;
+    o->unknown_since = o->unasked_since = 0;
     o->names[0].hash = v->name->hash;
     o->names[0].n = 1;
     o->most_repeated = 1;
@@ -207,8 +208,10 @@ int analysis_runs_add(struct runs *r, const struct verdict *v)
     if (code)
         return code;
     if (!v->name) {
-        for (size_t i = 0; i < r->n_open; i++)
-            r->open[i].unknown_since++;
+        for (size_t i = 0; i < r->n_open; i++) {
+            r->open[i].unknown_since += !v->is_unasked;
+            r->open[i].unasked_since += v->is_unasked;
+        }
         return 0;
     }
     for (size_t i = 0; i < r->n_open; i++)

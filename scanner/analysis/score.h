@@ -32,6 +32,8 @@
       "names have deep labels, domains many registrars")                  \
     X(DIVERSE,        25, 100, HIGH,                                      \
       "registrars and dates are as diverse as customers'")                \
+    X(PLACE,           0, 100, REVIEW,                                    \
+      "nothing but the place ties all of it")                             \
     X(MUTE,            0,  45, CONTEXT,                                   \
       "nothing greets, and no policy or MX names these addresses")        \
     X(WEB_UNCLEAR,     0, 100, REVIEW,                                    \

@@ -190,6 +190,8 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
     if (!code) {
         r.to = report_to_fd(&to.fd);
         code = report_changes_end(&r, compare(cfg, &two, s, &r, err));
+        if (code && err->code == 0)
+            snow_fail(err, code, "diff: %s", snow_strerror(code));
         code = output_close(&to, code, err);
     }
     snow_store_close(s);

@@ -8,10 +8,12 @@
 #include "cli/options.h"
 #include "import/import.h"
 #include "import/name.h"
+#include "pipeline/axfr.h"
 
 /* An import that goes on. */
 struct importing {
     struct snow_config *cfg;
+    struct outcome *outcome;
     struct snow_store *store;
     struct snow_scan scan;
     struct buf settings;
@@ -127,18 +129,48 @@ static void tell_bad(const char *path, const struct import_file *f)
     buf_fini(&safe);
 }
 
+static int take_record(void *arg, const struct dns_axfr_record *r)
+{
+    struct import_record rec = { .owner = r->owner,
+                                 .owner_len = strlen(r->owner),
+                                 .target = r->target,
+                                 .target_len = strlen(r->target),
+                                 .is_alias = r->is_alias,
+                                 .seen_utc_s = SNOW_TIME_UNKNOWN };
+
+    return import_zone_add(arg, &rec);
+}
+
+static int transfer(struct importing *g, const char *source)
+{
+    struct import_zone *zone;
+    int code = import_zone_new(&zone, g->import, g->how.now_utc_s, g->err);
+
+    if (code)
+        return code;
+    code = axfr_fetch(g->cfg, source, take_record, zone, &g->outcome->signal,
+                      g->err);
+    if (!code)
+        code = import_zone_end(zone, source, g->err);
+    import_zone_free(zone);
+    return code;
+}
+
 static int read_files(struct importing *g)
 {
     struct snow_config *cfg = g->cfg;
     int code = 0;
 
     for (size_t i = 1; !code && i < cfg->targets.n; i++) {
-        struct import_file told;
+        const char *path = cfg->targets.at[i];
+        struct import_file told = { .n_bad = 0 };
 
-        code =
-            import_read(g->import, cfg->targets.at[i], &g->how, &told, g->err);
+        if (axfr_is_source(path))
+            code = transfer(g, path);
+        else
+            code = import_read(g->import, path, &g->how, &told, g->err);
         if (!code)
-            tell_bad(cfg->targets.at[i], &told);
+            tell_bad(path, &told);
     }
     return code;
 }
@@ -284,14 +316,21 @@ static int into_store(struct importing *g)
     return code;
 }
 
+/* Without a file: registrations, or with --scan what a scan remembers. */
+static bool is_more_to_keep(const struct snow_config *cfg)
+{
+    return cfg->domains[0] ||
+           (cfg->scan > 0 &&
+            (cfg->reports[0] || cfg->allow[0] || cfg->allocations[0]));
+}
+
 int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
-    struct importing g = { .cfg = cfg, .err = err };
+    struct importing g = { .cfg = cfg, .outcome = o, .err = err };
     int code;
 
-    (void)o;
-    if (cfg->targets.n == 0 || (cfg->targets.n == 1 && !cfg->domains[0]))
+    if (cfg->targets.n == 0 || (cfg->targets.n == 1 && !is_more_to_keep(cfg)))
         return snow_fail(err, SNOW_EINVAL,
                          "a store and a file are needed; see --help");
     g.how.now_utc_s = clock_utc_s(&clock_system);

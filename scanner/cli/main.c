@@ -43,7 +43,9 @@ static const struct command {
     { "import", "STORE FILE...", "names that others have looked up",
       "Adds a scan to the store, which is made if it is not there: then "
       "findings and\nexports need no packet. FILE is plain or gzip, - is "
-      "standard input.",
+      "standard input,\naxfr:ZONE@ADDR[:PORT] a transfer of your own zone. "
+      "Formats: auto (default),\nsnowline, zdns, massdns-json, zdns1, cof, "
+      "sonar, dnsx, massdns, zone, csv, pairs.",
       CLI_IMPORT, cmd_import },
     { "ptr", "TARGET...", "reverse names alone, no store",
       "One record an address, as answers come. Formats: ndjson (default), "

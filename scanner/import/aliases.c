@@ -87,12 +87,15 @@ static int add_start(struct aliases *a, struct snow_addr addr,
 static int add_waiting(struct aliases *a, const char *owner, const char *target,
                        const struct import_record *rec)
 {
-    uint64_t *first = map_put(&a->owners, owner, strlen(owner));
     struct waiting *records = room(a->records, a->n, &a->cap, sizeof *records);
+    uint64_t *first;
 
-    if (!first || !records)
+    if (!records)
         return SNOW_ENOMEM;
     a->records = records;
+    first = map_put(&a->owners, owner, strlen(owner));
+    if (!first)
+        return SNOW_ENOMEM;
     records[a->n] = (struct waiting){ .next = (uint32_t)*first,
                                       .text = keep_text(a, target),
                                       .is_alias = rec->is_alias,

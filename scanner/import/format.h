@@ -34,6 +34,7 @@ struct import_reader {
     const struct import_taker *to;
     int64_t default_utc_s; /**< the time of what has none of its own */
     struct buf text, more; /**< scratch; their memory is kept */
+    bool has_failed;       /**< there was no memory for them once */
     /* of a table: the place of each column plus one */
     char separator; /**< 0: before the first line */
     size_t place[IMPORT_COLUMNS];
@@ -67,6 +68,13 @@ const struct import_format *import_detect(const char *line, size_t len);
 const struct import_format *import_format_find(const char *name);
 
 void import_reader_fini(struct import_reader *r);
+
+/** Take one line, its end replaced by a NUL. @return as import_format.take */
+int import_take(struct import_reader *r, const struct import_format *f,
+                char *line, size_t len);
+
+/** Empty a scratch buffer; that it had failed is not forgotten. */
+void import_clear(struct import_reader *r, struct buf *scratch);
 
 /** Hand on one answer: a name as text, of any length and form.
  * @param name  NULL: there is none, see @p p->status

@@ -65,6 +65,21 @@ void import_reader_fini(struct import_reader *r)
     *r = (struct import_reader){ 0 };
 }
 
+void import_clear(struct import_reader *r, struct buf *scratch)
+{
+    r->has_failed |= scratch->failed;
+    buf_clear(scratch);
+}
+
+int import_take(struct import_reader *r, const struct import_format *f,
+                char *line, size_t len)
+{
+    int code = f->take(r, line, len);
+
+    return r->has_failed || r->text.failed || r->more.failed ? SNOW_ENOMEM
+                                                             : code;
+}
+
 int import_give(struct import_reader *r, struct import_ptr *p, const char *name,
                 size_t len)
 {

@@ -208,7 +208,7 @@ static int unknown_format(const char *path, struct snow_error *err)
 static int take_line(struct import_reader *r, struct import_file *told,
                      char *line, size_t len, uint64_t number)
 {
-    int code = told->format->take(r, line, len);
+    int code = import_take(r, told->format, line, len);
 
     if (code == SNOW_ESYNTAX) {
         count_bad(told, number);
@@ -307,6 +307,58 @@ int import_read(struct import *m, const char *path,
     import_reader_fini(&r);
     input_close(in);
     return code;
+}
+
+/* --- a zone that is no file --- */
+
+struct import_zone {
+    struct import *m;
+    struct import_reader reader;
+    uint64_t n_before;
+};
+
+int import_zone_new(struct import_zone **out, struct import *m,
+                    int64_t seen_utc_s, struct snow_error *err)
+{
+    struct import_zone *z = calloc(1, sizeof *z);
+
+    if (!z)
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    z->m = m;
+    z->n_before = m->n_taken;
+    z->reader = (struct import_reader){ .to = &m->taker,
+                                        .default_utc_s = seen_utc_s,
+                                        .origin = "" };
+    *out = z;
+    return 0;
+}
+
+void import_zone_free(struct import_zone *z)
+{
+    if (z)
+        import_reader_fini(&z->reader);
+    free(z);
+}
+
+/* What has been on the wire is well-formed; only a root for a name is none. */
+int import_zone_add(struct import_zone *z, const struct import_record *rec)
+{
+    int code = import_take_record(&z->reader, rec);
+
+    return code == SNOW_ESYNTAX ? 0 : code;
+}
+
+int import_zone_end(struct import_zone *z, const char *source,
+                    struct snow_error *err)
+{
+    int code;
+
+    z->m->err = err;
+    code = import_end_records(&z->reader);
+    if (!code && z->m->n_taken == z->n_before)
+        return snow_fail(err, SNOW_ESYNTAX,
+                         "%s: the zone says nothing of any address", source);
+    return code == SNOW_ENOMEM ? snow_fail(err, code, "out of memory") : code;
 }
 
 /* --- the end --- */

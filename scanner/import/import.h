@@ -2,7 +2,7 @@
 #ifndef IMPORT_IMPORT_H
 #define IMPORT_IMPORT_H
 
-#include "import/format.h"
+#include "import/aliases.h"
 #include "snowline/store.h"
 
 #define IMPORT_BAD_SHOWN 5
@@ -55,6 +55,23 @@ struct import_how {
 int import_read(struct import *m, const char *path,
                 const struct import_how *how, struct import_file *told,
                 struct snow_error *err);
+
+/** The records of a zone that has come some other way than as a file. */
+struct import_zone;
+
+/** @param seen_utc_s  when they came
+ *  @return 0, SNOW_ENOMEM @owner the caller, with import_zone_free() */
+int import_zone_new(struct import_zone **out, struct import *m,
+                    int64_t seen_utc_s, struct snow_error *err);
+void import_zone_free(struct import_zone *z); /**< NULL is fine */
+
+/** Take one. @return 0; SNOW_ELIMIT when more waits for what leads to it than
+ * is kept; SNOW_ENOMEM, SNOW_EFULL, SNOW_EIO */
+int import_zone_add(struct import_zone *z, const struct import_record *rec);
+
+/** After the last: what leads to what. @return as import_read() */
+int import_zone_end(struct import_zone *z, const char *source,
+                    struct snow_error *err);
 
 /** Where whoever has records of another origin hands them in. */
 const struct import_taker *import_taker(struct import *m);

@@ -160,12 +160,14 @@ int members_next(struct members *m, struct members_value *key,
 /* Nearly all keys are plain; one may be written with escapes all the same. */
 static bool is_key(const struct members_value *key, const char *word)
 {
-    char room[64];
+    char room[256]; /* more than any word that is wanted */
     struct buf text;
     bool is_same;
 
     if (!memchr(key->at, '\\', key->len))
         return members_is(key, word);
+    if (key->len >= sizeof room)
+        return false;
     buf_init_in(&text, room, sizeof room);
     is_same = members_text(&text, key, MEMBERS_CHARACTERS) == 0 &&
               !text.failed && text.len == strlen(word) &&

@@ -8,9 +8,9 @@
 void import_own_text(struct import_reader *r, char *to, size_t cap,
                      const struct members_value *v)
 {
-    buf_clear(&r->more);
-    if (members_text(&r->more, v, MEMBERS_OCTETS) || r->more.failed)
-        buf_clear(&r->more);
+    import_clear(r, &r->more);
+    if (members_text(&r->more, v, MEMBERS_OCTETS))
+        import_clear(r, &r->more);
     text_copy(to, cap, r->more.len > 0 ? r->more.data : "");
 }
 
@@ -65,7 +65,7 @@ static int take_ptr(struct import_reader *r, const struct members_value *record)
         return import_give(r, &p, NULL, 0);
     members_begin(&m, &v[NAMES]);
     while (!code && (more = members_next(&m, NULL, &name)) != 0) {
-        buf_clear(&r->text);
+        import_clear(r, &r->text);
         if (more < 0 || name.kind != MEMBERS_TEXT ||
             members_text(&r->text, &name, MEMBERS_OCTETS))
             return SNOW_ESYNTAX;
@@ -215,7 +215,7 @@ static int take_probe(struct import_reader *r,
     struct probe_texts t = { .banner.len = 0 };
     int code = members_get(record, wants, COUNT_OF(wants));
 
-    buf_clear(&r->text);
+    import_clear(r, &r->text);
     if (!code)
         code = take_greeting(r, &p, &t, record);
     if (!code)

@@ -37,7 +37,7 @@ static int copy_list(struct import_reader *r, char *to, size_t cap,
 {
     int code;
 
-    buf_clear(&r->more);
+    import_clear(r, &r->more);
     code = import_own_list(&r->more, list, ';');
     text_copy(to, cap, r->more.len > 0 ? r->more.data : "");
     return code;
@@ -184,9 +184,8 @@ static int take_spf(struct import_reader *r, struct analysis_spf *spf,
 static void take_text(struct import_reader *r, uint8_t *status, char *to,
                       size_t cap, const struct members_value *v)
 {
-    buf_clear(&r->more);
-    if (v->kind != MEMBERS_TEXT || members_text(&r->more, v, MEMBERS_OCTETS) ||
-        r->more.failed)
+    import_clear(r, &r->more);
+    if (v->kind != MEMBERS_TEXT || members_text(&r->more, v, MEMBERS_OCTETS))
         return;
     *status = r->more.len > 0 ? SNOW_PTR_NAME : SNOW_PTR_NODATA;
     if (r->more.len > cap)

@@ -65,7 +65,7 @@ static bool is_ptr(const struct members_value *type)
 static int give_text(struct import_reader *r, struct import_ptr *p,
                      const struct members_value *name)
 {
-    buf_clear(&r->text);
+    import_clear(r, &r->text);
     if (name->kind != MEMBERS_TEXT ||
         members_text(&r->text, name, MEMBERS_CHARACTERS))
         return SNOW_ESYNTAX;

@@ -38,7 +38,7 @@ static int take_record(struct import_reader *r, struct import_ptr *p,
         return 0;
     if (answer.kind == MEMBERS_TEXT)
         name = &answer;
-    buf_clear(&r->text);
+    import_clear(r, &r->text);
     if (name->kind != MEMBERS_TEXT ||
         members_text(&r->text, name, MEMBERS_CHARACTERS))
         return SNOW_ESYNTAX;

@@ -255,6 +255,8 @@ int import_zone_finish(struct import_reader *r)
 
 /* --- is it one? --- */
 
+#define DETECT_MAX 2048 /* octets of a first line */
+
 static bool is_known_type(const char *part)
 {
     static const char *const types[] = { "SOA",  "NS",  "PTR",   "CNAME",
@@ -290,16 +292,17 @@ static bool looks_like_record(const struct zone *z)
 
 bool import_zone_detect(const char *line, size_t len)
 {
-    struct zone *z;
-    bool is_one = false;
+    char copy[DETECT_MAX + 1], room[2 * DETECT_MAX + 2];
+    struct zone z = { .n = 0 };
+    bool is_one;
 
-    if (len == 0 || (!text_is_alnum(*line) && !strchr("$@*_\\ \t", *line)))
+    if (len == 0 || len > DETECT_MAX || memchr(line, '\0', len) ||
+        (!text_is_alnum(*line) && !strchr("$@*_\\ \t", *line)))
         return false;
-    z = calloc(1, sizeof *z);
-    if (z && !memchr(line, '\0', len) && split_line(z, line) == 0)
-        is_one = looks_like_record(z);
-    if (z)
-        buf_fini(&z->parts);
-    free(z);
+    memcpy(copy, line, len);
+    copy[len] = '\0';
+    buf_init_in(&z.parts, room, sizeof room); /* where all of it fits */
+    is_one = split_line(&z, copy) == 0 && looks_like_record(&z);
+    buf_fini(&z.parts);
     return is_one;
 }

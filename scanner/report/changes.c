@@ -159,7 +159,7 @@ static void add_sum(struct report_changes *r, enum snow_change_subject subject)
 {
     bool is_first = true;
 
-    for (int k = 0; k < SNOW_N_CHANGES; k++) {
+    for (unsigned k = 0; k < SNOW_N_CHANGES; k++) {
         uint64_t n = r->n[subject][k];
 
         if (n == 0)
@@ -182,7 +182,7 @@ static void add_foot(struct report_changes *r)
 
     buf_add_char(&r->out, '\n');
     before = r->out.len;
-    for (int s = 0; s < SNOW_N_CHANGE_SUBJECTS; s++)
+    for (unsigned s = 0; s < SNOW_N_CHANGE_SUBJECTS; s++)
         add_sum(r, s);
     if (r->out.len == before)
         buf_add_text(&r->out, "Nothing has changed.\n");

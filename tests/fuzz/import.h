@@ -53,7 +53,7 @@ static size_t import_all_lines(const struct import_format *f,
         next = next ? next : end;
         *next = '\0';
         f->detect(line, (size_t)(next - line));
-        f->take(&r, line, (size_t)(next - line));
+        import_take(&r, f, line, (size_t)(next - line));
         line = next + 1;
     }
     if (f->finish)

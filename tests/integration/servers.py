@@ -55,6 +55,7 @@ $zones
 zone:
   name: "$name"
   zonefile: "$file"
+  provide-xfr: $address NOKEY
 """)
 
 KNOT = (["knotd", "-c", "$dir/knot.conf"], {"knot.conf": """\
@@ -69,10 +70,15 @@ log:
     any: warning
 database:
     storage: "$dir"
+acl:
+  - id: all
+    address: $address
+    action: transfer
 template:
   - id: default
     storage: "$dir"
     journal-content: none
+    acl: all
 zone:
 $zones
 """}, """\
@@ -220,7 +226,7 @@ class NameServer:
                 "root": self.root, "lib": libraries(),
                 "zones": "".join(
                     about_zone.substitute(name=z.rstrip(".") or ".",
-                                          file=self.file(z))
+                                          file=self.file(z), address=self.ip)
                     for z in self.zones),
                 "forward": f"""\
 forward-zone:

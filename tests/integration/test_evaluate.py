@@ -21,8 +21,8 @@ SEEDS = (31, 32)  # neither for tuning nor for reporting
 
 
 class Evaluation(unittest.TestCase):
-    """Thresholds stand a little below what is reached, so that a change that
-    costs much is seen at once."""
+    """Thresholds are the goals, or a little less where two worlds are too few
+    for them: a change that costs much is seen at once."""
 
     @classmethod
     def setUpClass(cls):
@@ -53,10 +53,10 @@ class Evaluation(unittest.TestCase):
         self.at_least(self.total.recall(3, 4), .8)
 
     def test_few_innocent_are_flagged(self):
-        self.at_least(self.total.precision(), .45)
+        self.at_least(self.total.precision(), .95)
 
     def test_few_innocent_are_in_high(self):
-        self.at_least(self.total.precision(["high"], with_grey=True), .5)
+        self.at_least(self.total.precision(["high"], with_grey=True), .99)
 
     def test_ranges_are_exact(self):
         self.at_least(self.total.exactness(), .95)

@@ -5,10 +5,14 @@ import gzip
 import ipaddress
 import json
 import os
+import re
+import socket
 import sqlite3
 import subprocess
+import threading
 
-from support import (NOW, ROOT, SNOWLINE, Case, lab, ok, run)
+from servers import NameServer, in_own_network, read_name, records, zone
+from support import LOOPBACK, NOW, ROOT, SNOWLINE, Case, lab, ok, run
 
 SEEN = "2018-05-20T11:02:33Z"
 SEEN_S = 1526814153
@@ -95,6 +99,23 @@ FORMATS = {
     "snowline": lambda r: as_json(r, lambda a, n: {
         "ip": a, "status": "name", "names": [n], "time": SEEN}),
 }
+
+
+def silent_server(test, say=b""):
+    """A port that takes connections, says @p say and nothing more."""
+    server, held = socket.create_server((LOOPBACK, 0)), []
+
+    def serve():
+        try:
+            while True:
+                held.append(server.accept()[0])
+                held[-1].sendall(say)
+        except OSError:
+            pass
+
+    threading.Thread(target=serve, daemon=True).start()
+    test.addCleanup(lambda: [s.close() for s in (server, *held)])
+    return f"{LOOPBACK}:{server.getsockname()[1]}"
 
 
 class Import(Case):
@@ -220,6 +241,13 @@ class Import(Case):
         self.assertIn("no such scan", run("status", store, "--scan",
                                           "2").stderr)
 
+    def test_help_names_every_format(self):
+        said = run("import", "x", "y", "--format", "?").stderr
+        listed = re.search(r"auto, (.*), not", said)[1].split(", ")
+        shown = re.search(r"\(default\),(.*?)\.", ok("import", "--help"),
+                          re.S)[1].replace("\n", " ").split(",")
+        self.assertEqual(sorted(x.strip() for x in shown), sorted(listed))
+
     def test_standard_input_and_an_origin(self):
         store = self.path("s.db")
         text = gzip.compress(b"$TTL 60\n5 PTR a.example.\n")
@@ -248,6 +276,58 @@ class Import(Case):
         done = run("resume", store, "--resolver", "127.0.0.1:9")
         self.assertEqual(done.returncode, 4, done.stderr)
 
+    def test_what_nobody_asked_bridges_no_more_than_what_is_not_there(self):
+        store = self.path("s.db")
+        ok("import", store, self.write("a", "".join(
+            f"192.0.2.{i} h{i}x.tryout.com\n" for i in (1, 2, 4, 10, 11))))
+        runs = {(f["first_ip"], f["last_ip"]): f for f in self.findings_of(
+            store, "--tier", "context") if f["kind"] == "run"}
+        self.assertEqual(set(runs), {("192.0.2.1", "192.0.2.4"),
+                                     ("192.0.2.10", "192.0.2.11")})
+        inside = "an address inside gave no answer"
+        self.assertEqual([inside in f["caveats"] for _, f in
+                          sorted(runs.items())], [True, False])
+
+    def test_a_zone_is_fetched_from_its_server(self):
+        """A /16 with more names than one message holds, delegations in it."""
+        names = {f"127.20.{i >> 8}.{i & 255}": {f"h{i}.example",
+                                                f"also-{i}.example"}
+                 for i in range(3000)}
+        text = zone("20.127.in-addr.arpa", records(names) +
+                    "9.9 PTR Odd-Name.example.\n"
+                    "1.99 CNAME 1.0-63.99\n1.0-63.99 PTR late.example.\n")
+        names["127.20.99.1"] = {"late.example"}
+        names["127.20.9.9"] |= {"odd-name.example"}
+        for kind in ("nsd", "knot", "bind"):
+            server = NameServer(kind, {"20.127.in-addr.arpa": text})
+            self.addCleanup(server.close)
+            store = self.path(kind + ".db")
+            ok("import", store, "axfr:20.127.in-addr.arpa@" + server.address)
+            with self.subTest(kind):
+                self.assertEqual(self.names_of(store), names)
+            done = run("import", store, "axfr:example.org@" + server.address)
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, "NOTAUTH|REFUSED|NXDOMAIN")
+        self.assertEqual(self.names_of(store), names)
+
+    def test_a_transfer_that_goes_wrong_leaves_nothing_behind(self):
+        store, zone_at = self.path("s.db"), "axfr:2.0.192.in-addr.arpa@"
+        wait = ["--dns-timeout", "0.2", "--dns-tries", "2"]
+        with socket.socket() as closed:
+            closed.bind((LOOPBACK, 0))
+            port = closed.getsockname()[1]
+        for server, said in ((f"{LOOPBACK}:{port}", "refused"),
+                             (silent_server(self), "no answer in time"),
+                             (silent_server(self, b"\0\x0c" + bytes(12)),
+                              "no transfer of this zone")):
+            done = run("import", store, zone_at + server, *wait)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(said, done.stderr)
+            self.assertFalse(os.path.exists(store))
+        for odd in ("axfr:x", "axfr:@127.0.0.1", "axfr:a..b@127.0.0.1",
+                    "axfr:2.0.192.in-addr.arpa@localhost"):
+            self.assertEqual(run("import", store, odd).returncode, 2)
+
     def test_a_scan_that_asked_takes_no_import(self):
         store = self.path("s.db")
         ok("scan", "127.20.8.0/29", *self.sweep_only(), "-o", store)
@@ -255,3 +335,71 @@ class Import(Case):
                    self.write("b", "192.0.2.7 c.d\n"))
         self.assertEqual(done.returncode, 2)
         self.assertIn("scan 1 asked its own questions", done.stderr)
+
+
+@in_own_network
+class Onwards(Case):
+    """A network of one's own, in which addresses of the article are ours."""
+
+    def greet(self, server):
+        while True:
+            peer, _ = server.accept()
+            self.greeted.append(peer.getsockname()[0])
+            with peer, peer.makefile("rwb") as f:
+                f.write(b"220 mail.example\r\n")
+                f.flush()
+                for line in f:
+                    f.write(b"250 mail.example\r\n")
+                    f.flush()
+                    if line.startswith(b"QUIT"):
+                        break
+
+    def test_resume_greets_and_asks_nobody_for_names(self):
+        """Nor does it greet who is to be left alone, imported or not."""
+        subprocess.run(["ip", "address", "add", "51.255.21.224/28", "dev",
+                        "lo"], check=True)
+        server, self.greeted = socket.create_server(("0.0.0.0", 2525)), []
+        self.addCleanup(server.close)
+        threading.Thread(target=self.greet, args=(server,),
+                         daemon=True).start()
+        store, names = self.path("s.db"), self.path("names.csv")
+        rows = [r for r in article().items() if r[0].startswith("51.255.21.")]
+        expected = sorted(a for a, _ in rows)
+        rows += [(f"127.0.9.{i}", f"a{i}.tryout.com") for i in range(4)]
+        rows += [("2a00:1450::1", "six.example")]  # its subtree is not walked
+        with open(names, "w") as f:
+            f.write(FORMATS["csv without a header"](rows))
+        ok("import", store, names)
+        with NoServer() as resolver:
+            ok("resume", store, "--progress", "none", "--resolver",
+               resolver.address, "--smtp-port", "2525", "--registration",
+               "none", "--mail", "none", "--web", "none", "--dns-timeout",
+               "0.2", "--dns-tries", "1")
+            asked = resolver.asked
+        self.assertEqual(sorted(self.greeted), expected)
+        self.assertFalse([n for n in asked if n.endswith(".arpa")])
+        status = json.loads(ok("status", store, "--format", "json",
+                               "--smtp-port", "2525"))
+        self.assertEqual(status["probe"]["answered"]["open"], len(expected))
+
+
+class NoServer:
+    """A name server that notes what it is asked, and says nothing."""
+
+    def __enter__(self):
+        self.asked, self.socket = [], socket.socket(type=socket.SOCK_DGRAM)
+        self.socket.bind((LOOPBACK, 0))
+        self.address = f"{LOOPBACK}:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self.listen, daemon=True).start()
+        return self
+
+    def listen(self):
+        try:
+            while True:
+                question = self.socket.recv(4096)
+                self.asked.append(read_name(question, 12)[0])
+        except OSError:
+            pass
+
+    def __exit__(self, *_):
+        self.socket.close()

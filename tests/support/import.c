@@ -51,7 +51,7 @@ static int take(struct import_heard *h, struct import_reader *r, char *line,
 
     if (!h->format)
         h->format = import_detect(line, len);
-    code = h->format ? h->format->take(r, line, len) : SNOW_ESYNTAX;
+    code = h->format ? import_take(r, h->format, line, len) : SNOW_ESYNTAX;
     h->n_bad += code == SNOW_ESYNTAX;
     return code == SNOW_ESYNTAX ? 0 : code;
 }

@@ -19,6 +19,7 @@
 #include "dns/engine.h"
 #include "dns/resolve.h"
 #include "dns/tree.h"
+#include "import/import.h"
 #include "loop/http.h"
 #include "netblock/announced.h"
 #include "netblock/irr.h"
@@ -424,6 +425,57 @@ static int compare_scans(void)
     return code;
 }
 
+/* Names and what leads to them, a record of each kind, all of it written. */
+static int import_files(struct snow_store *s, const char *path[2])
+{
+    struct snow_scan scan = { .targets = "", .settings = "{}" };
+    const struct import_how how = { .origin = "" };
+    struct import_total total = { .n_names = 0 };
+    struct import_file told;
+    struct import *m = NULL;
+    int64_t id = 0;
+    int code = snow_store_add_scan(s, &scan, &id, NULL);
+
+    if (!code)
+        code = import_new(&m, s, id, NULL);
+    for (size_t i = 0; !code && i < 2; i++)
+        code = import_read(m, path[i], &how, &told, NULL);
+    if (!code)
+        code = import_finish(m, &total, NULL);
+    buf_fini(&total.targets);
+    import_free(m);
+    return code;
+}
+
+static int open_import(void)
+{
+    char at[2][32] = { "/tmp/snow-import-XXXXXX", "/tmp/snow-import-XXXXXX" };
+    const char *path[2] = { at[0], at[1] };
+    struct snow_store *s = NULL;
+    int code = snow_store_open(&s, "memory:", SNOW_STORE_CREATE, NULL);
+
+    for (size_t i = 0; i < 2; i++) {
+        static const char *const text[] = {
+            "$ORIGIN 2.0.192.in-addr.arpa.\n1 CNAME a\na PTR b.example.\n"
+            "$GENERATE 5-6 $ PTR c$.example.\n",
+            "{\"ip\":\"2001:db8::1\",\"status\":\"name\",\"names\":[\"d.e\"]}\n"
+            "{\"ip\":\"192.0.2.1\",\"port\":25,\"status\":\"open\"}\n"
+            "{\"domain\":\"d.e\",\"status\":\"registered\",\"spf\":\"x\","
+            "\"web\":\"none\",\"mx\":[\"f.g\"],\"statuses\":[\"ok\"]}\n"
+        };
+        int fd = mkstemp(at[i]);
+
+        assert_true(fd >= 0 && write(fd, text[i], strlen(text[i])) > 0);
+        close(fd);
+    }
+    if (!code)
+        code = import_files(s, path);
+    snow_store_close(s);
+    unlink(at[0]);
+    unlink(at[1]);
+    return code;
+}
+
 static const struct {
     const char *what;
     int (*open)(void);
@@ -439,6 +491,7 @@ static const struct {
     { "routes", read_routes },
     { "lists of one's own", read_lists },
     { "comparison", compare_scans },
+    { "import", open_import },
 };
 
 static void each_allocation_may_fail(void **state)

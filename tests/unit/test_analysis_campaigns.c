@@ -265,6 +265,19 @@ static void label_in_one_block(struct world *w)
     one_label(w);
 }
 
+static void own_in_a_burst(struct world *w)
+{
+    a_burst(w);
+    one_strip(w);
+    w->is_own[1] = true;
+}
+
+static void own_with_name_servers(struct world *w)
+{
+    own_in_a_burst(w);
+    name_servers(w);
+}
+
 static void apart(struct world *w)
 {
     whole_zone(w);
@@ -304,6 +317,8 @@ static const struct {
     { "side by side in a strip, up to the cap", one_strip, 1.5, false },
     { "families add up", label_in_one_block, 2, true },
     { "tied to nobody", apart, 0, false },
+    { "not by date, registrar and place", own_in_a_burst, 0, false },
+    { "but by what it shares", own_with_name_servers, 2.30103, true },
 };
 /* clang-format on */
 
@@ -388,12 +403,51 @@ static void needles_in_a_crowd(struct world *w)
     }
 }
 
+/* A burst of twelve; of these, so many share a rare label by threes. */
+static void a_burst_with(struct world *w, unsigned n)
+{
+    registered(w, 12, DAY + 1);
+    for (unsigned i = 0; i < n; i++) {
+        struct facts_name name = { .domain = w->runs[i].domain,
+                                   .label = 70 + i / 3 };
+
+        w->runs[i].labels[w->runs[i].n_labels++] = name.label;
+        assert_int_equal(analysis_facts_learn(&w->facts, &name, 1), 0);
+    }
+}
+
+static void all_were_asked(struct world *w)
+{
+    for (unsigned i = 0; i < RUNS; i++)
+        value(w, i, i + 1, INFRA_SPF, 1000 + i);
+}
+
+static void a_fringe(struct world *w)
+{
+    a_burst_with(w, 9);
+    all_were_asked(w);
+}
+
+static void a_fringe_not_asked(struct world *w)
+{
+    a_burst_with(w, 9);
+}
+
+static void few_are_firm(struct world *w)
+{
+    a_burst_with(w, 3);
+    all_were_asked(w);
+}
+
 /* clang-format off */
 static const struct {
     const char *why;
     void (*change)(struct world *w);
     size_t least, most; /* runs of the largest campaign */
 } sets[] = {
+    { "whom the burst alone brings is let go", a_fringe, 9, 9 },
+    { "but not who was not asked", a_fringe_not_asked, 12, 12 },
+    { "and not where most have no more", few_are_firm, 12, 12 },
     { "a chain is no campaign", a_chain, 0, 200 },
     { "a crowd that is tied all around is", a_crowd, 290, 400 },
     { "eight among four hundred", needles_in_a_crowd, 8, 8 },

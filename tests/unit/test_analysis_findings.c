@@ -526,6 +526,46 @@ static void single_addresses_side_by_side_are_seen(void **state)
     lab_fini(&l);
 }
 
+/* A young firm beside eight domains of one hand: in their strip, as the place
+ * has it, but neither in their campaign nor in high. */
+static void who_lives_next_door_is_not_in_high(void **state)
+{
+    struct snow_findings f;
+    struct lab l;
+    char addr[32], name[64];
+    unsigned n_strips = 0;
+
+    (void)state;
+    lab_init(&l, "2018-05-15");
+    l.mail_is_open = true;
+    add_background(&l);
+    for (unsigned i = 0; i < 18; i++) {
+        snprintf(name, sizeof name, "%stlador%c.com", i % 2 ? "mail." : "",
+                 'a' + i / 2);
+        snprintf(addr, sizeof addr, "203.0.113.%u", 64 + i);
+        lab_name(&l, addr, name);
+        if (i % 2 == 0)
+            lab_register(&l, name, lab_time("2018-03-01") + 450 * i,
+                         i < 16 ? CASE_REGISTRAR : 9995);
+    }
+    lab_findings(&l, &f);
+    for (size_t i = 0; i < f.n; i++) {
+        if (f.all[i].kind == SNOW_CAMPAIGN) {
+            assert_int_equal(f.all[i].n_domains, 8);
+            assert_int_equal(f.all[i].tier, SNOW_TIER_HIGH);
+        }
+        if (f.all[i].kind != SNOW_STRIP)
+            continue;
+        n_strips++;
+        assert_int_equal(f.all[i].n_domains, 9);
+        assert_int_equal(f.all[i].tier, SNOW_TIER_REVIEW);
+        assert_non_null(strstr(f.all[i].caveats, "nothing but the place"));
+    }
+    assert_int_equal(n_strips, 1);
+    snow_findings_fini(&f);
+    lab_fini(&l);
+}
+
 static void an_empty_scan_has_none(void **state)
 {
     struct snow_findings f;
@@ -553,6 +593,7 @@ int main(void)
         cmocka_unit_test(candidates_are_whom_to_ask),
         cmocka_unit_test(single_addresses_obey_the_limit),
         cmocka_unit_test(single_addresses_side_by_side_are_seen),
+        cmocka_unit_test(who_lives_next_door_is_not_in_high),
         cmocka_unit_test(an_empty_scan_has_none),
     };
 

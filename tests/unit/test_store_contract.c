@@ -82,6 +82,7 @@ static void scans_are_kept(struct snow_store *s)
                             .created_utc_s = 5,
                             .now_utc_s = 6,
                             .finished_utc_s = SNOW_TIME_UNKNOWN };
+    const struct snow_scan first = in;
     struct snow_scan out;
     int64_t id;
 
@@ -97,6 +98,23 @@ static void scans_are_kept(struct snow_store *s)
     assert_int_equal(out.seed, 77);
     assert_int_equal(out.now_utc_s, 6);
     assert_true(out.finished_utc_s == SNOW_TIME_UNKNOWN);
+    in.id = 1;
+    in.targets = "192.0.2.0-192.0.2.9";
+    in.settings = "{}";
+    in.now_utc_s = 8;
+    in.created_utc_s = in.finished_utc_s = 99; /* not what is replaced */
+    assert_int_equal(snow_store_update_scan(s, &in, NULL), 0);
+    assert_int_equal(snow_store_get_scan(s, 1, &out, NULL), 0);
+    assert_string_equal(out.targets, in.targets);
+    assert_string_equal(out.settings, "{}");
+    assert_int_equal(out.now_utc_s, 8);
+    assert_int_equal(out.created_utc_s, 5);
+    assert_true(out.finished_utc_s == SNOW_TIME_UNKNOWN);
+    assert_int_equal(snow_store_get_scan(s, 2, &out, NULL), 0);
+    assert_int_equal(out.now_utc_s, 6);
+    in = first;
+    in.id = 1;
+    assert_int_equal(snow_store_update_scan(s, &in, NULL), 0);
     assert_int_equal(snow_store_finish_scan(s, 1, 9, NULL), 0);
     assert_int_equal(snow_store_get_scan(s, 1, &out, NULL), 0);
     assert_int_equal(out.finished_utc_s, 9);
