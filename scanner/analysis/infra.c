@@ -245,7 +245,7 @@ const struct infra_value *analysis_infra_get(const struct infra *in,
     }
     for (*n = 0; low + *n < in->n && in->all[low + *n].domain == domain;)
         ++*n;
-    return in->all + low;
+    return *n > 0 ? in->all + low : NULL;
 }
 
 size_t analysis_infra_others(const struct infra *in, enum infra_kind kind,

@@ -95,8 +95,9 @@ static bool is_inside(const struct snow_finding *f, struct snow_addr a)
 static const char *domain_of(const struct search *s, const char *name)
 {
     while (name && !is_of_finding(s, name)) {
-        name = strchr(name, '.');
-        name += name != NULL;
+        const char *dot = strchr(name, '.');
+
+        name = dot ? dot + 1 : NULL;
     }
     return name;
 }
