@@ -299,19 +299,20 @@ static const char *file_of(const char *url)
 static int into_store(struct importing *g)
 {
     const char *url = g->cfg->targets.at[0], *file = file_of(url);
-    bool is_new = file && access(file, F_OK) != 0;
+    bool is_new = file && access(file, F_OK) != 0, is_kept;
     int code = snow_store_open(&g->store, url, SNOW_STORE_CREATE, g->err);
 
     if (code)
         return code;
     code = in_transaction(g);
+    is_kept = code == 0; /* whether or not that can be told */
     if (!code)
         code = print_total(g);
     import_free(g->import);
     buf_fini(&g->total.targets);
     buf_fini(&g->settings);
     snow_store_close(g->store);
-    if (code && is_new)
+    if (is_new && !is_kept)
         unlink(file);
     return code;
 }

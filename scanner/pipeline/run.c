@@ -186,7 +186,7 @@ void run_stage_done(struct run *r, struct stage *s, int code)
 {
     s->is_done = true;
     s->code = code;
-    if (!all_done(r))
+    if (!r->is_running || !all_done(r)) /* else uv_stop() ends the next one */
         return;
     uv_timer_stop(&r->tick);
     uv_timer_stop(&r->grace);
@@ -237,7 +237,9 @@ int run_stages(struct run *r, struct snow_error *err)
         each_stage(r, STAGE_DRAIN);
     if (!all_done(r)) {
         uv_timer_start(&r->tick, on_tick, 1000, 1000);
+        r->is_running = true;
         uv_run(&r->loop, UV_RUN_DEFAULT);
+        r->is_running = false;
     }
     code = verdict(r, err);
     tell(r, true);

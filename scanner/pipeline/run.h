@@ -49,6 +49,7 @@ struct run {
     int signal;   /**< the first that came, 0 none */
     bool is_late; /**< --max-time or --max-queries was reached */
     bool is_draining;
+    bool is_running;        /**< the loop is, for the stages */
     struct progress totals; /**< what is known before the stages add theirs */
     uint64_t totals_done, done_at_start;
     unsigned ticks;

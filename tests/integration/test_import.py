@@ -317,6 +317,7 @@ class Import(Case):
             closed.bind((LOOPBACK, 0))
             port = closed.getsockname()[1]
         for server, said in ((f"{LOOPBACK}:{port}", "refused"),
+                             ("127.255.255.255", "unreachable"),  # at once
                              (silent_server(self), "no answer in time"),
                              (silent_server(self, b"\0\x0c" + bytes(12)),
                               "no transfer of this zone")):
@@ -327,6 +328,17 @@ class Import(Case):
         for odd in ("axfr:x", "axfr:@127.0.0.1", "axfr:a..b@127.0.0.1",
                     "axfr:2.0.192.in-addr.arpa@localhost"):
             self.assertEqual(run("import", store, odd).returncode, 2)
+
+    def test_what_is_kept_stays_though_nobody_can_be_told(self):
+        store = self.path("s.db")
+        with open("/dev/full", "w") as full:
+            done = subprocess.run(
+                [SNOWLINE, "import", store,
+                 self.write("a", "192.0.2.7 a.example\n")],
+                stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("standard output", done.stderr)
+        self.assertEqual(self.names_of(store), {"192.0.2.7": {"a.example"}})
 
     def test_a_scan_that_asked_takes_no_import(self):
         store = self.path("s.db")
