@@ -55,11 +55,13 @@ static const struct command {
       "Greets, says EHLO and QUIT; never MAIL, RCPT or DATA. Formats: ndjson "
       "(default),\ncsv.",
       CLI_PROBE, cmd_probe },
-    { "domain", "NAME...", "registrations alone, no store",
+    { "domain", "NAME...", "all there is to know of domains, no store",
       "One record a registrable domain. Formats: ndjson (default), csv.",
       CLI_DOMAIN, cmd_domain },
-    { "targets", "TARGET...", "what would be scanned; sends nothing",
-      "Prefixes, counts and exclusions.", CLI_TARGETS, cmd_targets },
+    { "targets", "TARGET...", "what would be scanned; none of it is asked",
+      "Prefixes, counts and exclusions. AS numbers are looked up, nothing else "
+      "is sent.",
+      CLI_TARGETS, cmd_targets },
     { "check", "", "is all fit for a big scan? resolvers, port 25, our name",
       "One line an item: ok, warn or fail, what was found, what to do. Exits "
       "with 1 when\nsomething fails. Formats: text (default), json.",
