@@ -29,6 +29,7 @@
 #include "import/input.h"
 #include "import/keep.h"
 #include "import/text_formats.h"
+#include "import/zone.h"
 
 struct import {
     struct snow_store *store;
@@ -208,7 +209,7 @@ static int unknown_format(const char *path, struct snow_error *err)
 static int take_line(struct import_reader *r, struct import_file *told,
                      char *line, size_t len, uint64_t number)
 {
-    int code = import_take(r, told->format, line, len);
+    int code;
 
     if (code == SNOW_ESYNTAX) {
         count_bad(told, number);
@@ -236,6 +237,8 @@ static int read_lines(struct import_reader *r, struct input *in,
             continue;
         if (line && !told->format)
             told->format = import_detect(line, len);
+    r->line = number;
+    code = import_take(r, told->format, line, len);
         if (!told->format)
             return unknown_format(path, err);
         if (line)
@@ -307,6 +310,10 @@ int import_read(struct import *m, const char *path,
     import_reader_fini(&r);
     input_close(in);
     return code;
+    if (code == SNOW_ESYNTAX && r->zone)
+        return snow_fail(m->err, code,
+                         "%s: the bracket that line %llu opens is never closed",
+                         path, (unsigned long long)r->zone->open_line);
 }
 
 /* --- a zone that is no file --- */

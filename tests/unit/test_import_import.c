@@ -273,6 +273,22 @@ static void a_file_cut_off_is_refused(void **state)
     close_store(&f);
 }
 
+/* Nor is one whose bracket takes in all that follows. */
+static void a_bracket_left_open_is_told(void **state)
+{
+    static const char *const texts[] = {
+        "$ORIGIN 2.0.192.in-addr.arpa.\n1 PTR a.example.\n"
+        "2 PTR ( b.example.\n3 PTR c.example.\n4 PTR d.example.\n",
+    };
+    struct fixture f;
+
+    (void)state;
+    open_store(&f);
+    assert_int_equal(import_files(&f, texts, 1), SNOW_ESYNTAX);
+    assert_non_null(strstr(f.err.text, "line 3 opens is never closed"));
+    close_store(&f);
+}
+
 /* --- scattered addresses --- */
 
 static void ranges_have_a_bound(void **state)
@@ -392,6 +408,7 @@ int main(void)
         cmocka_unit_test(what_is_no_data_is_refused),
         cmocka_unit_test(endless_lines_are_passed_over),
         cmocka_unit_test(a_file_cut_off_is_refused),
+        cmocka_unit_test(a_bracket_left_open_is_told),
         cmocka_unit_test(ranges_have_a_bound),
         cmocka_unit_test(our_own_records_come_back),
     };
