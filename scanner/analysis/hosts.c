@@ -60,6 +60,7 @@ int analysis_hosts_add(struct hosts *h, const struct verdict *v)
         h->cap = cap;
     }
     host.is_allowed = v->is_allowed;
+    host.is_unasked = v->is_unasked;
     if (v->name) {
         host.hash = v->name->hash;
         host.label = v->name->label;
@@ -241,6 +242,7 @@ int analysis_hosts_each(const struct hosts *h, const uint32_t *order,
         struct verdict v = { .addr = h->all[i].addr,
                              .name =
                                  host->domain == HOSTS_NOBODY ? NULL : &name,
+                             .is_unasked = host->is_unasked,
                              .counts = &host->counts,
                              .is_allowed = host->is_allowed };
 

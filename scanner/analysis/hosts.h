@@ -16,6 +16,7 @@ struct host {
     struct host_counts counts;
     uint8_t extra_labels;
     bool is_esp, is_allowed;
+    bool is_unasked; /**< of HOSTS_NOBODY: as nobody asked */
 };
 
 /** Zeroed is ready. */

@@ -29,24 +29,28 @@ static int add_line(struct csv *c, struct snow_error *err)
 }
 
 /* Each quote opens or closes, a doubled one does both: an odd number of them
- * means that the record goes on in the next line. */
-static bool is_open(const struct buf *record)
+ * means that the record goes on in the next line. Only the line that is new is
+ * looked at: a stray quote makes thousands of lines one record. */
+static bool is_open(const struct buf *record, size_t from, bool was_open)
 {
-    bool open = false;
+    bool open = was_open;
 
-    for (size_t i = 0; i < record->len; i++)
+    for (size_t i = from; i < record->len; i++)
         open ^= record->data[i] == '"';
     return open;
 }
 
 static int read_record(struct csv *c, struct snow_error *err)
 {
+    size_t from = 0;
+    bool open = false;
     int code;
 
     buf_clear(&c->record);
     c->line = c->lines + 1;
     code = add_line(c, err);
-    while (!code && is_open(&c->record)) {
+    while (!code && (open = is_open(&c->record, from, open))) {
+        from = c->record.len;
         code = add_line(c, err);
         if (code == SNOW_ENOTFOUND)
             return snow_fail(err, SNOW_ESYNTAX,

@@ -35,6 +35,7 @@ struct import_reader {
     int64_t default_utc_s; /**< the time of what has none of its own */
     struct buf text, more; /**< scratch; their memory is kept */
     bool has_failed;       /**< there was no memory for them once */
+    uint64_t line;         /**< number of the line at hand, from 1 */
     /* of a table: the place of each column plus one */
     char separator; /**< 0: before the first line */
     size_t place[IMPORT_COLUMNS];

@@ -29,6 +29,7 @@
 #include "import/input.h"
 #include "import/keep.h"
 #include "import/text_formats.h"
+#include "import/zone.h"
 
 struct import {
     struct snow_store *store;
@@ -36,8 +37,9 @@ struct import {
     struct gather *gather;
     struct import_taker taker;
     struct import_total total;
-    uint64_t n_taken;       /**< records that readers have handed in */
-    struct snow_error *err; /**< of the call at hand */
+    struct snow_ranges *asked; /**< IPv6 addresses of the scan's targets */
+    uint64_t n_taken;          /**< records that readers have handed in */
+    struct snow_error *err;    /**< of the call at hand */
 };
 
 /* --- where readers hand in --- */
@@ -135,6 +137,28 @@ static int take_old_name(void *arg, const struct snow_name *name)
                : 0;
 }
 
+/* That an IPv6 address has no name is kept nowhere, but that it was asked is:
+ * the scan's targets tell. All else comes back by the records above. */
+static int take_old_targets(struct import *m, struct snow_error *err)
+{
+    struct snow_ranges *all = NULL;
+    struct snow_scan old;
+    int code = snow_store_get_scan(m->store, m->scan, &old, err);
+
+    if (code)
+        return code;
+    if (!*old.targets)
+        return 0;
+    if (snow_ranges_new(&all) || snow_ranges_new(&m->asked) ||
+        addr_ranges_parse(all, old.targets))
+        code = SNOW_ENOMEM;
+    for (size_t i = 0; !code && i < snow_ranges_n(all); i++)
+        if (!snow_addr_is_ipv4(snow_ranges_at(all, i).first))
+            code = snow_ranges_add(m->asked, snow_ranges_at(all, i));
+    snow_ranges_free(all);
+    return code ? snow_fail(err, code, "out of memory") : 0;
+}
+
 int import_new(struct import **out, struct snow_store *store, int64_t scan,
                struct snow_error *err)
 {
@@ -153,6 +177,8 @@ int import_new(struct import **out, struct snow_store *store, int64_t scan,
     code = snow_store_each_block(store, scan, take_old_block, m, err);
     if (!code)
         code = snow_store_each_name(store, scan, take_old_name, m, err);
+    if (!code)
+        code = take_old_targets(m, err);
     if (code) {
         import_free(m);
         return code;
@@ -166,6 +192,7 @@ void import_free(struct import *m)
     if (!m)
         return;
     gather_free(m->gather);
+    snow_ranges_free(m->asked);
     buf_fini(&m->total.targets);
     free(m);
 }
@@ -208,8 +235,10 @@ static int unknown_format(const char *path, struct snow_error *err)
 static int take_line(struct import_reader *r, struct import_file *told,
                      char *line, size_t len, uint64_t number)
 {
-    int code = import_take(r, told->format, line, len);
+    int code;
 
+    r->line = number;
+    code = import_take(r, told->format, line, len);
     if (code == SNOW_ESYNTAX) {
         count_bad(told, number);
         return 0;
@@ -281,6 +310,10 @@ static int read_file(struct import *m, struct import_reader *r,
                          "%s: CNAMEs and what they lead to fill more than 64 "
                          "MiB; split the file",
                          path);
+    if (code == SNOW_ESYNTAX && r->zone)
+        return snow_fail(m->err, code,
+                         "%s: the bracket that line %llu opens is never closed",
+                         path, (unsigned long long)r->zone->open_line);
     if (!code && m->n_taken == n_before)
         return says_nothing(r, path, told, m->err);
     return code == SNOW_ENOMEM ? snow_fail(m->err, code, "out of memory")
@@ -382,9 +415,11 @@ int import_finish(struct import *m, struct import_total *out,
     struct keep k = { .store = m->store,
                       .scan = m->scan,
                       .err = err,
+                      .ranges = m->asked,
                       .latest_utc_s = SNOW_TIME_UNKNOWN };
     int code;
 
+    m->asked = NULL;
     m->err = err;
     code = write_all(m, &k, err);
     if (!code) {

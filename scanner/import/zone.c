@@ -46,7 +46,7 @@ static const char *word(const char *at)
 }
 
 /* Take the parts off one line; brackets let a record go on in the next. */
-static int split_line(struct zone *z, const char *at)
+static int split_line(struct zone *z, const char *at, uint64_t line)
 {
     int code = 0;
 
@@ -54,7 +54,7 @@ static int split_line(struct zone *z, const char *at)
         const char *end = at + 1;
 
         if (*at == '(') {
-            z->depth++;
+            z->open_line = z->depth++ > 0 ? z->open_line : line;
         } else if (*at == ')') {
             if (z->depth-- == 0)
                 return SNOW_ESYNTAX;
@@ -208,7 +208,8 @@ static int take_parts(struct import_reader *r)
     if (n == 0)
         return SNOW_ESYNTAX;
     rec.type = part;
-    rec.target = n > 1 ? next_part(part) : NULL;
+    /* more behind it: a bracket that took in the records that follow */
+    rec.target = n == 2 ? next_part(part) : NULL;
     snprintf(owner, sizeof owner, "%s%s", z->owner,
              strcmp(z->owner, ".") == 0 ? "" : ".");
     return zone_take_record(r, &rec);
@@ -239,7 +240,8 @@ int import_zone_take(struct import_reader *r, char *line, size_t len)
     z = r->zone;
     if (z->depth == 0)
         z->begins_blank = *line == ' ' || *line == '\t';
-    code = memchr(line, '\0', len) ? SNOW_ESYNTAX : split_line(z, line);
+    code =
+        memchr(line, '\0', len) ? SNOW_ESYNTAX : split_line(z, line, r->line);
     if (!code && z->depth > 0)
         return 0;
     if (!code && z->n > 0)
@@ -248,8 +250,11 @@ int import_zone_take(struct import_reader *r, char *line, size_t len)
     return code;
 }
 
+/* All behind a bracket that stays open was taken for one record. */
 int import_zone_finish(struct import_reader *r)
 {
+    if (r->zone && r->zone->depth > 0)
+        return SNOW_ESYNTAX;
     return import_end_records(r);
 }
 
@@ -302,7 +307,7 @@ bool import_zone_detect(const char *line, size_t len)
     memcpy(copy, line, len);
     copy[len] = '\0';
     buf_init_in(&z.parts, room, sizeof room); /* where all of it fits */
-    is_one = split_line(&z, copy) == 0 && looks_like_record(&z);
+    is_one = split_line(&z, copy, 1) == 0 && looks_like_record(&z);
     buf_fini(&z.parts);
     return is_one;
 }

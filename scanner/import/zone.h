@@ -13,6 +13,7 @@ struct zone {
     char origin[SNOW_NAME_MAX]; /**< "": not told */
     char owner[SNOW_NAME_MAX];  /**< of the record before, absolute; "" */
     unsigned depth;             /**< brackets that are open */
+    uint64_t open_line;         /**< where the first of them was opened */
     bool begins_blank;          /**< the record has its predecessor's owner */
     struct buf parts;           /**< of the record at hand, each with a NUL */
     size_t n;

@@ -42,6 +42,33 @@ static void shuffled(const struct hosts *h, uint32_t *order, uint64_t seed)
     analysis_hosts_shuffle(h, order, &seed);
 }
 
+static int tell_nobody(void *arg, const struct verdict *v)
+{
+    if (!v->name)
+        buf_add_text(arg, v->is_unasked ? "unasked " : "unanswered ");
+    return 0;
+}
+
+/* A run of a shuffle ends where one of the scan itself would. */
+static void who_was_not_asked_stays_so(void **state)
+{
+    struct verdict unasked = { .addr = addr_of("10.0.0.2"),
+                               .is_unasked = true };
+    const uint32_t order[] = { 0, 1, 2, 3 };
+    struct hosts h = { 0 };
+    struct buf got = { 0 };
+
+    (void)state;
+    add(&h, addr_of("10.0.0.1"), 1);
+    assert_int_equal(analysis_hosts_add(&h, &unasked), 0);
+    add(&h, addr_of("10.0.0.3"), HOSTS_NOBODY);
+    add(&h, addr_of("10.0.0.4"), 1);
+    assert_int_equal(analysis_hosts_each(&h, order, tell_nobody, &got), 0);
+    assert_string_equal(got.data, "unasked unanswered ");
+    buf_fini(&got);
+    analysis_hosts_fini(&h);
+}
+
 /* Pairs of addresses: may the one's host come to stand at the other's? */
 static const struct {
     const char *why, *a, *b;
@@ -167,6 +194,7 @@ static void silence_stays(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_was_not_asked_stays_so),
         cmocka_unit_test(hosts_stay_in_their_zone),
         cmocka_unit_test(order_makes_the_runs),
         cmocka_unit_test(silence_stays),

@@ -32,6 +32,8 @@ static const struct {
       "2=a,b|say \"x\";" },
     { "a line end in quotes", "domain,created\n\"a\nb\",1\nc,2\n",
       "2=a\nb|1;4=c|2;" },
+    { "many line ends in quotes", "domain\n\"a\n\"\"\n\n\"\nb\n",
+      "2=a\n\"|;6=b|;" },
     { "octets that are no text", "domain,created\n\xff\x01,\x80\n",
       "2=\xff\x01|\x80;" },
     { "the first of two columns of a name", "domain,domain\na,b\n", "2=a|;" },

@@ -273,6 +273,51 @@ static void a_file_cut_off_is_refused(void **state)
     close_store(&f);
 }
 
+/* Nor is one whose bracket takes in all that follows. */
+static void a_bracket_left_open_is_told(void **state)
+{
+    static const char *const texts[] = {
+        "$ORIGIN 2.0.192.in-addr.arpa.\n1 PTR a.example.\n"
+        "2 PTR ( b.example.\n3 PTR c.example.\n4 PTR d.example.\n",
+    };
+    struct fixture f;
+
+    (void)state;
+    open_store(&f);
+    assert_int_equal(import_files(&f, texts, 1), SNOW_ESYNTAX);
+    assert_non_null(strstr(f.err.text, "line 3 opens is never closed"));
+    close_store(&f);
+}
+
+/* Of an IPv6 address without a name the scan's targets alone know. */
+static void what_was_asked_before_stays(void **state)
+{
+    static const char *const first[] = {
+        "ip,ptr,status\n2001:db8::1,,nxdomain\n192.0.2.1,a.example,name\n"
+    };
+    static const char *const second[] = {
+        "ip,ptr,status\n2001:db8::3,b.example,name\n"
+    };
+    struct snow_scan scan;
+    struct fixture f;
+    char *targets;
+
+    (void)state;
+    open_store(&f);
+    assert_int_equal(import_files(&f, first, 1), 0);
+    assert_int_equal(snow_store_get_scan(f.store, f.scan, &scan, NULL), 0);
+    targets = strdup(f.total.targets.data);
+    scan.targets = targets;
+    scan.settings = "{}";
+    assert_int_equal(snow_store_update_scan(f.store, &scan, NULL), 0);
+    assert_int_equal(import_files(&f, second, 1), 0);
+    assert_string_equal(f.total.targets.data,
+                        "192.0.2.1-192.0.2.1;2001:db8::1-2001:db8::1;"
+                        "2001:db8::3-2001:db8::3");
+    free(targets);
+    close_store(&f);
+}
+
 /* --- scattered addresses --- */
 
 static void ranges_have_a_bound(void **state)
@@ -392,6 +437,8 @@ int main(void)
         cmocka_unit_test(what_is_no_data_is_refused),
         cmocka_unit_test(endless_lines_are_passed_over),
         cmocka_unit_test(a_file_cut_off_is_refused),
+        cmocka_unit_test(a_bracket_left_open_is_told),
+        cmocka_unit_test(what_was_asked_before_stays),
         cmocka_unit_test(ranges_have_a_bound),
         cmocka_unit_test(our_own_records_come_back),
     };
