@@ -103,7 +103,8 @@ static uint64_t take_turn(struct site *s, uint64_t now)
 
 static void answer_odd(struct site *s);
 
-/* Those whose turn has come go on; the others wait, in their order. */
+/* Those whose turn has come go on; the others wait, in their order. A drain
+ * begins no connection: what waits then is left to the resume. */
 static void on_timer(uv_timer_t *t)
 {
     struct sites *all = t->data;
@@ -111,10 +112,12 @@ static void on_timer(uv_timer_t *t)
 
     while (*at) {
         struct site *s = *at;
-        uint64_t wait = s->turn ? take_turn(s, now_us(s)) : 0;
+        bool is_over = s->turn && s->lookup->all->is_draining;
+        uint64_t wait = s->turn && !is_over ? take_turn(s, now_us(s)) : 0;
 
-        if (wait > 0) {
+        if (wait > 0)
             wake(all, wait);
+        if (wait > 0 || is_over) {
             at = &s->next;
             continue;
         }
