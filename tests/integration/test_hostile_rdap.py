@@ -2,8 +2,10 @@
 answer, within the time and the memory that were given."""
 import json
 import os
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -16,24 +18,38 @@ PEAK_KIB = 100 << 10
 SLOWER = 10  # a loaded machine may take so many times the limit of an exchange
 
 
+# The peak that wait4() tells begins with the size of the process that forked:
+# a small one forks for us, and writes it to the descriptor named first.
+FORK = """import os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+os.write(int(sys.argv[1]), b"%d" % usage.ru_maxrss)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
 class Measured:
     """One run of `domain`: its records, how long it took and what it held at
-    most (or what this process holds, if that is more: see wait4())."""
+    most."""
 
     def __init__(self, *args):
         begun = time.monotonic()
+        heard, told = os.pipe()
         with tempfile.TemporaryFile("w+") as out, \
-                tempfile.TemporaryFile("w+") as errors:
+                tempfile.TemporaryFile("w+") as errors, \
+                open(heard) as peak:
             process = subprocess.Popen(
-                [SNOWLINE, "domain", *args], stdin=subprocess.DEVNULL,
-                stdout=out, stderr=errors)
-            watchdog = threading.Timer(PATIENCE_S, process.kill)
+                [sys.executable, "-S", "-E", "-c", FORK, str(told), SNOWLINE,
+                 "domain", *args], stdin=subprocess.DEVNULL, stdout=out,
+                stderr=errors, pass_fds=[told], start_new_session=True)
+            os.close(told)
+            watchdog = threading.Timer(
+                PATIENCE_S, lambda: os.killpg(process.pid, signal.SIGKILL))
             watchdog.start()
-            _, status, usage = os.wait4(process.pid, 0)
+            self.code = process.wait()
             watchdog.cancel()
-            process.returncode = self.code = os.waitstatus_to_exitcode(status)
             self.seconds = time.monotonic() - begun
-            self.peak_kib = usage.ru_maxrss
+            self.peak_kib = int(peak.read())
             out.seek(0), errors.seek(0)
             self.records = [json.loads(line) for line in out]
             self.errors = errors.read()
