@@ -1,5 +1,7 @@
 #include "analysis/facts.h"
 
+#include "base/room.h"
+
 #include <string.h>
 
 #include "snowline/error.h"
@@ -30,19 +32,6 @@ void analysis_facts_fini(struct facts *f)
     *f = (struct facts){ 0 };
 }
 
-/* Room for one more element in an array; NULL: no memory. */
-static void *room(void *array, size_t n, size_t *cap, size_t size)
-{
-    size_t more = *cap ? *cap * 2 : 64;
-
-    if (n < *cap)
-        return array;
-    array = realloc(array, more * size);
-    if (array)
-        *cap = more;
-    return array;
-}
-
 int analysis_facts_domain(struct facts *f, const char *name, uint32_t *id)
 {
     uint64_t *at = map_put(&f->ids, name, strlen(name));
@@ -51,7 +40,7 @@ int analysis_facts_domain(struct facts *f, const char *name, uint32_t *id)
     if (!at)
         return SNOW_ENOMEM;
     if (*at == 0) { /* kept plus one: 0 is what a new entry holds */
-        domains = room(f->domains, f->n, &f->cap, sizeof *domains);
+        domains = room_for_one(f->domains, f->n, &f->cap, sizeof *domains);
         if (!domains)
             return SNOW_ENOMEM;
         f->domains = domains;
@@ -86,8 +75,8 @@ static int put_suffix(struct facts *f, const char *name, const char *owner,
         code = analysis_facts_domain(f, owner, &owner_id);
         if (code)
             return code;
-        suffixes = room(f->suffixes, f->n_suffixes, &f->suffixes_cap,
-                        sizeof *suffixes);
+        suffixes = room_for_one(f->suffixes, f->n_suffixes, &f->suffixes_cap,
+                                sizeof *suffixes);
         if (!suffixes)
             return SNOW_ENOMEM;
         f->suffixes = suffixes;

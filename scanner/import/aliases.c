@@ -1,6 +1,7 @@
 #include "import/aliases.h"
 
 #include "base/map.h"
+#include "base/room.h"
 #include "import/name.h"
 
 #define STEPS_MAX 4
@@ -42,18 +43,6 @@ void aliases_free(struct aliases *a)
 
 /* --- taking --- */
 
-static void *room(void *array, size_t n, size_t *cap, size_t size)
-{
-    size_t more = *cap ? *cap * 2 : 64;
-
-    if (n < *cap)
-        return array;
-    array = realloc(array, more * size);
-    if (array)
-        *cap = more;
-    return array;
-}
-
 static bool is_full(const struct aliases *a)
 {
     return a->owners.keys_len + a->owners.cap * sizeof(struct map_entry) +
@@ -74,7 +63,7 @@ static int add_start(struct aliases *a, struct snow_addr addr,
                      const char *target)
 {
     struct start *starts =
-        room(a->starts, a->n_starts, &a->starts_cap, sizeof *starts);
+        room_for_one(a->starts, a->n_starts, &a->starts_cap, sizeof *starts);
 
     if (!starts)
         return SNOW_ENOMEM;
@@ -87,7 +76,8 @@ static int add_start(struct aliases *a, struct snow_addr addr,
 static int add_waiting(struct aliases *a, const char *owner, const char *target,
                        const struct import_record *rec)
 {
-    struct waiting *records = room(a->records, a->n, &a->cap, sizeof *records);
+    struct waiting *records =
+        room_for_one(a->records, a->n, &a->cap, sizeof *records);
     uint64_t *first;
 
     if (!records)

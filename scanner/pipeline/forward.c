@@ -3,25 +3,13 @@
 #include "analysis/banner.h"
 #include "analysis/forward.h"
 #include "base/clock.h"
+#include "base/room.h"
 
 #define NAMES_MAX 100000           /* of a scan */
 #define REVERSE_NAMES_MAX 4        /* of an address; most have one */
 #define NAMED_TEXT_MAX (64u << 20) /* octets of reverse names */
 
 /* --- which names --- */
-
-/* Room for one more element in an array; NULL: no memory. */
-static void *room(void *array, size_t n, size_t *cap, size_t size)
-{
-    size_t more = *cap ? 2 * *cap : 256;
-
-    if (n < *cap)
-        return array;
-    array = realloc(array, more * size);
-    if (array)
-        *cap = more;
-    return array;
-}
 
 /* Remember the reverse names of an address; addresses come in order. */
 static int remember(struct forward *f, struct snow_addr a, const char *names,
@@ -33,7 +21,7 @@ static int remember(struct forward *f, struct snow_addr a, const char *names,
 
     if (!snow_addr_is_ipv4(a) || f->named_text.len >= NAMED_TEXT_MAX)
         return 0;
-    all = room(f->named, f->n_named, &f->cap_named, sizeof *f->named);
+    all = room_for_one(f->named, f->n_named, &f->cap_named, sizeof *f->named);
     if (!all)
         return SNOW_ENOMEM;
     f->named = all;
@@ -69,7 +57,8 @@ static const struct forward_named *find_named(const struct forward *f,
 /* Subjects are borrowed by the look-ups: they stay where they are. */
 static int add_subject(struct forward *f, const char *name, size_t len)
 {
-    void *all = room(f->names, f->n_names, &f->cap_names, sizeof *f->names);
+    void *all =
+        room_for_one(f->names, f->n_names, &f->cap_names, sizeof *f->names);
     char *copy = all ? strdup(name) : NULL;
 
     if (all)

@@ -9,6 +9,7 @@
 #include "pipeline/lookups.h"
 
 #include "base/clock.h"
+#include "base/room.h"
 #include "base/text.h"
 
 const char *lookups_status_word(unsigned status)
@@ -60,22 +61,18 @@ int lookups_learn(struct lookups *l, struct snow_store *s, int64_t scan,
 int lookups_add(struct lookups *l, const char *subject)
 {
     const uint64_t *known = map_get(&l->known, subject, strlen(subject));
+    const char **more;
 
     l->n_targets++;
     if (known) {
         l->by_status[*known & 15]++;
         return 0;
     }
-    if (l->n == l->cap) {
-        size_t cap = l->cap ? 2 * l->cap : 64;
-        const char **more = realloc(l->subjects, cap * sizeof *more);
-
-        if (!more)
-            return SNOW_ENOMEM;
-        l->subjects = more;
-        l->cap = cap;
-    }
-    l->subjects[l->n++] = subject;
+    more = room_for_one(l->subjects, l->n, &l->cap, sizeof *more);
+    if (!more)
+        return SNOW_ENOMEM;
+    l->subjects = more;
+    more[l->n++] = subject;
     return 0;
 }
 

@@ -1,20 +1,8 @@
 #include "report/holders.h"
 
 #include "base/records.h"
+#include "base/room.h"
 #include "report/columns.h"
-
-/* Room for one more element in an array; NULL: no memory. */
-static void *room(void *array, size_t n, size_t *cap, size_t size)
-{
-    size_t more = *cap ? *cap * 2 : 64;
-
-    if (n < *cap)
-        return array;
-    array = realloc(array, more * size);
-    if (array)
-        *cap = more;
-    return array;
-}
 
 static size_t add_text(struct report_holders *h, const char *text)
 {
@@ -39,7 +27,8 @@ static int take_netblock(void *arg, const struct snow_evidence *e)
     if (n.status != SNOW_REGISTRATION_REGISTERED &&
         n.status != SNOW_REGISTRATION_NOT_FOUND)
         return 0;
-    more = room(h->netblocks, h->n_netblocks, &h->netblocks_cap, sizeof *more);
+    more = room_for_one(h->netblocks, h->n_netblocks, &h->netblocks_cap,
+                        sizeof *more);
     if (!more)
         return SNOW_ENOMEM;
     h->netblocks = more;
@@ -60,9 +49,9 @@ static int take_origin(void *arg, const struct snow_evidence *e)
 
     if (code)
         return code == SNOW_ESYNTAX ? 0 : code;
-    more = o.is_target
-               ? room(h->origins, h->n_origins, &h->origins_cap, sizeof *more)
-               : NULL;
+    more = o.is_target ? room_for_one(h->origins, h->n_origins, &h->origins_cap,
+                                      sizeof *more)
+                       : NULL;
     if (!more) {
         snow_ranges_free(o.set);
         return o.is_target ? SNOW_ENOMEM : 0;
