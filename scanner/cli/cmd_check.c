@@ -60,20 +60,6 @@ static void on_item(void *arg, const struct check_item *item)
     p->n++;
 }
 
-static int choose_format(struct printing *p, const struct snow_config *cfg,
-                         struct snow_error *err)
-{
-    const char *format = output_format(cfg, "text");
-
-    p->is_json = strcmp(format, "json") == 0;
-    if (cfg->targets.n > 0)
-        return snow_fail(err, SNOW_EINVAL,
-                         "check takes options alone; see --help");
-    if (p->is_json || strcmp(format, "text") == 0)
-        return 0;
-    return snow_fail(err, SNOW_EINVAL, "check prints text or json");
-}
-
 static int print(struct printing *p, struct snow_error *err)
 {
     struct report_fd fd = { .fd = STDOUT_FILENO };
@@ -95,11 +81,12 @@ static int print(struct printing *p, struct snow_error *err)
 int cmd_check(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err)
 {
-    struct printing p = { 0 };
-    int code = choose_format(&p, cfg, err);
+    struct printing p = { .is_json = strcmp(cfg->format, "json") == 0 };
+    int code;
 
-    if (code)
-        return code;
+    if (cfg->targets.n > 0)
+        return snow_fail(err, SNOW_EINVAL,
+                         "check takes options alone; see --help");
     if (p.is_json)
         buf_add_text(&p.text, "{\"items\":[");
     code = check_run(cfg, on_item, &p, &o->signal, err);

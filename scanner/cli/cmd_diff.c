@@ -149,35 +149,16 @@ static int compare(struct snow_config *cfg, const struct two *t,
     return code;
 }
 
-static int choose_format(struct report_changes *r,
-                         const struct snow_config *cfg, struct snow_error *err)
-{
-    static const char *const words[] = {
-        [REPORT_CHANGES_TEXT] = "text",
-        [REPORT_CHANGES_CSV] = "csv",
-        [REPORT_CHANGES_NDJSON] = "ndjson",
-    };
-    const char *format = output_format(cfg, "text");
-
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (strcmp(words[i], format) == 0) {
-            r->format = (enum report_changes_format)i;
-            return 0;
-        }
-    return snow_fail(err, SNOW_EINVAL, "diff prints text, csv or ndjson");
-}
-
 int cmd_diff(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
 {
-    struct report_changes r = { .least = (enum snow_tier)cfg->tier };
+    struct report_changes r = { .format = report_changes_format(cfg->format),
+                                .least = (enum snow_tier)cfg->tier };
     struct snow_store *s = NULL;
     struct output to;
     struct two two;
-    int code = choose_format(&r, cfg, err);
+    int code;
 
     (void)o;
-    if (code)
-        return code;
     if (cfg->targets.n != 1 && cfg->targets.n != 3)
         return snow_fail(err, SNOW_EINVAL,
                          "a store is needed, and two scans or none; see "

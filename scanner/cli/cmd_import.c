@@ -237,28 +237,14 @@ static int in_transaction(struct importing *g)
 
 static int choose_format(struct importing *g)
 {
-    const char *name = g->cfg->import_format;
-    const struct import_format *all;
     char origin[SNOW_NAME_MAX];
-    struct buf names = { 0 };
-    size_t n;
 
     if (*g->cfg->origin &&
         import_name(origin, g->cfg->origin, strlen(g->cfg->origin)))
         return snow_fail(g->err, SNOW_EINVAL, "--origin: '%s' is no zone",
                          g->cfg->origin);
-    if (strcmp(name, "auto") == 0)
-        return 0;
-    g->how.format = import_format_find(name);
-    if (g->how.format)
-        return 0;
-    all = import_formats(&n);
-    for (size_t i = 0; i < n; i++)
-        buf_printf(&names, ", %s", all[i].name);
-    snow_fail(g->err, SNOW_EINVAL, "--format takes auto%s, not '%s'",
-              names.data ? names.data : "", name);
-    buf_fini(&names);
-    return SNOW_EINVAL;
+    g->how.format = import_format_find(g->cfg->format); /* auto: none */
+    return 0;
 }
 
 static int print_total(const struct importing *g)

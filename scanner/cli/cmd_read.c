@@ -1,4 +1,4 @@
-/* Commands that read a store: status, findings, export. */
+/* Commands that read a store: status, findings, export, report. */
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -60,14 +60,21 @@ int cmd_findings(struct snow_config *cfg, struct outcome *o,
                  struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, output_format(cfg, "table"), err);
+    return read_and_print(cfg, cfg->format, err);
 }
 
 int cmd_export(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, output_format(cfg, "csv"), err);
+    return read_and_print(cfg, cfg->format, err);
+}
+
+int cmd_report(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err)
+{
+    (void)o;
+    return read_and_print(cfg, "html", err);
 }
 
 static void scan_text(struct buf *to, const struct snow_scan *scan)
@@ -81,7 +88,7 @@ static void scan_text(struct buf *to, const struct snow_scan *scan)
 }
 
 static int print_status(struct reading *r, const struct progress *p,
-                        const char *format, struct snow_error *err)
+                        const char *format)
 {
     struct report_out out = report_to_fd(&r->to.fd);
     struct buf text = { 0 };
@@ -90,11 +97,9 @@ static int print_status(struct reading *r, const struct progress *p,
     if (strcmp(format, "json") == 0) {
         progress_json(&text, p);
         buf_add_char(&text, '\n');
-    } else if (strcmp(format, "text") == 0) {
+    } else {
         scan_text(&text, &r->scan);
         progress_text(&text, p);
-    } else {
-        return snow_fail(err, SNOW_EINVAL, "status prints text or json");
     }
     code = text.failed ? SNOW_ENOMEM : out.write(out.arg, text.data, text.len);
     buf_fini(&text);
@@ -114,6 +119,6 @@ int cmd_status(struct snow_config *cfg, struct outcome *o,
     code = scan_status(r.store, &r.scan, cfg, &p, err);
     p.is_last = r.scan.finished_utc_s != SNOW_TIME_UNKNOWN;
     if (!code)
-        code = print_status(&r, &p, output_format(cfg, "text"), err);
+        code = print_status(&r, &p, cfg->format);
     return reading_close(&r, code, err);
 }

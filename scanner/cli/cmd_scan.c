@@ -3,15 +3,11 @@
 #include <unistd.h>
 
 #include "addr/ranges_text.h"
-#include "analysis/given.h"
 #include "analysis/origin.h"
-#include "analysis/own.h"
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
 #include "pipeline/scan.h"
-
-#define DECOY_LINE_US 5000000
 
 /* results/TARGET.db, where neither a path nor a reader of names stumbles. */
 static int default_store(char *out, size_t cap, const struct snow_config *cfg,
@@ -32,67 +28,6 @@ static int default_store(char *out, size_t cap, const struct snow_config *cfg,
     snprintf(out, cap, "results/%s%s.db", name,
              cfg->targets.n > 1 ? "-and-more" : "");
     return 0;
-}
-
-/* Shuffles take their time: a line of it every so often. */
-static void show_decoys(void *arg, uint64_t done, uint64_t of)
-{
-    uint64_t *told_us = arg;
-    uint64_t now_us = clock_mono_us(&clock_system);
-
-    if (now_us - *told_us >= DECOY_LINE_US) {
-        fprintf(stderr, "snowline: %llu of %llu shuffles scored\n",
-                (unsigned long long)done, (unsigned long long)of);
-        *told_us = now_us;
-    }
-}
-
-int print_findings(struct snow_store *s, const struct snow_scan *scan,
-                   const struct snow_config *cfg, const char *format,
-                   struct output *to, struct snow_error *err)
-{
-    const struct report_format *f = report_format_find(format);
-    struct snow_analysis_config analysis;
-    struct snow_findings findings = { 0 };
-    struct report_request q = { .findings = &findings,
-                                .store = s,
-                                .scan = scan->id,
-                                .least = (enum snow_tier)cfg->tier };
-    struct report_out out = report_to_fd(&to->fd);
-    struct given given = { 0 };
-    struct own own = { 0 };
-    const struct own_paths paths = lists_paths(cfg);
-    uint64_t told_us = clock_mono_us(&clock_system);
-    int code = 0;
-
-    if (!f)
-        return snow_fail(err, SNOW_EINVAL,
-                         "--format %s is not for this "
-                         "command",
-                         format);
-    if (cfg->fdr > 0 && cfg->decoys == 0)
-        return snow_fail(err, SNOW_EINVAL,
-                         "--fdr is told by decoys: add "
-                         "--decoys 200");
-    q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
-    q.by_customer = cfg->by == 1;
-    code = scan_given(&given, cfg, err);
-    if (!code)
-        code = own_read(&own, &paths, err);
-    scan_analysis_config(&analysis, cfg, scan);
-    analysis.given = q.given = &given;
-    analysis.own = q.own = &own;
-    analysis.on_decoy = show_decoys;
-    analysis.on_decoy_arg = &told_us;
-    if (!code && (f->needs_findings || cfg->explain[0]))
-        code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
-    if (!code)
-        code = cfg->explain[0] ? report_explain(&out, &q, cfg->explain, err)
-                               : report_write(&out, f, &q, err);
-    snow_findings_fini(&findings);
-    own_fini(&own);
-    given_fini(&given);
-    return code;
 }
 
 /* The closing table of a finished scan. */

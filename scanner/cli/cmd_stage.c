@@ -123,18 +123,6 @@ static const struct stage_command {
   probe = { scan_probe, &report_kind_probe },
   domain = { scan_domain, &report_kind_domain };
 
-static int choose_format(struct printing *p, const struct snow_config *cfg,
-                         struct snow_error *err)
-{
-    const char *format = output_format(cfg, "ndjson");
-
-    p->is_csv = strcmp(format, "csv") == 0;
-    if (p->is_csv || strcmp(format, "ndjson") == 0)
-        return 0;
-    return snow_fail(err, SNOW_EINVAL, "--format %s is not for this command",
-                     format);
-}
-
 static bool is_file(int fd)
 {
     struct stat st;
@@ -155,7 +143,7 @@ static int print_end(struct printing *p, bool has_run)
 static int run_stage(const struct stage_command *stage, struct snow_config *cfg,
                      struct outcome *o, struct snow_error *err)
 {
-    struct printing p = { 0 };
+    struct printing p = { .is_csv = strcmp(cfg->format, "csv") == 0 };
     struct stage_taker taker = { .ptr = take_ptr,
                                  .rest = rest,
                                  .probe = take_probe,
@@ -164,9 +152,9 @@ static int run_stage(const struct stage_command *stage, struct snow_config *cfg,
                                  .arg = &p,
                                  .progress = progress_show,
                                  .progress_arg = &p.shown };
-    int code = choose_format(&p, cfg, err), late;
+    int code = output_open(&p.to, cfg, err), late;
 
-    if (code || (code = output_open(&p.to, cfg, err)))
+    if (code)
         return code;
     p.kind = stage->kind;
     p.out = report_to_fd(&p.to.fd);

@@ -16,6 +16,26 @@ struct outcome {
 typedef int (*command_fn)(struct snow_config *cfg, struct outcome *o,
                           struct snow_error *err);
 
+/** A subcommand. */
+struct command {
+    const char *name, *argument;
+    const char *about;   /**< one line of help */
+    const char *more;    /**< and what the line leaves out */
+    const char *formats; /**< "a|b|c" of --format, the default first; NULL:
+                              it takes none */
+    unsigned bit;        /**< enum cli_command */
+    command_fn run;
+};
+
+/** The table, [*n]. */
+const struct command *cli_commands(size_t *n);
+const struct command *cli_command_find(const char *name); /**< or NULL */
+
+/** Is its --format one of the command's? The default is filled in.
+ * @return 0, SNOW_EINVAL, SNOW_ENOMEM */
+int command_check_format(const struct command *c, struct snow_config *cfg,
+                         struct snow_error *err);
+
 int cmd_scan(struct snow_config *cfg, struct outcome *o,
              struct snow_error *err);
 int cmd_resume(struct snow_config *cfg, struct outcome *o,
@@ -33,7 +53,8 @@ int cmd_domain(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);
 int cmd_targets(struct snow_config *cfg, struct outcome *o,
                 struct snow_error *err);
-
+int cmd_report(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err);
 int cmd_diff(struct snow_config *cfg, struct outcome *o,
              struct snow_error *err);
 int cmd_import(struct snow_config *cfg, struct outcome *o,
@@ -44,9 +65,6 @@ int cmd_check(struct snow_config *cfg, struct outcome *o,
 /** The store that a reading command was given as its one argument. */
 int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);
-
-/** The word of --format, or the command's own when there is none. */
-const char *output_format(const struct snow_config *cfg, const char *fallback);
 
 /** Standard output, or the file of -o. */
 struct output {
@@ -74,7 +92,8 @@ int lists_find(const struct snow_config *cfg, struct snow_error *err);
  * or as own_check() */
 int lists_check(const struct snow_config *cfg, struct snow_error *err);
 
-/** Print the findings of a scan as a table. */
+/** Analyse a scan and write it in a format of report.h.
+ * @param to  closed by the caller @return as report_write() */
 struct snow_store;
 struct snow_scan;
 int print_findings(struct snow_store *s, const struct snow_scan *scan,

@@ -14,9 +14,10 @@
 #define WALKS (CLI_SCAN | CLI_PTR | CLI_PROBE | CLI_TARGETS)
 #define FETCHES (STAGE_REG | WALKS) /* AS numbers are looked up over HTTP */
 #define STAGES (CLI_PTR | CLI_PROBE | CLI_DOMAIN)
-#define READS (CLI_STATUS | CLI_FINDINGS | CLI_EXPORT)
+#define READS (CLI_STATUS | CLI_FINDINGS | CLI_EXPORT | CLI_REPORT)
+#define NAMES_US (CLI_EXPORT | CLI_REPORT)
 #define JUDGES (CLI_SCAN | CLI_RESUME | READS)
-#define SHOWS (CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT)
+#define SHOWS (CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT | CLI_REPORT)
 #define LISTS (SHOWS | CLI_DIFF | CLI_IMPORT) /* which remembers where */
 
 #define IANA_BOOTSTRAP "https://data.iana.org/rdap/dns.json"
@@ -176,10 +177,10 @@ static const struct cli_option options[] = {
       "Analysis", "show findings of this tier and above: high, review, context"
       },
     { 0, "decoys", CLI_COUNT, TO(decoys), "0", "N", NULL, 0, 1e5,
-      CLI_FINDINGS | CLI_EXPORT, false, "Analysis",
+      CLI_FINDINGS | NAMES_US, false, "Analysis",
       "score N shuffles of the scan as well: what would chance score?" },
     { 0, "fdr", CLI_SHARE, TO(fdr), "0", "P", NULL, 0, 1,
-      CLI_FINDINGS | CLI_EXPORT, false, "Analysis",
+      CLI_FINDINGS | NAMES_US, false, "Analysis",
       "begin the high tier where no more than P of it is chance, by decoys" },
     { 0, "explain", CLI_TEXT, TO(explain), NULL, "ID", NULL, 0, 0,
       CLI_FINDINGS, false, "Analysis", "how this finding came by its score" },
@@ -192,22 +193,43 @@ static const struct cli_option options[] = {
     { 0, "retry", CLI_WORD, TO(retry), "nothing", "WHAT", "nothing|failed", 0,
       0, CLI_RESUME, false, "Store",
       "failed: ask again what ended in timeout, SERVFAIL, REFUSED, unknown" },
-    { 0, "format", CLI_WORD, TO(format), "default", "FORMAT",
-      "default|table|csv|json|ndjson|evidence-csv|names|text", 0, 0,
-      READS | STAGES | CLI_CHECK | CLI_DIFF, false, "Output",
-      "how to print it; see the command" },
-    { 0, "format", CLI_TEXT, TO(import_format), "auto", "FORMAT", NULL, 0, 0,
-      CLI_IMPORT, false, "Import",
-      "what the files are; auto: as the first line of each says" },
+    { 0, "format", CLI_TEXT, TO(format), NULL, "FORMAT", NULL, 0, 0,
+      CLI_STATUS | CLI_FINDINGS | CLI_EXPORT | STAGES | CLI_CHECK | CLI_DIFF |
+          CLI_IMPORT,
+      false, "Output",
+      "how to print it, or what the files are; see above" },
     { 0, "origin", CLI_TEXT, TO(origin), NULL, "ZONE", NULL, 0, 0, CLI_IMPORT,
       false, "Import",
       "zone of a master file that has no $ORIGIN" },
     { 'o', "output", CLI_TEXT, TO(output), NULL, "PATH", NULL, 0, 0,
-      SENDS | CLI_EXPORT | CLI_FINDINGS | CLI_DIFF, false, "Output",
+      SENDS | CLI_EXPORT | CLI_FINDINGS | CLI_DIFF | CLI_REPORT, false, "Output",
       "scan: the store (results/TARGET.db); others: a file for the result" },
     { 0, "progress", CLI_WORD, TO(progress), "auto", "HOW",
       "auto|bar|json|none", 0, 0, SENDS, false, "Output",
       "progress on stderr: auto, bar, json (an object a second) or none" },
+
+    { 0, "reporter-org", CLI_TEXT, TO(reporter_org), NULL, "NAME", NULL, 0, 0,
+      NAMES_US, false, "Identity",
+      "who reports: named in reports and complaints, never made up" },
+    { 0, "reporter-contact", CLI_TEXT, TO(reporter_contact), NULL, "MAIL",
+      NULL, 0, 0, NAMES_US, false, "Identity",
+      "where an answer to a report goes" },
+    { 0, "reporter-domain", CLI_TEXT, TO(reporter_domain), NULL, "DOMAIN",
+      NULL, 0, 0, NAMES_US, false, "Identity", "the reporter's domain" },
+    { 0, "sender-org", CLI_TEXT, TO(sender_org), NULL, "NAME", NULL, 0, 0,
+      CLI_EXPORT, false, "Identity",
+      "who sends for the reporter; the reporter if none of the three is given"
+      },
+    { 0, "sender-contact", CLI_TEXT, TO(sender_contact), NULL, "MAIL", NULL, 0,
+      0, CLI_EXPORT, false, "Identity", "the sender's address" },
+    { 0, "sender-domain", CLI_TEXT, TO(sender_domain), NULL, "DOMAIN", NULL, 0,
+      0, CLI_EXPORT, false, "Identity", "the sender's domain" },
+    { 0, "list-zone", CLI_TEXT, TO(list_zone), NULL, "DOMAIN", NULL, 0, 0,
+      CLI_EXPORT, false, "Lists",
+      "zone that a list is served as (rbldnsd, rpz)" },
+    { 0, "list-expiry", CLI_COUNT, TO(list_expiry_days), "14", "DAYS", NULL, 1,
+      3650, CLI_EXPORT, false, "Lists",
+      "after so many days a list counts no more, where its format can say so" },
 
     { 0, "seed", CLI_COUNT, TO(seed), "0", "N", NULL, 0, 9e18,
       SENDS | CLI_TARGETS, false, "Run",
@@ -274,7 +296,7 @@ static int add_text(struct text_list *list, const char *value)
     return 0;
 }
 
-static int find_word(uint64_t *out, const char *words, const char *value)
+int cli_find_word(uint64_t *out, const char *words, const char *value)
 {
     size_t len = strlen(value);
 
@@ -294,7 +316,7 @@ static int find_word(uint64_t *out, const char *words, const char *value)
 static int set_flag(bool *to, const char *value)
 {
     uint64_t i;
-    int code = find_word(&i, "no|yes|off|on|false|true|0|1", value);
+    int code = cli_find_word(&i, "no|yes|off|on|false|true|0|1", value);
 
     if (!code)
         *to = i % 2 != 0;
@@ -348,7 +370,7 @@ static int set(struct snow_config *cfg, const struct cli_option *o,
     case CLI_LIST:
         return add_text(to, value);
     case CLI_WORD:
-        return find_word(to, o->words, value);
+        return cli_find_word(to, o->words, value);
     case CLI_TIME:
         return text_parse_time(to, NULL, value);
     }

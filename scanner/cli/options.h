@@ -21,6 +21,7 @@ enum cli_command {
     CLI_CHECK = 1 << 9,
     CLI_IMPORT = 1 << 10,
     CLI_DIFF = 1 << 11,
+    CLI_REPORT = 1 << 12,
 };
 
 enum cli_kind {
@@ -61,6 +62,12 @@ void cli_config_fini(struct snow_config *cfg); /**< zeroed is fine */
 int cli_option_set(struct snow_config *cfg, const struct cli_option *o,
                    const char *value, const char *where,
                    struct snow_error *err);
+
+/** Has somebody set the option of that name? */
+bool cli_is_given(const struct snow_config *cfg, const char *name);
+
+/** Which of "a|b|c" it is. @return 0, SNOW_EINVAL */
+int cli_find_word(uint64_t *out, const char *words, const char *value);
 
 /** Add a target, as if it stood on the command line. @return 0, SNOW_ENOMEM */
 int cli_add_target(struct snow_config *cfg, const char *text);

@@ -14,16 +14,6 @@ int only_store(const struct snow_config *cfg, const char **url,
     return 0;
 }
 
-/* The words of --format. */
-static const char *const formats[] = { "default", "table",  "csv",
-                                       "json",    "ndjson", "evidence-csv",
-                                       "names",   "text" };
-
-const char *output_format(const struct snow_config *cfg, const char *fallback)
-{
-    return cfg->format ? formats[cfg->format] : fallback;
-}
-
 /* A device or a pipe: written to as it is, never renamed over. */
 static bool is_device(const char *path)
 {

@@ -97,6 +97,13 @@ static int give(struct snow_config *cfg, const struct cli_option *o,
     return cli_option_set(cfg, o, value, where, err);
 }
 
+bool cli_is_given(const struct snow_config *cfg, const char *name)
+{
+    size_t n;
+
+    return cfg->is_given[cli_option_find(name) - cli_options(&n)];
+}
+
 static int wrong(int c, char **argv, struct snow_error *err)
 {
     const char *name = argv[optind - 1];

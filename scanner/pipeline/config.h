@@ -27,7 +27,7 @@ enum registration_how {
 /** Whether to look; the order of the words of --mail and --web. */
 enum look { LOOK_CHECK, LOOK_NONE };
 
-#define SNOW_OPTIONS_MAX 96
+#define SNOW_OPTIONS_MAX 128
 
 struct snow_config {
     /** Which options somebody has set, by their place in the table: these
@@ -76,7 +76,6 @@ struct snow_config {
     struct text_list imported; /**< what the scan's names were read from;
                                     empty for a scan that asked itself */
     char *origin;              /**< of the relative names of a zone file */
-    char *import_format;       /**< "auto", or one of its formats */
 
     /* analysis */
     char *psl;
@@ -92,9 +91,16 @@ struct snow_config {
     bool dry_run;
 
     /* commands that read a store */
-    uint64_t scan, retry, tier, format;
-    uint64_t by; /**< order of the table: 0 score, 1 customer */
+    uint64_t scan, retry, tier;
+    char *format; /**< one of the command's own */
+    uint64_t by;  /**< order of the table: 0 score, 1 customer */
     char *explain;
+
+    /* who we are in what others read; "": not told, and never made up */
+    char *reporter_org, *reporter_contact, *reporter_domain;
+    char *sender_org, *sender_contact, *sender_domain;
+    char *list_zone;
+    uint64_t list_expiry_days;
 };
 
 #endif

@@ -201,6 +201,13 @@ static int flush(struct report_changes *r, size_t least)
                                                 : 0;
 }
 
+enum report_changes_format report_changes_format(const char *name)
+{
+    return strcmp(name, "csv") == 0      ? REPORT_CHANGES_CSV
+           : strcmp(name, "ndjson") == 0 ? REPORT_CHANGES_NDJSON
+                                         : REPORT_CHANGES_TEXT;
+}
+
 int report_changes_begin(struct report_changes *r,
                          const struct snow_scan *older,
                          const struct snow_scan *newer)

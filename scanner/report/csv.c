@@ -85,6 +85,30 @@ int report_csv(const struct report_out *to, const struct report_request *q,
     return code;
 }
 
+static int put_evidence(void *arg, const struct report_evidence_row *row)
+{
+    struct csv *c = arg;
+
+    report_csv_row(&c->line, &report_kind_evidence, row);
+    return report_emit_full(c->to, &c->line);
+}
+
+int report_evidence_csv(const struct report_out *to,
+                        const struct report_request *q, struct snow_error *err)
+{
+    struct csv c = { .to = to };
+    int code;
+
+    report_csv_header(&c.line, &report_kind_evidence);
+    code = report_emit(to, &c.line);
+    if (code == 0)
+        code = report_each_evidence(q, put_evidence, &c, err);
+    if (code == 0)
+        code = report_emit(to, &c.line);
+    buf_fini(&c.line);
+    return code;
+}
+
 /* Rows of one address: one a name, or one without. */
 static void add_names(struct buf *to, const struct snow_block *b, unsigned i)
 {

@@ -6,7 +6,8 @@
 #include "report/writers.h"
 
 /*
- * Every address of every finding that is shown, once for each run it lies in.
+ * Every address of every finding that is shown, once for each run it lies in,
+ * with all that the store knows of it.
  *
  * The store hands out probes, then blocks, both in address order. Probes of
  * addresses that lie in a finding are kept, then rows are written as blocks
@@ -26,8 +27,9 @@ struct kept_probe {
 };
 
 struct join {
-    const struct report_out *to;
     const struct report_request *q;
+    report_evidence_fn fn;
+    void *arg;
     struct report_tree tree;
     struct report_registrations known;
     struct report_forwards forwards;
@@ -46,7 +48,6 @@ struct join {
     struct snow_registration registration;           /* the one parsed last */
     bool is_registered;                              /* it holds a record */
     struct analysis_forward forward, banner_forward; /* of the row at hand */
-    struct buf line;
 };
 
 static int compare_spans(const void *a, const void *b)
@@ -250,8 +251,7 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
         row.past =
             report_pasts_get(&j->pasts, row.addr, row.names, row.n_names);
     join_forward(j, &row);
-    report_csv_row(&j->line, &report_kind_evidence, &row);
-    return report_emit_full(j->to, &j->line);
+    return j->fn(j->arg, &row);
 }
 
 /* Rows of one address: of the runs it lies in, else of the strips, else of the
@@ -329,19 +329,14 @@ static int prepare(struct join *j, struct snow_error *err)
     return 0;
 }
 
-int report_evidence_csv(const struct report_out *to,
-                        const struct report_request *q, struct snow_error *err)
+int report_each_evidence(const struct report_request *q, report_evidence_fn fn,
+                         void *arg, struct snow_error *err)
 {
-    struct join j = { .to = to, .q = q };
+    struct join j = { .q = q, .fn = fn, .arg = arg };
     int code = prepare(&j, err);
 
-    report_csv_header(&j.line, &report_kind_evidence);
-    if (code == 0)
-        code = report_emit(to, &j.line);
     if (code == 0)
         code = snow_store_each_block(q->store, q->scan, put_block, &j, err);
-    if (code == 0)
-        code = report_emit(to, &j.line);
     report_tree_fini(&j.tree);
     report_registrations_fini(&j.known);
     report_forwards_fini(&j.forwards);
@@ -349,7 +344,6 @@ int report_evidence_csv(const struct report_out *to,
     report_mails_fini(&j.mails);
     report_pasts_fini(&j.pasts);
     buf_fini(&j.text);
-    buf_fini(&j.line);
     free(j.probes);
     free(j.spans);
     free(j.seq);

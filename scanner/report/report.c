@@ -4,7 +4,7 @@
  *   report.c             the formats, and where their octets go
  *   columns.c            a record to a CSV row, a JSON object, Markdown
  *   *_columns.c          the columns: name, type, meaning, value
- *   csv.c ndjson.c       findings, names; records one a line
+ *   csv.c ndjson.c       findings, evidence, names; records one a line
  *   evidence.c           every address of every finding, joined from the store
  *   table.c explain.c    for a terminal
  *   changes.c            what differs between two scans
@@ -32,14 +32,17 @@
 
 /* clang-format off */
 static const struct report_format formats[] = {
-    { "table", "findings for a terminal", true, false, report_table },
-    { "csv", "findings, one row each", true, false, report_csv },
-    { "json", "findings as one JSON array", true, false, report_json },
-    { "ndjson", "findings, one JSON object a line", true, false,
+    { "table", "findings for a terminal", true, false, 0, false,
+      report_table },
+    { "csv", "findings, one row each", true, false, 0, false,
+      report_csv },
+    { "json", "findings as one JSON array", true, false, 0, false,
+      report_json },
+    { "ndjson", "findings, one JSON object a line", true, false, 0, false,
       report_ndjson },
-    { "evidence-csv", "every address of every finding", true, true,
+    { "evidence-csv", "every address of every finding", true, true, 0, false,
       report_evidence_csv },
-    { "names", "every reverse name of the scan", false, true,
+    { "names", "every reverse name of the scan", false, true, 0, false,
       report_names_csv },
 };
 /* clang-format on */

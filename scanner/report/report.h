@@ -26,9 +26,29 @@ struct report_out report_to_fd(struct report_fd *fd);
 /** Appends to @p b, which must outlive it. */
 struct report_out report_to_buf(struct buf *b);
 
+/** Who we are in what others read. Texts are "" where nobody told: what is not
+ * known is not made up. */
+struct report_identity {
+    const char *reporter_org, *reporter_contact, *reporter_domain;
+    const char *sender_org, *sender_contact, *sender_domain; /**< the
+                                    reporter's own, unless others are told */
+    const char *list_zone;    /**< that a list is served as, no dot behind */
+    int64_t list_expiry_s;    /**< how long a list counts, from made_utc_s */
+    const char *scan_contact; /**< that the scan showed to those it asked */
+};
+
+/** What of it a format cannot do without. */
+enum report_need {
+    REPORT_NEEDS_REPORTER = 1 << 0, /**< org, contact and domain */
+    REPORT_NEEDS_ZONE = 1 << 1,
+};
+
 /** What to write. */
 struct report_request {
-    const struct snow_findings *findings; /**< NULL where not needed */
+    const struct report_identity *identity; /**< NULL: a format that needs none
+                                                 of it */
+    int64_t made_utc_s;                     /**< when it is written */
+    const struct snow_findings *findings;   /**< NULL where not needed */
     struct snow_store *store; /**< NULL where not needed; csv, json and ndjson
                                    use it, if given, to tell a registrar that
                                    was asked for in vain from one that was
@@ -51,6 +71,9 @@ struct report_format {
     const char *name;
     const char *about; /**< one line of help */
     bool needs_findings, needs_store;
+    unsigned needs;       /**< enum report_need */
+    bool is_for_machines; /**< it acts on what it reads: high alone, unless
+                               somebody asks for more */
     int (*write)(const struct report_out *to, const struct report_request *q,
                  struct snow_error *err);
 };
@@ -85,6 +108,9 @@ enum report_changes_format {
     REPORT_CHANGES_CSV,
     REPORT_CHANGES_NDJSON,
 };
+
+/** The format of that name; "text" for any other. */
+enum report_changes_format report_changes_format(const char *name);
 
 /** Changes on their way out. Zeroed, but for what a caller sets. */
 struct report_changes {

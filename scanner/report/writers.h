@@ -29,6 +29,16 @@ typedef int (*report_finding_fn)(void *arg,
 int report_each_finding(const struct report_request *q, report_finding_fn fn,
                         void *arg, struct snow_error *err);
 
+typedef int (*report_evidence_fn)(void *arg,
+                                  const struct report_evidence_row *row);
+
+/** Every address of every finding that is shown, in the order of the addresses:
+ * once for each run it lies in, else for the strips, else for the campaigns.
+ * Memory grows with what is shown. Needs findings and store.
+ * @return 0, SNOW_ENOMEM, SNOW_ESTORE, or what fn returned */
+int report_each_evidence(const struct report_request *q, report_evidence_fn fn,
+                         void *arg, struct snow_error *err);
+
 /** Write what has been gathered in one call and empty the buffer.
  * @return 0, SNOW_ENOMEM when the buffer has failed, or as the output says */
 int report_emit(const struct report_out *to, struct buf *b);
