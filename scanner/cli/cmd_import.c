@@ -243,8 +243,12 @@ static int choose_format(struct importing *g)
         import_name(origin, g->cfg->origin, strlen(g->cfg->origin)))
         return snow_fail(g->err, SNOW_EINVAL, "--origin: '%s' is no zone",
                          g->cfg->origin);
-    g->how.format = import_format_find(g->cfg->format); /* auto: none */
-    return 0;
+    if (strcmp(g->cfg->format, "auto") == 0)
+        return 0;
+    g->how.format = import_format_find(g->cfg->format);
+    return g->how.format ? 0
+                         : snow_fail(g->err, SNOW_EINVAL, "no reader of %s",
+                                     g->cfg->format);
 }
 
 static int print_total(const struct importing *g)

@@ -284,7 +284,7 @@ class Diff(Case):
                 (["1"], "two scans"), (["1", "2", "3"], "two scans"),
                 (["1", "1"], "no other than itself"), (["1", "9"], "no such"),
                 (["1", "x"], "no number"), (["0", "1"], "no number"),
-                (["--format", "table"], "text, csv or ndjson")):
+                (["--format", "table"], "diff has text|csv|ndjson")):
             with self.subTest(args):
                 done = run("diff", self.store, *args)
                 self.assertEqual((done.returncode, done.stdout), (2, ""))

@@ -243,10 +243,15 @@ class Import(Case):
 
     def test_help_names_every_format(self):
         said = run("import", "x", "y", "--format", "?").stderr
-        listed = re.search(r"auto, (.*), not", said)[1].split(", ")
-        shown = re.search(r"\(default\),(.*?)\.", ok("import", "--help"),
-                          re.S)[1].replace("\n", " ").split(",")
-        self.assertEqual(sorted(x.strip() for x in shown), sorted(listed))
+        listed = re.search(r"import has (.*)", said)[1].split("|")
+        shown = re.search(r"Formats: (.*?)\.", ok("import", "--help"),
+                          re.S)[1].replace(" (default)", "")
+        self.assertEqual([x.strip() for x in shown.split(",")], listed)
+        for word in listed:
+            with self.subTest(word):
+                empty = self.write(word, "")
+                self.assertIn("empty", run("import", self.path("s.db"), empty,
+                                           "--format", word).stderr)
 
     def test_standard_input_and_an_origin(self):
         store = self.path("s.db")

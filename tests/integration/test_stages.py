@@ -96,7 +96,7 @@ class Stages(Case):
         for command in ("ptr", "probe", "domain"):
             done = run(command, "127.20.11.96", "--format", "table")
             self.assertEqual((done.returncode, done.stdout), (2, ""))
-            self.assertIn("--format table is not for this command",
+            self.assertIn(f"--format table: {command} has ndjson|csv",
                           done.stderr)
 
     def test_reserved_registries_are_not_connected_to(self):
