@@ -90,6 +90,12 @@ $B/tests/test_%: $B/tests/unit/test_%.o $(SUPPORT_OBJ) $B/libsnowline.a
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# what talks to people is no part of the library
+$B/tests/test_cli_%: $B/tests/unit/test_cli_%.o $(SUPPORT_OBJ) \
+    $(filter-out %/main.o,$(CLI_OBJ)) $B/libsnowline.a
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
 # its own allocations can be made to fail
 $B/tests/test_alloc: LIBS += -Wl,--wrap=malloc,--wrap=calloc \
     -Wl,--wrap=realloc,--wrap=strdup

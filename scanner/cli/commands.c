@@ -192,7 +192,8 @@ int command_check_format(const struct command *c, struct snow_config *cfg,
 {
     const struct cli_option *format = cli_option_find("format");
     const char *words = c->formats ? c->formats : "";
-    char first[32];
+    char first[32], memory[SUGGEST_LEN_MAX + 1];
+    struct suggestion near = { .word = cfg->format };
     uint64_t i;
 
     if (*cfg->format == '\0') {
@@ -201,6 +202,9 @@ int command_check_format(const struct command *c, struct snow_config *cfg,
     }
     if (c->formats && cli_find_word(&i, words, cfg->format) == 0)
         return 0;
-    return snow_fail(err, SNOW_EINVAL, "--format %s: %s has %s", cfg->format,
-                     c->name, c->formats ? c->formats : "none");
+    suggest_offer_words(&near, words, memory);
+    return snow_fail(err, SNOW_EINVAL, "--format %s: %s has %s%s%s%s",
+                     cfg->format, c->name, c->formats ? words : "none",
+                     near.nearest ? "; did you mean " : "",
+                     near.nearest ? near.nearest : "", near.nearest ? "?" : "");
 }

@@ -152,7 +152,8 @@ static void bash_command(struct buf *to, const struct command *c)
     for (size_t i = 0; i < n; i++)
         if (o[i].commands & c->bit)
             buf_printf(to, "--%s ", o[i].name);
-    buf_printf(to, "--config --help' ;;\n                    %s/*) ", c->name);
+    buf_printf(to, "%s--help' ;;\n                    %s/*) ",
+               c->bit & CLI_TALKS ? "" : "--config ", c->name);
     if (c->bit == CLI_HELP) {
         buf_add_text(to, "words='");
         add_commands(to);
@@ -380,10 +381,9 @@ static void write_fish(struct buf *to)
     fish_options(to);
     for (size_t i = 0; i < n; i++)
         fish_argument(to, &c[i]);
-    buf_add_text(to,
-                 "complete -c snowline -n 'not __snowline_begins' -l config -r "
-                 "-F -d 'file of NAME = VALUE lines'\n"
-                 "complete -c snowline -s h -l help -d 'what there is'\n");
+    fish_condition(to, ~(unsigned)CLI_TALKS);
+    buf_add_text(to, " -l config -r -F -d 'file of NAME = VALUE lines'\n"
+                     "complete -c snowline -s h -l help -d 'what there is'\n");
 }
 
 int docs_completion(struct buf *to, const char *shell)

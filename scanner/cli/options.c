@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "cli/suggest.h"
 #include "snowline/records.h"
 
 #define TO(member) offsetof(struct snow_config, member)
@@ -378,21 +379,44 @@ static int set(struct snow_config *cfg, const struct cli_option *o,
     return SNOW_EINVAL;
 }
 
+static int bad_word(const struct cli_option *o, const char *value,
+                    const char *where, struct snow_error *err)
+{
+    char memory[SUGGEST_LEN_MAX + 1];
+    struct suggestion near = { .word = value };
+
+    suggest_offer_words(&near, o->words, memory);
+    return snow_fail(err, SNOW_EINVAL, "%s%s takes %s, not '%s'%s%s%s", where,
+                     o->name, o->words, value,
+                     near.nearest ? "; did you mean " : "",
+                     near.nearest ? near.nearest : "", near.nearest ? "?" : "");
+}
+
 int cli_option_set(struct snow_config *cfg, const struct cli_option *o,
                    const char *value, const char *where, struct snow_error *err)
 {
+    static const char *const is_no[] = {
+        [CLI_FLAG] = "not yes or no",
+        [CLI_COUNT] = "no whole number",
+        [CLI_RATE] = "no number",
+        [CLI_SHARE] = "no number",
+        [CLI_SECONDS] = "no number",
+        [CLI_TEXT] = "no text",
+        [CLI_LIST] = "no text",
+        [CLI_WORD] = "no word",
+        [CLI_TIME] = "no time such as 2018-05-20T11:02:33Z",
+    };
     int code = set(cfg, o, value);
 
     if (code == 0 || code == SNOW_ENOMEM)
         return code;
     if (o->kind == CLI_WORD)
-        return snow_fail(err, code, "%s%s takes %s, not '%s'", where, o->name,
-                         o->words, value);
-    if (code == SNOW_ERANGE)
+        return bad_word(o, value, where, err);
+    if (code == SNOW_ERANGE && o->kind != CLI_TIME)
         return snow_fail(err, code, "%s%s takes %.10g to %.10g, not '%s'",
                          where, o->name, o->least, o->most, value);
-    return snow_fail(err, code, "%s%s: '%s' is no %s", where, o->name, value,
-                     o->value ? o->value : "yes or no");
+    return snow_fail(err, code, "%s%s: '%s' is %s", where, o->name, value,
+                     is_no[o->kind]);
 }
 
 int cli_config_init(struct snow_config *cfg)
