@@ -1,11 +1,10 @@
 /* A stored scan is analysed and written out. */
-#include <unistd.h>
-
 #include "analysis/given.h"
 #include "analysis/own.h"
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 #include "pipeline/scan.h"
 
 #define DECOY_LINE_US 5000000
@@ -127,7 +126,8 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
     if (code)
         return code;
     q.least = least_tier(f, cfg);
-    q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
+    q.colour = terminal_has_colour(to->fd.fd);
+    q.width = terminal_width(to->fd.fd);
     code = scan_given(&given, cfg, err);
     if (!code)
         code = own_read(&own, &paths, err);

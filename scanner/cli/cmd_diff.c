@@ -3,6 +3,7 @@
 #include "analysis/own.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/terminal.h"
 #include "pipeline/scan.h"
 
 /* The two scans, without their texts. */
@@ -170,6 +171,7 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
         code = output_open(&to, cfg, err);
     if (!code) {
         r.to = report_to_fd(&to.fd);
+        r.width = terminal_width(to.fd.fd);
         code = report_changes_end(&r, compare(cfg, &two, s, &r, err));
         if (code && err->code == 0)
             snow_fail(err, code, "diff: %s", snow_strerror(code));
