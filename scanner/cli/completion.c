@@ -224,6 +224,18 @@ static void zsh_value(struct buf *to, struct docs_value v)
     }
 }
 
+/* What nobody can guess is only named, and not where an option begins: a bare
+ * message would keep zsh from completing that. */
+static void zsh_argument(struct buf *to, struct docs_value v)
+{
+    buf_add_text(to, " \\\n                '*");
+    if (v.is_file || v.words)
+        zsh_value(to, v);
+    else
+        buf_printf(to, ":%s:_guard \"^-*\" %s", v.name, v.name);
+    buf_add_char(to, '\'');
+}
+
 static void zsh_option(struct buf *to, const struct cli_option *o,
                        const struct command *c)
 {
@@ -261,9 +273,7 @@ static void zsh_command(struct buf *to, const struct command *c)
         add_commands(to);
         buf_add_text(to, ")'");
     } else if (*c->argument) {
-        buf_add_text(to, " \\\n                '*");
-        zsh_value(to, docs_argument(c));
-        buf_add_char(to, '\'');
+        zsh_argument(to, docs_argument(c));
     }
     buf_add_text(to, " ;;\n");
 }

@@ -192,10 +192,12 @@ static int take_short(struct walk *w, struct arg *a, const char *text,
         return snow_fail(err, SNOW_EINVAL,
                          "unknown option '%s'; did you mean -%s?", text, text);
     for (size_t i = 0; i < n && !a->o; i++)
-        if (table[i].letter == text[1] && (table[i].commands & w->command))
+        if (table[i].letter == text[1])
             a->o = &table[i];
     if (!a->o)
         return unknown(w->command, text, text + 1, err);
+    if (!(a->o->commands & w->command))
+        return of_others(a->o, w->command, err);
     a->value = text + 2;
     return text[2] ? 0 : value_behind(w, a, typed, err);
 }

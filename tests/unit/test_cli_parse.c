@@ -49,6 +49,9 @@ static const struct {
       "unknown option '--dns_rate'; did you mean --dns-rate?" },
     { "of other commands", CLI_EXPORT, "--smtp none", SNOW_EINVAL,
       "--smtp is of scan, resume and status, not of export" },
+    { "of others, by its letter", CLI_IMPORT, "-o x", SNOW_EINVAL,
+      "--output is of scan, findings, export, report, diff, ptr, probe and "
+      "domain, not of import" },
     { "of no command", CLI_SCAN, "--imported x", SNOW_EINVAL,
       "unknown option '--imported'; see snowline scan --help" },
     { "near nothing", CLI_SCAN, "--quux", SNOW_EINVAL,
