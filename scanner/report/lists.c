@@ -12,7 +12,7 @@ struct span {
 struct gather {
     const struct snow_findings *f;
     struct report_tree tree;
-    struct report_listing *by; /* [tree.n]; no root: not listed */
+    struct report_listing *by; /* [tree.n]; no root: not shown */
     struct snow_ranges *taken; /* addresses that are allowed, or listed */
     struct map allowed;        /* domains that must not be named */
     struct span *spans;
@@ -27,22 +27,19 @@ static bool may_name(const struct gather *g, const char *domain)
            !map_get(&g->allowed, domain, strlen(domain));
 }
 
-/* The largest finding that is shown and holds this one, none if one of them is
- * allowed. */
+/* The largest finding that is shown and holds this one. */
 static const struct snow_finding *root_of(const struct gather *g, size_t i)
 {
     const struct report_node *nodes = g->tree.nodes;
 
     if (!nodes[i].is_shown)
         return NULL;
-    for (;; i = nodes[i].parent) {
-        if (g->f->all[i].allowed)
-            return NULL;
-        if (nodes[i].parent == REPORT_NONE || !nodes[nodes[i].parent].is_shown)
-            return &g->f->all[i];
-    }
+    while (nodes[i].parent != REPORT_NONE && nodes[nodes[i].parent].is_shown)
+        i = nodes[i].parent;
+    return &g->f->all[i];
 }
 
+/* What it covers is taken before anybody can list it. */
 static int excuse(struct gather *g, const struct snow_finding *f)
 {
     int code = 0;
