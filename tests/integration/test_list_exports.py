@@ -12,7 +12,7 @@ import tempfile
 import time
 
 from mailservers import POSTFIX_LIBRARIES
-from servers import (BIND, KINDS, SERVERS, NameServer, ask, environment,
+from servers import (BIND, KINDS, UNBOUND, NameServer, ask, environment,
                      free_port, in_own_network, program, raw_answer, zone)
 from support import LOOPBACK, ROOT, Case, ok, run, wait_until
 
@@ -28,14 +28,21 @@ DOMAINS = {".".join(n.split(".")[-2:]) for n in NAMES.values()}
 # in the gap of no run, beside one, in another block
 OTHERS = ("51.255.21.223", "51.255.21.228", "192.0.2.17")
 
-# asks the name server with the true zones, whatever it does not deny
-KINDS["policy"] = (BIND[0], {"named.conf": BIND[1]["named.conf"].replace(
+# They ask the name server with the true zones, whatever they do not deny.
+KINDS["bind-policy"] = (BIND[0], {"named.conf": BIND[1]["named.conf"].replace(
     "recursion no;", """\
 recursion yes;
     allow-recursion { any; };
     forward only;
     forwarders { $upstream; };
     response-policy { zone "bl.example"; };""")}, BIND[2])
+KINDS["unbound-policy"] = (UNBOUND[0], {
+    **UNBOUND[1], "unbound.conf": UNBOUND[1]["unbound.conf"].replace(
+        '"iterator"', '"respip iterator"') + """
+rpz:
+  name: "bl.example"
+  zonefile: "$dir/zone-bl.example"
+"""}, "")
 
 
 class Lists(Case):
@@ -339,32 +346,38 @@ class ListsInOwnNetwork(Lists):
         self.assertIn("@listed4", self.nft("list", "chain", "inet", "snowline",
                                            "smtp"))
 
-    def test_named_denies_what_is_listed(self):
+    def test_name_servers_deny_what_is_listed(self):
         true = NameServer("nsd", {
             tld: zone(tld, "".join(f"{n}. A 192.0.2.1\n*.{n}. A 192.0.2.2\n"
                                    for n in (*DOMAINS, "innocent." + tld)
                                    if n.endswith("." + tld)))
             for tld in ("com", "net")})
         self.addCleanup(true.close)
+        for name in DOMAINS:
+            self.assertEqual(ask(true.address, name, "A").n_answers, 1)
+        for kind in ("bind-policy", "unbound-policy"):
+            with self.subTest(kind):
+                self.check_policy(kind, true.address)
 
-        def resolver(*more, **how):
-            with open(self.export("rpz", *more, **how)) as f:
-                server = NameServer("policy", {ZONE: f.read()},
-                                    forward=true.address)
-            self.addCleanup(server.close)
-            return lambda name: ask(server.address, name, "A", rd=1)
-        policy = resolver()
+    def resolver(self, kind, true, *more, **how):
+        """Asks a name server that has a policy zone."""
+        with open(self.export("rpz", *more, **how)) as f:
+            server = NameServer(kind, {ZONE: f.read()}, forward=true)
+        self.addCleanup(server.close)
+        return lambda name: ask(server.address, name, "A", rd=1)
+
+    def check_policy(self, kind, true):
+        policy = self.resolver(kind, true)
         # a zone is served a moment before it is a policy
         wait_until(lambda: policy("applpeak.com").rcode == 3, "the policy")
         for name in DOMAINS:
-            self.assertEqual(ask(true.address, name, "A").n_answers, 1)
             for asked in (name, f"mail.{name}", f"a.b.{name}"):
                 self.assertEqual(policy(asked).rcode, 3, asked)
         for name in ("innocent.com", "www.innocent.net"):
             self.assertEqual((policy(name).rcode, policy(name).n_answers),
                              (0, 1), name)
-        friendly = resolver(*self.allow("blueomb.com"))
+        friendly = self.resolver(kind, true, *self.allow("blueomb.com"))
         wait_until(lambda: friendly("applpeak.com").rcode == 3, "the policy")
         self.assertEqual(friendly("blueomb.com").n_answers, 1)
-        nothing = resolver(tier="high")
+        nothing = self.resolver(kind, true, tier="high")
         self.assertEqual(nothing("applpeak.com").n_answers, 1)
