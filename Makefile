@@ -64,6 +64,18 @@ $B/snowline: $(CLI_OBJ) $B/libsnowline.a
 $B/libsnowline.a: $(LIB_OBJ)
 	$Qrm -f $@; ar rcs $@ $^
 
+# what the program says of itself: its manual page, completions of shells
+DOC := $B/snowline.1 $B/completions/snowline $B/completions/_snowline \
+    $B/completions/snowline.fish
+.PHONY: doc
+doc: $(DOC) ## the manual page snowline.1 and completions of shells
+$B/snowline.1: SAYS := manual
+$B/completions/snowline: SAYS := completion bash
+$B/completions/_snowline: SAYS := completion zsh
+$B/completions/snowline.fish: SAYS := completion fish
+$(DOC): $B/snowline
+	$Qmkdir -p $(@D); $B/snowline $(SAYS) > $@.new && mv $@.new $@
+
 # flags that change rebuild everything
 $B/flags: FORCE
 	$Qmkdir -p $(@D); echo '$(CC) $(subst ','\'',$(ALL_CFLAGS))' | \

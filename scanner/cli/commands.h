@@ -16,20 +16,43 @@ struct outcome {
 typedef int (*command_fn)(struct snow_config *cfg, struct outcome *o,
                           struct snow_error *err);
 
+/** What one wants of a command; the order in which they are shown. */
+enum command_group {
+    GROUP_SCAN,
+    GROUP_LOOK,
+    GROUP_SHARE,
+    GROUP_STAGE,
+    GROUP_CARE,
+    GROUP_HELP,
+    N_COMMAND_GROUPS
+};
+
 /** A subcommand. */
 struct command {
+    enum command_group group;
     const char *name, *argument;
-    const char *about;   /**< one line of help */
-    const char *more;    /**< and what the line leaves out */
-    const char *formats; /**< "a|b|c" of --format, the default first; NULL:
-                              it takes none */
-    unsigned bit;        /**< enum cli_command */
+    const char *about;    /**< one line of help */
+    const char *examples; /**< lines, those with a # before what they are for */
+    const char *more;     /**< and what the one line leaves out */
+    const char *formats;  /**< "a|b|c" of --format, the default first; NULL:
+                               it takes none */
+    unsigned bit;         /**< enum cli_command */
     command_fn run;
 };
 
 /** The table, [*n]. */
 const struct command *cli_commands(size_t *n);
 const struct command *cli_command_find(const char *name); /**< or NULL */
+
+const struct command *cli_command_of(unsigned bit); /**< enum cli_command */
+
+/** The command that a person has named. @return 0; SNOW_EINVAL, with the one
+ * that may be meant */
+int command_find(const struct command **out, const char *name,
+                 struct snow_error *err);
+
+/** The heading of a group. */
+const char *cli_group_title(enum command_group group);
 
 /** Is its --format one of the command's? The default is filled in.
  * @return 0, SNOW_EINVAL, SNOW_ENOMEM */
@@ -61,6 +84,15 @@ int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);
 int cmd_check(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err);
+
+int cmd_help(struct snow_config *cfg, struct outcome *o,
+             struct snow_error *err);
+int cmd_version(struct snow_config *cfg, struct outcome *o,
+                struct snow_error *err);
+int cmd_completion(struct snow_config *cfg, struct outcome *o,
+                   struct snow_error *err);
+int cmd_manual(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err);
 
 /** The store that a reading command was given as its one argument. */
 int only_store(const struct snow_config *cfg, const char **url,

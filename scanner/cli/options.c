@@ -197,7 +197,8 @@ static const struct cli_option options[] = {
       CLI_STATUS | CLI_FINDINGS | CLI_EXPORT | STAGES | CLI_CHECK | CLI_DIFF |
           CLI_IMPORT,
       false, "Output",
-      "how to print it, or what the files are; see above" },
+      "how to print it; import: what the files are; each command has its own"
+      },
     { 0, "origin", CLI_TEXT, TO(origin), NULL, "ZONE", NULL, 0, 0, CLI_IMPORT,
       false, "Import",
       "zone of a master file that has no $ORIGIN" },

@@ -22,6 +22,10 @@ enum cli_command {
     CLI_IMPORT = 1 << 10,
     CLI_DIFF = 1 << 11,
     CLI_REPORT = 1 << 12,
+    CLI_HELP = 1 << 24, /* those that speak of the program: no options */
+    CLI_VERSION = 1 << 25,
+    CLI_COMPLETION = 1 << 26,
+    CLI_MANUAL = 1 << 27,
 };
 
 enum cli_kind {
@@ -89,9 +93,6 @@ const struct cli_option *cli_option_find(const char *name);
  */
 int cli_parse(struct snow_config *cfg, unsigned command, int argc, char **argv,
               struct snow_error *err);
-
-/** Print the options of a command, grouped. */
-void cli_help_options(unsigned command);
 
 /** The recorded options as one JSON object. */
 void cli_settings_format(struct buf *to, const struct snow_config *cfg);

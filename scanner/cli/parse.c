@@ -352,29 +352,3 @@ int cli_settings_restore(struct snow_config *cfg, const char *json,
     doc_free(root);
     return code;
 }
-
-void cli_help_options(unsigned command)
-{
-    size_t n;
-    const struct cli_option *table = cli_options(&n);
-    const char *group = "";
-
-    for (size_t i = 0; i < n; i++) {
-        const struct cli_option *o = &table[i];
-        char left[64];
-
-        if (!(o->commands & command))
-            continue;
-        if (strcmp(group, o->group) != 0)
-            printf("\n%s\n", o->group);
-        group = o->group;
-        snprintf(left, sizeof left, "%s%c%s--%s%s%s", o->letter ? "-" : "   ",
-                 o->letter ? o->letter : ' ', o->letter ? ", " : "", o->name,
-                 o->value ? " " : "", o->value ? o->value : "");
-        printf("  %-30s %s%s%s%s\n", left, o->help, o->fallback ? " [" : "",
-               o->fallback ? o->fallback : "", o->fallback ? "]" : "");
-    }
-    printf("\nEvery command takes --help and --config FILE (NAME = VALUE a "
-           "line); SNOWLINE_NAME in\nthe environment counts for more than "
-           "the file, and an option for more than both.\n");
-}
