@@ -7,11 +7,12 @@ import os
 import re
 import resource
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 
-from mailservers import POSTFIX_LIBRARIES
+from mailservers import POSTFIX_LIBRARIES, Postfix
 from servers import (BIND, KINDS, UNBOUND, NameServer, ask, environment,
                      free_port, in_own_network, program, raw_answer, zone)
 from support import LOOPBACK, ROOT, Case, ok, run, wait_until
@@ -345,6 +346,30 @@ class ListsInOwnNetwork(Lists):
         self.assertEqual({e["timeout"] for e in found.values()}, {86400})
         self.assertIn("@listed4", self.nft("list", "chain", "inet", "snowline",
                                            "smtp"))
+
+    def test_smtpd_warns_of_whom_it_finds_there(self):
+        table, (listed, other) = self.export("postfix"), ("51.255.21.225",
+                                                          OTHERS[0])
+        os.chmod(self.dir, 0o711)  # smtpd is not root
+        for ip in (listed, other):
+            subprocess.run(["ip", "addr", "add", f"{ip}/32", "dev", "lo"],
+                           check=True)
+        server = Postfix({"127.0.0.2": ("smtpd", {
+            "smtpd_delay_reject": "no",
+            "smtpd_client_restrictions": f"check_client_access cidr:{table}",
+        })})
+        self.addCleanup(server.close)
+        for ip in (listed, other):
+            with socket.create_connection(("127.0.0.2", 25), timeout=20,
+                                          source_address=(ip, 0)) as s:
+                self.assertRegex(s.makefile("rb").readline(), b"^220 ")
+        wait_until(lambda: f" connect from unknown[{other}]" in server.log(),
+                   "the second in the log")
+        self.assertRegex(
+            server.log(), rf"warn: CONNECT from unknown\[{listed}\]: .*"
+            r"snowline r[0-9a-f]+ of c[0-9a-f]+, tier review, "
+            r"commercieopard\.net; for inspection")
+        self.assertNotIn(f"warn: CONNECT from unknown[{other}]", server.log())
 
     def test_name_servers_deny_what_is_listed(self):
         true = NameServer("nsd", {
