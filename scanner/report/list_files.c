@@ -56,6 +56,7 @@ int report_postfix(const struct report_out *to, const struct report_request *q,
 /* ---- nft ---- */
 
 #define NFT_COMMENT_MAX 128 /* octets; the kernel takes no more */
+#define DAY_S 86400
 
 /* What a file that was loaded before has put into the sets is gone, and no
  * rule that asks them is touched. Elements carry the time-out, not the sets:
@@ -78,6 +79,18 @@ static const char nft_about[] =
     "flush set inet snowline listed4\n"
     "flush set inet snowline listed6\n";
 
+/* In days and seconds: nft reads no number of more than eight digits there. */
+static void add_timeout(struct buf *to, int64_t expiry_s)
+{
+    if (expiry_s <= 0)
+        return;
+    buf_add_text(to, " timeout ");
+    if (expiry_s >= DAY_S)
+        buf_printf(to, "%lldd", (long long)(expiry_s / DAY_S));
+    if (expiry_s % DAY_S > 0)
+        buf_printf(to, "%llds", (long long)(expiry_s % DAY_S));
+}
+
 static void put_element(struct report_list *l,
                         const struct report_list_range *r)
 {
@@ -89,9 +102,7 @@ static void put_element(struct report_list *l,
     buf_printf(to, "\t%s", first);
     if (snow_addr_compare(r->range.first, r->range.last) != 0)
         buf_printf(to, "-%s", last);
-    if (l->q->identity && l->q->identity->list_expiry_s > 0)
-        buf_printf(to, " timeout %llds",
-                   (long long)l->q->identity->list_expiry_s);
+    add_timeout(to, l->q->identity ? l->q->identity->list_expiry_s : 0);
     buf_add_text(to, " comment \"");
     report_list_why(to, &r->by, NFT_COMMENT_MAX);
     buf_add_text(to, "\",\n");

@@ -325,6 +325,11 @@ class ListsInOwnNetwork(Lists):
             self.assertEqual(e["timeout"], 14 * 86400)
         with self.subTest("rules stay, what is gone from the list goes"):
             self.check_reload(path)
+        with self.subTest("the longest time there is"):
+            self.nft("-f", self.export("nft", "--list-expiry", "3650"))
+            self.assertEqual({e["timeout"] for e in
+                              self.elements("listed4").values()},
+                             {3650 * 86400})
         with self.subTest("an empty one empties them"):
             self.nft("-f", self.export("nft", tier="high"))
             self.assertEqual(self.elements("listed4"), {})
