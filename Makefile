@@ -175,9 +175,10 @@ BENCH ?=
 bench: ## what look-ups, greetings, analyses cost; BENCH=OPTIONS
 	$Qtests/install-deps bench
 	$Q$(MAKE) --no-print-directory all lab $B/bench/whois $B/bench/diff \
-	    $B/bench/world
+	    $B/bench/world $B/bench/lists
 	$Q$B/bench/whois tests/registry/*.txt
 	$Q$B/bench/diff
+	$Q$B/bench/lists
 	$QSNOWLINE_BUILD=$B tests/bench/import.py
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 

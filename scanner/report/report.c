@@ -8,6 +8,9 @@
  *   evidence.c           every address of every finding, joined from the store
  *   table.c explain.c    for a terminal
  *   changes.c            what differs between two scans
+ *   lists.c              what lists for machines name, and whom they spare
+ *   list_files.c         lists that are loaded: prefixes, Postfix, nftables
+ *   list_zones.c         lists that are served: rbldnsd, response policies
  *   decoys.c             what chance scores, under the table
  *   own_columns.c        what the user's own lists say
  *   tree.c               members of campaigns and strips; who is shown
@@ -44,6 +47,16 @@ static const struct report_format formats[] = {
       report_evidence_csv },
     { "names", "every reverse name of the scan", false, true, 0, false,
       report_names_csv },
+    { "cidr", "addresses, one prefix a line", true, false, 0, true,
+      report_cidr },
+    { "rbldnsd", "addresses and domains, for rbldnsd", true, false,
+      REPORT_NEEDS_ZONE, true, report_rbldnsd },
+    { "rpz", "domains, a response policy zone", true, false,
+      REPORT_NEEDS_ZONE, true, report_rpz },
+    { "nft", "addresses, sets of nftables", true, false, 0, true,
+      report_nft },
+    { "postfix", "addresses, a table of Postfix", true, false, 0, true,
+      report_postfix },
 };
 /* clang-format on */
 
