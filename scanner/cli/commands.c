@@ -21,7 +21,7 @@ static const struct command commands[] = {
       "Suspicious runs, their evidence, every name; lists for mail servers, "
       "name servers\nand packet filters; reports for those who hold the "
       "addresses.",
-      "csv|evidence-csv|json|ndjson|names|xarf", CLI_EXPORT, cmd_export },
+      "csv|evidence-csv|json|ndjson|names|xarf|stix|misp", CLI_EXPORT, cmd_export },
     { "report", "STORE", "one self-contained HTML file",
       "To be opened in a browser, from disk; it fetches nothing.", NULL,
       CLI_REPORT, cmd_report },
