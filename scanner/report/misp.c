@@ -228,6 +228,7 @@ static void put_domain_ip(struct misp *m, const struct report_evidence_row *row,
                           const char *addr)
 {
     const struct snow_registration *g = row->registration;
+    const char *name = report_sharing_name(row, NULL);
 
     if (!begin_object(m, DOMAIN_IP, row->finding->id, addr))
         return;
@@ -235,7 +236,8 @@ static void put_domain_ip(struct misp *m, const struct report_evidence_row *row,
     begin_attributes(m);
     add_attribute(m, IP_DST, "ip", addr);
     add_host(m, DOMAIN, "domain", row->domain);
-    add_host(m, HOSTNAME, "hostname", row->name);
+    if (name)
+        add_attribute(m, HOSTNAME, "hostname", name);
     add_time(m, "first-seen",
              row->past.first_utc_s != SNOW_TIME_UNKNOWN ? row->past.first_utc_s
                                                         : row->ptr_seen_utc_s);
@@ -251,17 +253,16 @@ static void put_domain_ip(struct misp *m, const struct report_evidence_row *row,
 static void put_ptr(struct misp *m, const struct report_evidence_row *row)
 {
     char name[ADDR_ARPA_TEXT_MAX];
-    const char *at = row->names;
+    const char *at = report_sharing_name(row, NULL);
 
     addr_arpa_format(row->addr, name);
-    if (!analysis_forward_is_fit(row->name) ||
-        !begin_object(m, DNS_RECORD, name, ""))
+    if (!at || !begin_object(m, DNS_RECORD, name, ""))
         return;
     report_object_text(&m->out, "comment", row->finding->id);
     begin_attributes(m);
     add_attribute(m, DOMAIN, "queried-domain", name);
-    for (unsigned i = 0; i < row->n_names; i++, at += strlen(at) + 1)
-        add_host(m, DOMAIN, "ptr-record", at);
+    for (; at; at = report_sharing_name(row, at))
+        add_attribute(m, DOMAIN, "ptr-record", at);
     end_object(m);
 }
 

@@ -1,5 +1,6 @@
 #include "report/sharing.h"
 
+#include "analysis/forward.h"
 #include "report/object.h"
 #include "report/report.h"
 
@@ -100,6 +101,26 @@ void report_sharing_asns(struct report_cell *to, const struct report_sharing *s,
     const struct snow_finding f = { .ranges = &one, .n_ranges = 1 };
 
     report_holders_asns(to, &s->holders, &f);
+}
+
+static bool lies_in(const char *name, const char *domain)
+{
+    size_t len = strlen(name), of = strlen(domain);
+
+    return len >= of && strcmp(name + len - of, domain) == 0 &&
+           (len == of || name[len - of - 1] == '.');
+}
+
+const char *report_sharing_name(const struct report_evidence_row *row,
+                                const char *before)
+{
+    const char *name = row->names;
+
+    for (unsigned i = 0; i < row->n_names; i++, name += strlen(name) + 1)
+        if ((!before || name > before) && analysis_forward_is_fit(name) &&
+            lies_in(name, row->domain))
+            return name;
+    return NULL;
 }
 
 bool report_sharing_is_first(struct report_sharing *s, const char *text,

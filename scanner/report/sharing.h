@@ -47,6 +47,12 @@ int report_sharing_prefixes(struct report_cell *to,
 void report_sharing_asns(struct report_cell *to, const struct report_sharing *s,
                          struct snow_addr addr);
 
+/** Walk the reverse names of an address that belong to the finding and are host
+ * names: what else it carries may be anybody's, put there to harm them. Start
+ * with NULL. @return the next, NULL behind the last */
+const char *report_sharing_name(const struct report_evidence_row *row,
+                                const char *before);
+
 /** True for a text that has not been asked for before; also when there is no
  * memory left, which @p failing is told of. */
 bool report_sharing_is_first(struct report_sharing *s, const char *text,

@@ -362,18 +362,19 @@ static bool put_domain(struct stix *s, char id[ID_MAX], const char *name)
     return true;
 }
 
+/* Where a name leads is known of the finding's first one. */
 static void put_name(struct stix *s, const char *addr,
-                     const struct report_evidence_row *row)
+                     const struct report_evidence_row *row, const char *name)
 {
     char id[ID_MAX], seen[TEXT_TIME_MAX], about[64];
 
-    if (!put_domain(s, id, row->name))
-        return;
+    put_domain(s, id, name);
     text_format_time(row->ptr_seen_utc_s, seen);
     snprintf(about, sizeof about, "reverse name (PTR)%s%s",
              *seen ? ", seen " : "", seen);
     relate(s, addr, "related-to", id, about);
-    if (analysis_forward_judge(row->forward, row->addr) == ANALYSIS_WAY_BACK)
+    if (strcmp(name, row->name) == 0 &&
+        analysis_forward_judge(row->forward, row->addr) == ANALYSIS_WAY_BACK)
         relate(s, id, "resolves-to", addr, NULL);
 }
 
@@ -392,7 +393,8 @@ static int put_evidence(void *arg, const struct report_evidence_row *row)
     relate(s, finding, "consists-of", addr, NULL);
     if (put_domain(s, domain, row->domain))
         relate(s, finding, "consists-of", domain, NULL);
-    put_name(s, addr, row);
+    for (const char *name = NULL; (name = report_sharing_name(row, name));)
+        put_name(s, addr, row, name);
     return report_emit_full(s->to, &s->out);
 }
 
