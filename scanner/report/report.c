@@ -6,6 +6,10 @@
  *   *_columns.c          the columns: name, type, meaning, value
  *   csv.c ndjson.c       findings, evidence, names; records one a line
  *   evidence.c           every address of every finding, joined from the store
+ *   xarf.c               a report on each address, for abuse desks
+ *   stix.c misp.c        what is shared among those who watch over networks
+ *   sharing.c            which findings these two name, and in what words
+ *   object.c             JSON objects by hand, and their UUIDs
  *   table.c explain.c    for a terminal
  *   changes.c            what differs between two scans
  *   lists.c              what lists for machines name, and whom they spare
@@ -57,6 +61,12 @@ static const struct report_format formats[] = {
       report_nft },
     { "postfix", "addresses, a table of Postfix", true, false, 0, true,
       report_postfix },
+    { "xarf", "a report on each address (XARF v4), one JSON object a line",
+      true, true, REPORT_NEEDS_REPORTER, true, report_xarf },
+    { "stix", "addresses, names and reasons as a bundle (STIX 2.1)", true,
+      true, 0, true, report_stix },
+    { "misp", "the same as an event (MISP)", true, true, 0, true,
+      report_misp },
 };
 /* clang-format on */
 

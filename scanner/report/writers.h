@@ -27,6 +27,13 @@ int report_nft(const struct report_out *to, const struct report_request *q,
 int report_postfix(const struct report_out *to, const struct report_request *q,
                    struct snow_error *err);
 
+int report_xarf(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
+int report_stix(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
+int report_misp(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
+
 /** Append what decoys scored; nothing when there were none. */
 void report_decoys(struct buf *to, const struct report_request *q);
 
