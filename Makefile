@@ -155,6 +155,7 @@ check-valgrind: ## unit tests and a scan of one /24 under valgrind
 	$QSNOWLINE_PREFIX='$(VALGRIND)' tests/integration/run one_block
 integration: all lab ## tests against real servers on loopback
 	$Qtests/golden/consumers.py
+	$Qtests/golden/sharing.py
 	$Qtests/integration/run
 VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
     --error-exitcode=99

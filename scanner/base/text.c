@@ -175,6 +175,26 @@ void text_json(struct buf *to, const void *octets, size_t len)
     buf_add_char(to, '"');
 }
 
+void text_base64(struct buf *to, const void *octets, size_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *s = octets;
+
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned long x = (unsigned long)s[i] << 16 |
+                          (i + 1 < len ? s[i + 1] : 0UL) << 8 |
+                          (i + 2 < len ? s[i + 2] : 0UL);
+        char out[4];
+
+        out[0] = digits[x >> 18 & 63];
+        out[1] = digits[x >> 12 & 63];
+        out[2] = i + 1 < len ? digits[x >> 6 & 63] : '=';
+        out[3] = i + 2 < len ? digits[x & 63] : '=';
+        buf_add(to, out, sizeof out);
+    }
+}
+
 static bool is_formula(const char *s, size_t len)
 {
     return len > 0 && s[0] != '\0' && strchr("=+-@\t\r", s[0]) &&

@@ -67,6 +67,9 @@ void text_escape(struct buf *to, const void *octets, size_t len);
  * text become \u00XX. */
 void text_json(struct buf *to, const void *octets, size_t len);
 
+/** Append octets in base64, one line, with padding (RFC 4648 §4). */
+void text_base64(struct buf *to, const void *octets, size_t len);
+
 /** Append octets as one CSV cell: RFC 4180 quoting, control octets as \xHH,
  * a ' before what a spreadsheet would take for a formula (a lone "-" stays).*/
 void text_csv(struct buf *to, const void *octets, size_t len);

@@ -6,6 +6,8 @@
  *   *_columns.c          the columns: name, type, meaning, value
  *   csv.c ndjson.c       findings, evidence, names; records one a line
  *   evidence.c           every address of every finding, joined from the store
+ *   xarf.c               a report on each address, for abuse desks
+ *   object.c             JSON objects by hand, and their UUIDs
  *   table.c explain.c    for a terminal
  *   changes.c            what differs between two scans
  *   decoys.c             what chance scores, under the table
@@ -44,6 +46,8 @@ static const struct report_format formats[] = {
       report_evidence_csv },
     { "names", "every reverse name of the scan", false, true, 0, false,
       report_names_csv },
+    { "xarf", "a report on each address (XARF v4), one JSON object a line",
+      true, true, REPORT_NEEDS_REPORTER, true, report_xarf },
 };
 /* clang-format on */
 

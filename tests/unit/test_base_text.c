@@ -107,6 +107,34 @@ static const struct {
     { "empty", "", SNOW_ESYNTAX, NULL, false },
 };
 
+/* RFC 4648 §10, and digits past the letters. */
+static const struct {
+    const char *in;
+    size_t len;
+    const char *out;
+} base64[] = {
+    { "", 0, "" },
+    { "f", 1, "Zg==" },
+    { "fo", 2, "Zm8=" },
+    { "foo", 3, "Zm9v" },
+    { "foob", 4, "Zm9vYg==" },
+    { "fooba", 5, "Zm9vYmE=" },
+    { "foobar", 6, "Zm9vYmFy" },
+    { "\xff\xef\xbe\0", 4, "/+++AA==" },
+};
+
+static void base64_matches(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(base64); i++) {
+        struct buf got = { 0 };
+
+        text_base64(&got, base64[i].in, base64[i].len);
+        assert_string_equal(got.data ? got.data : "", base64[i].out);
+        buf_fini(&got);
+    }
+}
+
 /* In quotes the cell is the same but for them. */
 static void quotes_by_all_means(void **state)
 {
@@ -318,6 +346,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_exit_escapes),
+        cmocka_unit_test(base64_matches),
         cmocka_unit_test(quotes_by_all_means),
         cmocka_unit_test(fixed_numbers_are_as_printed),
         cmocka_unit_test(printing_needs_no_room),
