@@ -48,7 +48,7 @@ static const struct command commands[] = {
       "Suspicious runs, their evidence, every name; lists for mail servers, "
       "name servers\nand packet filters; reports for those who hold the "
       "addresses.",
-      "csv|evidence-csv|json|ndjson|names|xarf", CLI_EXPORT, cmd_export },
+      "csv|evidence-csv|json|ndjson|names|xarf|complaint", CLI_EXPORT, cmd_export },
     { GROUP_SHARE, "report", "STORE", "one self-contained HTML file",
       "snowline report results/192.0.2.0-24.db -o report.html",
       "To be opened in a browser, from disk; it fetches nothing.", NULL,

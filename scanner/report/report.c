@@ -16,6 +16,7 @@
  *   registrations.c      what registries said of the domains shown
  *   forwards.c mails.c   where names lead; MX and SPF of domains
  *   pasts.c              what other scans saw of addresses
+ *   complaint.c …_text.c mime.c   messages to those who hold the addresses
  *   websites.c           what was seen of the websites of domains
  *
  * Always    foreign octets pass text_escape(), text_csv() or text_json();
@@ -48,6 +49,8 @@ static const struct report_format formats[] = {
       report_names_csv },
     { "xarf", "a report on each address (XARF v4), one JSON object a line",
       true, true, REPORT_NEEDS_REPORTER, true, report_xarf },
+    { "complaint", "a message to each abuse contact, as an mbox", true, true,
+      REPORT_NEEDS_REPORTER, true, report_complaint },
 };
 /* clang-format on */
 

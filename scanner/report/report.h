@@ -43,6 +43,8 @@ enum report_need {
     REPORT_NEEDS_ZONE = 1 << 1,
 };
 
+struct report_letters;
+
 /** What to write. */
 struct report_request {
     const struct report_identity *identity; /**< NULL: a format that needs none
@@ -64,6 +66,8 @@ struct report_request {
                                is shown with it, whatever its own tier */
     unsigned width;       /**< columns of the terminal; 0: 100 */
     bool colour;          /**< table only */
+    struct report_letters *letters; /**< complaint only: who takes the messages,
+                                         and is told how many; NULL: nobody */
 };
 
 /** One way to write a report. */
