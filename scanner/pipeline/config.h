@@ -101,6 +101,9 @@ struct snow_config {
     char *sender_org, *sender_contact, *sender_domain;
     char *list_zone;
     uint64_t list_expiry_days;
+
+    /* complaints */
+    bool no_record;
 };
 
 #endif

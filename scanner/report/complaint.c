@@ -207,7 +207,7 @@ static void format_record(struct buf *to, const struct complaint_part *p)
     report_object_key(to, "addresses");
     report_object_open(to, '[');
     buf_add(to, p->record.data, p->record.len);
-    buf_add_text(to, "]}");
+    buf_add_text(to, "]}\n");
     to->failed |= range.failed;
     buf_fini(&range);
 }
@@ -389,6 +389,7 @@ int report_complaint(const struct report_out *to,
     int code = report_each_letter(q, &letters, err);
 
     if (!code && q->letters) {
+        q->letters->made_utc_s = q->made_utc_s;
         q->letters->n = letters.n;
         q->letters->n_addresses = letters.n_addresses;
         q->letters->unaddressed = letters.unaddressed;

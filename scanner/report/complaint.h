@@ -36,6 +36,7 @@ struct report_letters {
     void *arg;
     bool is_alone; /**< nothing goes to the output */
     /* told when all is written */
+    int64_t made_utc_s;
     uint64_t n, n_addresses;
     uint64_t unaddressed; /**< addresses in netblocks without a contact */
     uint64_t unaddressed_findings;
