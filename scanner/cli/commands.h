@@ -123,6 +123,9 @@ struct reading {
 int reading_open(struct reading *r, struct snow_config *cfg,
                  enum snow_store_mode mode, struct snow_error *err);
 
+/** `diff --complaints` */
+int cmd_complaints(struct snow_config *cfg, struct snow_error *err);
+
 /** `export --format complaint` */
 int cmd_complain(struct snow_config *cfg, struct snow_error *err);
 

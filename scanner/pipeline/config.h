@@ -103,7 +103,9 @@ struct snow_config {
     uint64_t list_expiry_days;
 
     /* complaints */
-    bool no_record;
+    bool no_record, complaints;
+    uint64_t after_days, older_than_days;
+    bool unfinished; /**< scans that never ended are forgotten, too */
 };
 
 #endif

@@ -141,6 +141,15 @@ int report_change(void *arg, const struct snow_change *change);
  * @return code, or as the output says */
 int report_changes_end(struct report_changes *r, int code);
 
+struct analysis_complaints;
+
+/** Print what became of complaints, as `diff` prints.
+ * @param until_utc_s  those made later are left out
+ * @return 0, SNOW_ENOMEM, or as the output says */
+int report_complaints(const struct report_out *to,
+                      const struct analysis_complaints *all,
+                      int64_t until_utc_s, enum report_changes_format format);
+
 /** The answer about one address, as `ptr` prints it. */
 struct report_ptr {
     struct snow_addr addr;
