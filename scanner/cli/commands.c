@@ -52,7 +52,7 @@ static const struct command commands[] = {
       "name servers\nand packet filters; reports for those who hold the "
       "addresses.",
       "csv|evidence-csv|json|ndjson|names|cidr|rbldnsd|rpz|nft|postfix|xarf|"
-      "stix|misp",
+      "stix|misp|complaint",
       CLI_EXPORT, cmd_export },
     { GROUP_SHARE, "report", "STORE", "one self-contained HTML file",
       "snowline report results/192.0.2.0-24.db -o report.html",

@@ -239,6 +239,16 @@ static const struct cli_option options[] = {
       3650, CLI_EXPORT, false, "Lists",
       "after so many days a list counts no more, where its format can say so" },
 
+    { 0, "complaints", CLI_FLAG, TO(complaints), NULL, NULL, NULL, 0, 0,
+      CLI_DIFF, false, "Complaints",
+      "what the newest finished scan says of what was complained of" },
+    { 0, "after", CLI_COUNT, TO(after_days), "0", "DAYS", NULL, 0, 36500,
+      CLI_DIFF, false, "Complaints",
+      "--complaints: only those at least so old, by a scan at least so late" },
+    { 0, "no-record", CLI_FLAG, TO(no_record), NULL, NULL, NULL, 0, 0,
+      CLI_EXPORT, false, "Complaints",
+      "complaint: write the messages, but do not remember them in the store" },
+
     { 0, "seed", CLI_COUNT, TO(seed), "0", "N", NULL, 0, 9e18,
       SENDS | CLI_TARGETS, false, "Run",
       "order of the walk and choice of the sample; 0 picks one" },

@@ -21,6 +21,7 @@
  *   registrations.c      what registries said of the domains shown
  *   forwards.c mails.c   where names lead; MX and SPF of domains
  *   pasts.c              what other scans saw of addresses
+ *   complaint.c …_text.c mime.c   messages to those who hold the addresses
  *   websites.c           what was seen of the websites of domains
  *
  * Always    foreign octets pass text_escape(), text_csv() or text_json();
@@ -67,6 +68,8 @@ static const struct report_format formats[] = {
       true, 0, true, report_stix },
     { "misp", "the same as an event (MISP)", true, true, 0, true,
       report_misp },
+    { "complaint", "a message to each abuse contact, as an mbox", true, true,
+      REPORT_NEEDS_REPORTER, true, report_complaint },
 };
 /* clang-format on */
 
