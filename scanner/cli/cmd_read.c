@@ -4,16 +4,18 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/task.h"
 #include "pipeline/scan.h"
 
 struct reading {
     struct snow_store *store;
     struct snow_scan scan;
     struct output to;
+    struct task task;
 };
 
-static int reading_open(struct reading *r, struct snow_config *cfg,
-                        struct snow_error *err)
+static int reading_open(struct reading *r, const char *name,
+                        struct snow_config *cfg, struct snow_error *err)
 {
     const char *url;
     bool is_domains = cfg->domains[0] != '\0';
@@ -30,23 +32,29 @@ static int reading_open(struct reading *r, struct snow_config *cfg,
         cfg->domains[0] = '\0';
     if (!code)
         code = output_open(&r->to, cfg, err);
-    if (code)
+    if (code) {
         snow_store_close(r->store);
-    return code;
+        return code;
+    }
+    task_begin(&r->task, name, cfg);
+    r->to.task = &r->task;
+    task_watch(&r->task, r->store);
+    return 0;
 }
 
 static int reading_close(struct reading *r, int code, struct snow_error *err)
 {
+    task_end(&r->task);
     code = output_close(&r->to, code, err);
     snow_store_close(r->store);
     return code;
 }
 
-static int read_and_print(struct snow_config *cfg, const char *format,
-                          struct snow_error *err)
+static int read_and_print(const char *name, struct snow_config *cfg,
+                          const char *format, struct snow_error *err)
 {
     struct reading r;
-    int code = reading_open(&r, cfg, err);
+    int code = reading_open(&r, name, cfg, err);
 
     if (code)
         return code;
@@ -60,21 +68,21 @@ int cmd_findings(struct snow_config *cfg, struct outcome *o,
                  struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, cfg->format, err);
+    return read_and_print("findings", cfg, cfg->format, err);
 }
 
 int cmd_export(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, cfg->format, err);
+    return read_and_print("export", cfg, cfg->format, err);
 }
 
 int cmd_report(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, "html", err);
+    return read_and_print("report", cfg, "html", err);
 }
 
 static void scan_text(struct buf *to, const struct snow_scan *scan)
@@ -111,7 +119,7 @@ int cmd_status(struct snow_config *cfg, struct outcome *o,
 {
     struct reading r;
     struct progress p;
-    int code = reading_open(&r, cfg, err);
+    int code = reading_open(&r, "status", cfg, err);
 
     (void)o;
     if (code)

@@ -99,8 +99,10 @@ int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);
 
 /** Standard output, or the file of -o. */
+struct task;
 struct output {
     struct report_fd fd;
+    struct task *task;      /**< is told how far it is; NULL: nobody */
     char *path, *temporary; /**< NULL for standard output */
 };
 int output_open(struct output *o, const struct snow_config *cfg,

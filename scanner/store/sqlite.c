@@ -563,10 +563,10 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
     .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,   \
     .each_scan = sqlite_each_scan, .blocks_open = sqlite_blocks_open,          \
     .blocks_next = sqlite_blocks_next, .blocks_close = sqlite_blocks_close,    \
-    .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence,    \
-    .names_open = sqlite_names_open, .names_next = sqlite_names_next,          \
-    .names_close = sqlite_names_close, .each_node = sqlite_each_node,          \
-    .get_walk = sqlite_get_walk
+    .count_blocks = sqlite_count_blocks, .each_probe = sqlite_each_probe,      \
+    .each_evidence = sqlite_each_evidence, .names_open = sqlite_names_open,    \
+    .names_next = sqlite_names_next, .names_close = sqlite_names_close,        \
+    .each_node = sqlite_each_node, .get_walk = sqlite_get_walk
 
 const struct store_backend store_sqlite = { .scheme = "sqlite",
                                             .open = sqlite_open,
