@@ -9,6 +9,7 @@ struct store_backend {
     int (*open)(struct snow_store **out, const char *where,
                 enum snow_store_mode mode, struct snow_error *err);
     void (*close)(struct snow_store *s); /**< half-open is fine */
+    int64_t (*writer)(const struct snow_store *s);
     int (*add_scan)(struct snow_store *s, const struct snow_scan *scan,
                     int64_t *id, struct snow_error *err);
     int (*get_scan)(struct snow_store *s, int64_t id, struct snow_scan *out,

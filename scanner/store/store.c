@@ -5,6 +5,7 @@
  *   sqlite.c   one file, or none: "sqlite:" and "memory:"; …_read.c and
  *              …_blocks.c its readers, …_walk.c what is known of ip6.arpa
  *   schema.c   the tables and the version of the file
+ *   holder.c   who has the file
  *   block.c    a /24 in memory and as a blob    (pure but for zstd)
  *   sink.c     batches for the writer thread
  *
@@ -39,6 +40,11 @@ void snow_store_close(struct snow_store *s)
 {
     if (s)
         s->backend->close(s);
+}
+
+int64_t snow_store_writer(const struct snow_store *s)
+{
+    return s->backend->writer(s);
 }
 
 void snow_store_watch(struct snow_store *s, snow_progress_fn fn, void *arg)
