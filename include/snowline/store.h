@@ -4,6 +4,7 @@
 #define SNOW_STORE_H
 
 #include "snowline/block.h"
+#include "snowline/progress.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -59,6 +60,14 @@ struct snow_record {
 int snow_store_open(struct snow_store **out, const char *url,
                     enum snow_store_mode mode, struct snow_error *err);
 void snow_store_close(struct snow_store *s); /**< NULL is fine */
+
+/** The process of this machine that has the store open for writing; 0: none,
+ * as far as can be seen. It is not disturbed. */
+int64_t snow_store_writer(const struct snow_store *s);
+
+/** Have @p fn told of every block, probe, evidence and IPv6 name that is read
+ * from here on, without a stage; NULL: nobody any more. */
+void snow_store_watch(struct snow_store *s, snow_progress_fn fn, void *arg);
 
 /** Add a scan; @p scan->id is ignored and the new one written to @p id. */
 int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,

@@ -20,6 +20,7 @@
 #define JUDGES (CLI_SCAN | CLI_RESUME | READS)
 #define SHOWS (CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT | CLI_REPORT)
 #define LISTS (SHOWS | CLI_DIFF | CLI_IMPORT) /* which remembers where */
+#define TELLS (SENDS | READS | CLI_DIFF | CLI_IMPORT)
 
 #define IANA_BOOTSTRAP "https://data.iana.org/rdap/dns.json"
 
@@ -213,7 +214,7 @@ static const struct cli_option options[] = {
       false, "Output",
       "scan: the store (results/TARGET.db); others: a file for the result" },
     { 0, "progress", CLI_WORD, TO(progress), "auto", "HOW",
-      "auto|bar|json|none", 0, 0, SENDS, false, "Output",
+      "auto|bar|json|none", 0, 0, TELLS, false, "Output",
       "progress on stderr: auto, bar, json (an object a second) or none" },
 
     { 0, "reporter-org", CLI_TEXT, TO(reporter_org), NULL, "NAME", NULL, 0, 0,

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "store/holder.h"
 #include "store/schema.h"
 
 /* clang-format off */
@@ -287,6 +288,13 @@ static int memory_open(struct snow_store **out, const char *path,
     return open_any(out, "memory:", mode, true, err);
 }
 
+static int64_t sqlite_writer(const struct snow_store *base)
+{
+    const struct sqlite_store *s = (const struct sqlite_store *)base;
+
+    return holder_of(s->path);
+}
+
 /* --- scans --- */
 
 static int sqlite_add_scan(struct snow_store *base,
@@ -565,12 +573,13 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
 }
 
 #define OPERATIONS                                                             \
-    .close = sqlite_close, .add_scan = sqlite_add_scan,                        \
-    .get_scan = sqlite_get_scan, .update_scan = sqlite_update_scan,            \
-    .finish_scan = sqlite_finish_scan, .begin = sqlite_begin,                  \
-    .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,   \
-    .each_scan = sqlite_each_scan, .blocks_open = sqlite_blocks_open,          \
-    .blocks_next = sqlite_blocks_next, .blocks_close = sqlite_blocks_close,    \
+    .close = sqlite_close, .writer = sqlite_writer,                            \
+    .add_scan = sqlite_add_scan, .get_scan = sqlite_get_scan,                  \
+    .update_scan = sqlite_update_scan, .finish_scan = sqlite_finish_scan,      \
+    .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit,         \
+    .rollback = sqlite_rollback, .each_scan = sqlite_each_scan,                \
+    .blocks_open = sqlite_blocks_open, .blocks_next = sqlite_blocks_next,      \
+    .blocks_close = sqlite_blocks_close, .count_blocks = sqlite_count_blocks,  \
     .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence,    \
     .names_open = sqlite_names_open, .names_next = sqlite_names_next,          \
     .names_close = sqlite_names_close, .each_node = sqlite_each_node,          \
