@@ -12,6 +12,17 @@ extern "C" {
 
 struct snow_store;
 
+/** What was written about one finding to one contact. */
+struct snow_complaint {
+    int64_t scan;           /**< that the finding is of */
+    const char *message_id; /**< without its angle brackets */
+    const char *recipient;  /**< a mail address */
+    const char *finding_id; /**< as it was called then */
+    int64_t made_utc_s;
+    const char *data; /**< JSON text: its addresses and their names */
+    size_t data_len;
+};
+
 enum snow_store_mode {
     SNOW_STORE_READ,   /**< it must be there */
     SNOW_STORE_WRITE,  /**< it must be there */
