@@ -7,6 +7,7 @@
  *   csv.c ndjson.c       findings, evidence, names; records one a line
  *   evidence.c           every address of every finding, joined from the store
  *   table.c explain.c    for a terminal
+ *   layout.c glyphs.c    how much fits into a line of it
  *   changes.c            what differs between two scans
  *   decoys.c             what chance scores, under the table
  *   own_columns.c        what the user's own lists say
