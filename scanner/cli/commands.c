@@ -44,11 +44,16 @@ static const struct command commands[] = {
       "snowline export results/192.0.2.0-24.db --format evidence-csv \\\n"
       "    -o addresses.csv\n"
       "# only what is surest\n"
-      "snowline export results/192.0.2.0-24.db --tier high -o high.csv",
+      "snowline export results/192.0.2.0-24.db --tier high -o high.csv\n"
+      "# a list for a mail server\n"
+      "snowline export results/192.0.2.0-24.db --format postfix \\\n"
+      "    -o listed.cidr",
       "Suspicious runs, their evidence, every name; lists for mail servers, "
       "name servers\nand packet filters; reports for those who hold the "
       "addresses.",
-      "csv|evidence-csv|json|ndjson|names", CLI_EXPORT, cmd_export },
+      "csv|evidence-csv|json|ndjson|names|cidr|rbldnsd|rpz|nft|postfix|xarf|"
+      "stix|misp|complaint",
+      CLI_EXPORT, cmd_export },
     { GROUP_SHARE, "report", "STORE", "one self-contained HTML file",
       "snowline report results/192.0.2.0-24.db -o report.html",
       "To be opened in a browser, from disk; it fetches nothing.", NULL,

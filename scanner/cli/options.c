@@ -20,6 +20,7 @@
 #define JUDGES (CLI_SCAN | CLI_RESUME | READS)
 #define SHOWS (CLI_SCAN | CLI_RESUME | CLI_FINDINGS | CLI_EXPORT | CLI_REPORT)
 #define LISTS (SHOWS | CLI_DIFF | CLI_IMPORT) /* which remembers where */
+#define TELLS (SENDS | READS | CLI_DIFF | CLI_IMPORT)
 
 #define IANA_BOOTSTRAP "https://data.iana.org/rdap/dns.json"
 
@@ -213,7 +214,7 @@ static const struct cli_option options[] = {
       false, "Output",
       "scan: the store (results/TARGET.db); others: a file for the result" },
     { 0, "progress", CLI_WORD, TO(progress), "auto", "HOW",
-      "auto|bar|json|none", 0, 0, SENDS, false, "Output",
+      "auto|bar|json|none", 0, 0, TELLS, false, "Output",
       "progress on stderr: auto, bar, json (an object a second) or none" },
 
     { 0, "reporter-org", CLI_TEXT, TO(reporter_org), NULL, "NAME", NULL, 0, 0,
@@ -238,6 +239,16 @@ static const struct cli_option options[] = {
     { 0, "list-expiry", CLI_COUNT, TO(list_expiry_days), "14", "DAYS", NULL, 1,
       3650, CLI_EXPORT, false, "Lists",
       "after so many days a list counts no more, where its format can say so" },
+
+    { 0, "complaints", CLI_FLAG, TO(complaints), NULL, NULL, NULL, 0, 0,
+      CLI_DIFF, false, "Complaints",
+      "what the newest finished scan says of what was complained of" },
+    { 0, "after", CLI_COUNT, TO(after_days), "0", "DAYS", NULL, 0, 36500,
+      CLI_DIFF, false, "Complaints",
+      "--complaints: only those at least so old, by a scan at least so late" },
+    { 0, "no-record", CLI_FLAG, TO(no_record), NULL, NULL, NULL, 0, 0,
+      CLI_EXPORT, false, "Complaints",
+      "complaint: write the messages, but do not remember them in the store" },
 
     { 0, "seed", CLI_COUNT, TO(seed), "0", "N", NULL, 0, 9e18,
       SENDS | CLI_TARGETS, false, "Run",
