@@ -4,9 +4,10 @@
 #define CLI_COMMANDS_H
 
 #include "analysis/own.h"
+#include "cli/task.h"
 #include "pipeline/config.h"
 #include "report/report.h"
-#include "snowline/error.h"
+#include "snowline/store.h"
 
 /** What a command leaves behind for main. */
 struct outcome {
@@ -16,20 +17,43 @@ struct outcome {
 typedef int (*command_fn)(struct snow_config *cfg, struct outcome *o,
                           struct snow_error *err);
 
+/** What one wants of a command; the order in which they are shown. */
+enum command_group {
+    GROUP_SCAN,
+    GROUP_LOOK,
+    GROUP_SHARE,
+    GROUP_STAGE,
+    GROUP_CARE,
+    GROUP_HELP,
+    N_COMMAND_GROUPS
+};
+
 /** A subcommand. */
 struct command {
+    enum command_group group;
     const char *name, *argument;
-    const char *about;   /**< one line of help */
-    const char *more;    /**< and what the line leaves out */
-    const char *formats; /**< "a|b|c" of --format, the default first; NULL:
-                              it takes none */
-    unsigned bit;        /**< enum cli_command */
+    const char *about;    /**< one line of help */
+    const char *examples; /**< lines, those with a # before what they are for */
+    const char *more;     /**< and what the one line leaves out */
+    const char *formats;  /**< "a|b|c" of --format, the default first; NULL:
+                               it takes none */
+    unsigned bit;         /**< enum cli_command */
     command_fn run;
 };
 
 /** The table, [*n]. */
 const struct command *cli_commands(size_t *n);
 const struct command *cli_command_find(const char *name); /**< or NULL */
+
+const struct command *cli_command_of(unsigned bit); /**< enum cli_command */
+
+/** The command that a person has named. @return 0; SNOW_EINVAL, with the one
+ * that may be meant */
+int command_find(const struct command **out, const char *name,
+                 struct snow_error *err);
+
+/** The heading of a group. */
+const char *cli_group_title(enum command_group group);
 
 /** Is its --format one of the command's? The default is filled in.
  * @return 0, SNOW_EINVAL, SNOW_ENOMEM */
@@ -62,6 +86,15 @@ int cmd_import(struct snow_config *cfg, struct outcome *o,
 int cmd_check(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err);
 
+int cmd_help(struct snow_config *cfg, struct outcome *o,
+             struct snow_error *err);
+int cmd_version(struct snow_config *cfg, struct outcome *o,
+                struct snow_error *err);
+int cmd_completion(struct snow_config *cfg, struct outcome *o,
+                   struct snow_error *err);
+int cmd_manual(struct snow_config *cfg, struct outcome *o,
+               struct snow_error *err);
+
 /** The store that a reading command was given as its one argument. */
 int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);
@@ -69,7 +102,9 @@ int only_store(const struct snow_config *cfg, const char **url,
 /** Standard output, or the file of -o. */
 struct output {
     struct report_fd fd;
-    char *path, *temporary; /**< NULL for standard output */
+    struct task *task;              /**< is told how far it is; NULL: nobody */
+    char *path, *temporary;         /**< NULL for standard output */
+    struct report_letters *letters; /**< where complaints go besides, or NULL */
 };
 int output_open(struct output *o, const struct snow_config *cfg,
                 struct snow_error *err);
@@ -77,6 +112,25 @@ int output_open(struct output *o, const struct snow_config *cfg,
 /** A file appears under its name only when it is whole.
  * @param code  how the writing went @return code, or what closing said */
 int output_close(struct output *o, int code, struct snow_error *err);
+
+/** A scan that is read, and where it is written to. */
+struct reading {
+    struct snow_store *store;
+    struct snow_scan scan;
+    struct output to;
+    struct task task;
+};
+
+/** Open the store and the scan that the options name; the scan's settings
+ * count where nobody has set others. */
+int reading_open(struct reading *r, struct snow_config *cfg,
+                 enum snow_store_mode mode, struct snow_error *err);
+
+/** `diff --complaints` */
+int cmd_complaints(struct snow_config *cfg, struct snow_error *err);
+
+/** `export --format complaint` */
+int cmd_complain(struct snow_config *cfg, struct snow_error *err);
 
 /** Say on standard error what the AS numbers of a plan stand for. */
 struct plan;

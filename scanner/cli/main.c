@@ -3,8 +3,12 @@
  *
  *   main.c      the one place that exits
  *   commands.c  the table of commands
- *   options.c   the table of options    parse.c  reads it in every form
+ *   options.c   the table of options, and how each kind is read
+ *   parse.c     the command line        config_file.c  and what else sets them
+ *   settings.c  what a store remembers  suggest.c  "did you mean ...?"
+ *   help.c manual.c completion.c        what the tables say
  *   progress.c  the line on stderr      output.c where results go
+ *   terminal.c  its width, its colours  exits.c  the exit codes
  *   cmd_*.c     the commands
  *
  * Start at  main(), at the end of this file.
@@ -13,76 +17,30 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/docs.h"
+#include "cli/exits.h"
 #include "cli/options.h"
 
-static const struct {
-    int code, exit;
-} exits[] = {
-    { 0, 0 },
-    { SNOW_EINVAL, 2 },
-    { SNOW_ESYNTAX, 2 },
-    { SNOW_ERANGE, 2 },
-    { SNOW_ENOTFOUND, 2 },
-    { SNOW_EINCOMPLETE, 3 },
-    { SNOW_EPOLICY, 4 },
-    { SNOW_ESTORE, 5 },
-};
-
-static int exit_code(int code, const struct outcome *o)
+static int print_help(const struct command *c, struct snow_error *err)
 {
-    if (o->signal)
-        return 128 + o->signal;
-    for (size_t i = 0; i < COUNT_OF(exits); i++)
-        if (exits[i].code == code)
-            return exits[i].exit;
-    return 1;
+    struct snow_config cfg = { 0 };
+    struct outcome outcome = { 0 };
+    int code = c ? cli_add_target(&cfg, c->name) : 0;
+
+    if (!code)
+        code = cmd_help(&cfg, &outcome, err);
+    cli_config_fini(&cfg);
+    return code;
 }
 
-static void help(FILE *to)
+static void warn(void)
 {
-    size_t n;
-    const struct command *commands = cli_commands(&n);
+    struct buf text = { 0 };
 
-    fprintf(to,
-            "snowline %s - runs of new throwaway domains in a netblock\n\n"
-            "usage: snowline COMMAND [OPTION...] ARGUMENT...\n\n",
-            SNOW_VERSION);
-    for (size_t i = 0; i < n; i++)
-        fprintf(to, "  %-8s %-13s %s\n", commands[i].name, commands[i].argument,
-                commands[i].about);
-    fprintf(to, "\nsnowline COMMAND --help shows the options. TARGET is an "
-                "address, a CIDR, a range\nA-B, AS64500 (the prefixes it "
-                "announces), @FILE (one a line) or - for standard\ninput.\n\n"
-                "snowline knocks on other people's doors. Scan what you are "
-                "responsible for, or\nslowly; say who you are (--contact, "
-                "--ehlo); leave alone who asks for it.\n");
-}
-
-/* "Formats: text (default), json." */
-static void command_formats(const struct command *c)
-{
-    size_t column = 0;
-
-    for (const char *word = c->formats; *word;) {
-        size_t len = strcspn(word, "|");
-        const char *before = column == 0 ? "Formats: " : ", ";
-
-        if (column + len > 68)
-            before = ",\n", column = 0;
-        column += (size_t)printf("%s%.*s%s", before, (int)len, word,
-                                 word == c->formats ? " (default)" : "");
-        word += len + (word[len] == '|');
-    }
-    puts(".");
-}
-
-static void command_help(const struct command *c)
-{
-    printf("usage: snowline %s [OPTION...]%s%s\n\n%s\n%s\n", c->name,
-           *c->argument ? " " : "", c->argument, c->about, c->more);
-    if (c->formats)
-        command_formats(c);
-    cli_help_options(c->bit);
+    cli_config_doubts(&text);
+    if (!text.failed && text.len > 0)
+        fputs(text.data, stderr);
+    buf_fini(&text);
 }
 
 static int run(const struct command *c, int argc, char **argv)
@@ -99,40 +57,52 @@ static int run(const struct command *c, int argc, char **argv)
     if (!code)
         code = command_check_format(c, &cfg, &err);
     if (code == SNOW_EDONE) {
-        command_help(c);
-        code = 0;
+        code = print_help(c, &err);
     } else if (!code) {
+        warn();
         code = c->run(&cfg, &outcome, &err);
     }
     if (code && !outcome.signal)
         fprintf(stderr, "snowline: %s\n",
                 err.text[0] ? err.text : snow_strerror(code));
     cli_config_fini(&cfg);
-    return exit_code(code, &outcome);
+    return cli_exit_code(code, outcome.signal);
+}
+
+/* What stands first is a command, or one of two questions. */
+static const char *name_of(const char *word)
+{
+    if (strcmp(word, "--version") == 0)
+        return "version";
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        return "help";
+    return word;
+}
+
+static int no_command(void)
+{
+    struct buf text = { 0 };
+
+    docs_help(&text, 80);
+    if (!text.failed)
+        fputs(text.data, stderr);
+    buf_fini(&text);
+    return cli_exit_code(SNOW_EINVAL, 0);
 }
 
 int main(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "";
-    const struct command *c = cli_command_find(name);
+    const struct command *c;
+    struct snow_error err = { 0 };
+    int code;
 
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a quiet end */
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk */
-    if (c)
+    if (argc < 2)
+        return no_command();
+    code = command_find(&c, name_of(argv[1]), &err);
+    if (!code)
         return run(c, argc - 1, argv + 1);
-    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0) {
-        printf("snowline %s\n", SNOW_VERSION);
-        return 0;
-    }
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 ||
-        strcmp(name, "help") == 0) {
-        help(stdout);
-        return 0;
-    }
-    if (*name == '\0') {
-        help(stderr);
-        return 2;
-    }
-    fprintf(stderr, "snowline: unknown command; see snowline --help\n");
-    return 2;
+    fprintf(stderr, "snowline: %s\n", err.text);
+    return cli_exit_code(code, 0);
 }

@@ -53,9 +53,24 @@ const char schema_connection[] = "PRAGMA synchronous = FULL;"
     "ALTER TABLE probe ADD COLUMN tls_self_signed INTEGER NOT NULL DEFAULT 0;" \
     "PRAGMA user_version = 3;"
 
+/* scan refers to nothing: what was written to others is remembered when the
+ * scan is forgotten. data: JSON, of one finding */
+#define COMPLAINT_TABLE                                                        \
+    "CREATE TABLE complaint("                                                  \
+    " message TEXT NOT NULL,"                                                  \
+    " finding TEXT NOT NULL,"                                                  \
+    " scan INTEGER NOT NULL,"                                                  \
+    " made INTEGER NOT NULL,"                                                  \
+    " recipient TEXT NOT NULL,"                                                \
+    " data TEXT NOT NULL,"                                                     \
+    " PRIMARY KEY(message, finding)) WITHOUT ROWID;"                           \
+    "PRAGMA user_version = 4;"
+
 const char schema_from_1[] = "BEGIN IMMEDIATE;" WALK_TABLES "COMMIT;";
 
 const char schema_from_2[] = "BEGIN IMMEDIATE;" TLS_COLUMNS "COMMIT;";
+
+const char schema_from_3[] = "BEGIN IMMEDIATE;" COMPLAINT_TABLE "COMMIT;";
 
 const char schema_sql[] =
     "BEGIN;"
@@ -105,5 +120,6 @@ const char schema_sql[] =
     "PRAGMA application_id = 1397641047;"
     WALK_TABLES
     TLS_COLUMNS
+    COMPLAINT_TABLE
     "COMMIT;";
 /* clang-format on */

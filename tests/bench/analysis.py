@@ -99,7 +99,8 @@ def measure_exports(folder, formats, rounds):
     told = []
     for name in formats:
         print(f"bench: analysis: export {name}", file=sys.stderr)
-        runs = [run(folder, "candidates", "export", "--format", name,
+        command = "findings" if name == "table" else "export"
+        runs = [run(folder, "candidates", command, "--format", name,
                     "--tier", "context") for _ in range(rounds)]
         rows = lines(folder)
         off = 0 if name == "names" else base

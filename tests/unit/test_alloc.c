@@ -509,6 +509,32 @@ static int share_findings(void)
     return code;
 }
 
+/* Every list of findings, some of them allowed. */
+static int write_lists(void)
+{
+    static const char *const formats[] = { "cidr", "rbldnsd", "rpz", "nft",
+                                           "postfix" };
+    const struct report_identity id = { .list_zone = "bl.example",
+                                        .reporter_contact = "a@b.example",
+                                        .list_expiry_s = 1 };
+    struct fixture f;
+    struct report_request q = { .findings = &f.findings,
+                                .identity = &id,
+                                .least = SNOW_TIER_CONTEXT };
+    int code = 0;
+
+    fixture_init(&f);
+    f.all[2].allowed = (char *)"a friend";
+    for (size_t i = 0; i < COUNT_OF(formats) && !code; i++) {
+        struct buf got = { 0 };
+        struct report_out out = report_to_buf(&got);
+
+        code = report_write(&out, report_format_find(formats[i]), &q, NULL);
+        buf_fini(&got);
+    }
+    return code;
+}
+
 static const struct {
     const char *what;
     int (*open)(void);
@@ -526,6 +552,7 @@ static const struct {
     { "comparison", compare_scans },
     { "import", open_import },
     { "findings for others", share_findings },
+    { "lists of findings", write_lists },
 };
 
 static void each_allocation_may_fail(void **state)
