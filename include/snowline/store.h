@@ -225,11 +225,13 @@ int snow_store_forget_scan(struct snow_store *s, int64_t id,
  * Give the room of what was forgotten back to the disk, and leave no octet of
  * it in the store's files; takes as much room again while it works.
  *
- * @param freed  octets that the store is smaller by
- * @return       0; SNOW_EBUSY while others read, who need the old octets; as
- *               snow_store_put()
+ * @param is_due  something was forgotten just now; else only what was cut short
+ *                before is done
+ * @param freed   octets that the store is smaller by
+ * @return        0; SNOW_EBUSY while others read, who need the old octets; as
+ *                snow_store_put()
  */
-int snow_store_compact(struct snow_store *s, uint64_t *freed,
+int snow_store_compact(struct snow_store *s, bool is_due, uint64_t *freed,
                        struct snow_error *err);
 
 #ifdef __cplusplus
