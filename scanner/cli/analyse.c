@@ -134,6 +134,7 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
     scan_analysis_config(&analysis, cfg, scan);
     analysis.given = q.given = &given;
     analysis.own = q.own = &own;
+    q.psl_path = analysis.psl_path;
     analysis.on_decoy = show_decoys;
     analysis.on_decoy_arg = &told_us;
     if (!code && (f->needs_findings || cfg->explain[0]))

@@ -7,6 +7,7 @@
  *   csv.c ndjson.c       findings, evidence, names; records one a line
  *   evidence.c           every address of every finding, joined from the store
  *   table.c explain.c    for a terminal
+ *   html*.c page/        a page for a browser, see html.c
  *   changes.c            what differs between two scans
  *   decoys.c             what chance scores, under the table
  *   own_columns.c        what the user's own lists say
@@ -44,6 +45,7 @@ static const struct report_format formats[] = {
       report_evidence_csv },
     { "names", "every reverse name of the scan", false, true, 0, false,
       report_names_csv },
+    { "html", "a page for a browser", true, true, 0, false, report_html },
 };
 /* clang-format on */
 

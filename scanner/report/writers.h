@@ -16,6 +16,8 @@ int report_evidence_csv(const struct report_out *to,
                         const struct report_request *q, struct snow_error *err);
 int report_names_csv(const struct report_out *to,
                      const struct report_request *q, struct snow_error *err);
+int report_html(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
 
 /** Append what decoys scored; nothing when there were none. */
 void report_decoys(struct buf *to, const struct report_request *q);
