@@ -138,6 +138,7 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
         analysis.on_progress = task_show;
         analysis.on_progress_arg = to->task;
     }
+    q.psl_path = analysis.psl_path;
     if (!code && (f->needs_findings || cfg->explain[0]))
         code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
     if (to->task)

@@ -12,6 +12,7 @@
  *   object.c             JSON objects by hand, and their UUIDs
  *   table.c explain.c    for a terminal
  *   layout.c glyphs.c    how much fits into a line of it
+ *   html*.c page/        a page for a browser, see html.c
  *   changes.c            what differs between two scans
  *   lists.c              what lists for machines name, and whom they spare
  *   list_files.c         lists that are loaded: prefixes, Postfix, nftables
@@ -71,6 +72,7 @@ static const struct report_format formats[] = {
       report_misp },
     { "complaint", "a message to each abuse contact, as an mbox", true, true,
       REPORT_NEEDS_REPORTER, true, report_complaint },
+    { "html", "a page for a browser", true, true, 0, false, report_html },
 };
 /* clang-format on */
 
