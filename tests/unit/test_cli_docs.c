@@ -74,7 +74,8 @@ static void manual_has_all_of_the_tables(void **state)
 /* A line is a macro that we wrote, or text that no macro begins. */
 static void manual_escapes_its_tables(void **state)
 {
-    static const char macros[] = " SH SS TP PP B I BR BI IR RB br EX EE TH \\\" ";
+    static const char macros[] =
+        " SH SS TP PP B I BR BI IR RB br EX EE TH \\\" ";
     struct buf text = { 0 };
     size_t len;
 
