@@ -7,6 +7,7 @@
  */
 #include "cli/docs.h"
 #include "cli/exits.h"
+#include "report/layout.h"
 
 #define DATE "2026-11-25" /* when the words below were last looked at */
 #define LINE 78           /* octets of a line of source; mandoc -Tlint */
@@ -46,7 +47,7 @@ static void add_lines(struct buf *to, const char *text)
     struct buf escaped = { 0 };
 
     add(&escaped, text);
-    docs_wrap(to, escaped.failed ? "" : escaped.data, 0, 0, LINE);
+    layout_words(to, escaped.failed ? "" : escaped.data, 0, 0, LINE);
     buf_add_char(to, '\n');
     to->failed |= escaped.failed;
     buf_fini(&escaped);
