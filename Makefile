@@ -94,10 +94,12 @@ $B/tests/test_%: $B/tests/unit/test_%.o $(SUPPORT_OBJ) $B/libsnowline.a
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # what talks to people is no part of the library
-$B/tests/test_cli_%: $B/tests/unit/test_cli_%.o $(SUPPORT_OBJ) \
-    $(filter-out %/main.o,$(CLI_OBJ)) $B/libsnowline.a
+CLI_PARTS := $(filter-out %/main.o,$(CLI_OBJ))
+$B/tests/test_cli_%: $B/tests/unit/test_cli_%.o $(SUPPORT_OBJ) $(CLI_PARTS) \
+    $B/libsnowline.a
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$B/tests/fuzz_cli_config: $(CLI_PARTS)
 
 # its own allocations can be made to fail
 $B/tests/test_alloc: LIBS += -Wl,--wrap=malloc,--wrap=calloc \
@@ -106,11 +108,12 @@ $B/tests/test_alloc: LIBS += -Wl,--wrap=malloc,--wrap=calloc \
 ifeq ($(MODE),fuzz)
 $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/libsnowline.a
 	$Qmkdir -p $(@D)
-	$Q$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$Q$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) \
+	    $(filter %.a,$^) $(LIBS)
 else
 $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/main.o $B/libsnowline.a
 	$Qmkdir -p $(@D)
-	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 endif
 
 $B/bench/%: $B/tests/bench/%.o $B/libsnowline.a

@@ -12,6 +12,17 @@ extern "C" {
 
 struct snow_store;
 
+/** What was written about one finding to one contact. */
+struct snow_complaint {
+    int64_t scan;           /**< that the finding is of */
+    const char *message_id; /**< without its angle brackets */
+    const char *recipient;  /**< a mail address */
+    const char *finding_id; /**< as it was called then */
+    int64_t made_utc_s;
+    const char *data; /**< JSON text: its addresses and their names */
+    size_t data_len;
+};
+
 enum snow_store_mode {
     SNOW_STORE_READ,   /**< it must be there */
     SNOW_STORE_WRITE,  /**< it must be there */
@@ -214,11 +225,13 @@ int snow_store_forget_scan(struct snow_store *s, int64_t id,
  * Give the room of what was forgotten back to the disk, and leave no octet of
  * it in the store's files; takes as much room again while it works.
  *
- * @param freed  octets that the store is smaller by
- * @return       0; SNOW_EBUSY while others read, who need the old octets; as
- *               snow_store_put()
+ * @param is_due  something was forgotten just now; else only what was cut short
+ *                before is done
+ * @param freed   octets that the store is smaller by
+ * @return        0; SNOW_EBUSY while others read, who need the old octets; as
+ *                snow_store_put()
  */
-int snow_store_compact(struct snow_store *s, uint64_t *freed,
+int snow_store_compact(struct snow_store *s, bool is_due, uint64_t *freed,
                        struct snow_error *err);
 
 #ifdef __cplusplus

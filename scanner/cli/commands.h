@@ -83,6 +83,8 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o,
              struct snow_error *err);
 int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);
+int cmd_purge(struct snow_config *cfg, struct outcome *o,
+              struct snow_error *err);
 int cmd_check(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err);
 

@@ -220,38 +220,40 @@ static void add_plain(struct buf *to, const struct buf *text)
     }
 }
 
-/* Spaces are written as they are within a line alone, F where an mbox would
- * quote it. */
-static bool is_literal(const char *line, size_t len, size_t i)
+static bool is_from(const char *line, size_t len)
 {
-    char c = line[i];
-
-    if (c == ' ')
-        return i + 1 < len;
-    if (i == 0 && len >= 5 && strncmp(line, "From ", 5) == 0)
-        return false;
-    return c > ' ' && c <= '~' && c != '=';
+    return len >= 5 && strncmp(line, "From ", 5) == 0;
 }
 
+/* Spaces are written as they are within a line alone. */
+static bool is_literal(char c, bool is_last)
+{
+    return c == ' ' ? !is_last : c > ' ' && c <= '~' && c != '=';
+}
+
+/* A line that is broken may begin anew with what an mbox would quote. */
 static void add_quoted_line(struct buf *to, const char *line, size_t len)
 {
     size_t column = 0;
 
     for (size_t i = 0; i < len; i++) {
-        bool is_as_it_is = is_literal(line, len, i);
-        size_t width = is_as_it_is ? 1 : 3;
+        bool is_last = i + 1 == len;
+        bool is_as_it_is = is_literal(line[i], is_last);
 
-        if (column + width > MIME_LINE_MAX - (i + 1 < len)) {
+        if (column + (is_as_it_is ? 1 : 3) >
+            MIME_LINE_MAX - (is_last ? 0u : 1u)) {
             buf_add_text(to, "=\r\n");
             column = 0;
         }
+        if (column == 0 && is_from(line + i, len - i))
+            is_as_it_is = false;
         if (is_as_it_is)
             buf_add_char(to, line[i]);
         else
             buf_printf(to, "=%02X", (unsigned char)line[i]);
-        column += width;
+        column += is_as_it_is ? 1 : 3;
     }
-    end_line(to);
+    buf_add_text(to, "\r\n");
 }
 
 static void add_quoted_printable(struct buf *to, const struct buf *text)

@@ -11,6 +11,7 @@
  *   sharing.c            which findings these two name, and in what words
  *   object.c             JSON objects by hand, and their UUIDs
  *   table.c explain.c    for a terminal
+ *   layout.c glyphs.c    how much fits into a line of it
  *   changes.c            what differs between two scans
  *   lists.c              what lists for machines name, and whom they spare
  *   list_files.c         lists that are loaded: prefixes, Postfix, nftables

@@ -52,7 +52,7 @@ struct store_backend {
                           struct snow_error *err);
     int (*forget_scan)(struct snow_store *s, int64_t id,
                        struct snow_forgotten *out, struct snow_error *err);
-    int (*compact)(struct snow_store *s, uint64_t *freed,
+    int (*compact)(struct snow_store *s, bool is_due, uint64_t *freed,
                    struct snow_error *err);
 };
 

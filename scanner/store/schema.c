@@ -7,11 +7,13 @@ const char schema_pragmas[] = "PRAGMA page_size = 4096;"
 
 /* FULL costs nothing measurable at one commit a second, and keeps what is
  * committed through a power loss. The WAL is folded back every 16 MiB. Rows are
- * written once and in a few thousand places at a time: a small cache does. */
+ * written once and in a few thousand places at a time: a small cache does.
+ * What is deleted or replaced is overwritten where that costs no page more. */
 const char schema_connection[] = "PRAGMA synchronous = FULL;"
                                  "PRAGMA wal_autocheckpoint = 4000;"
                                  "PRAGMA cache_size = -2048;"
-                                 "PRAGMA foreign_keys = ON;";
+                                 "PRAGMA foreign_keys = ON;"
+                                 "PRAGMA secure_delete = FAST;";
 
 /* clang-format off */
 #define WALK_TABLES                                                            \

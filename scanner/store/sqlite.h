@@ -80,7 +80,7 @@ int sqlite_each_complaint(struct snow_store *base, snow_complaint_fn fn,
                           void *arg, struct snow_error *err);
 int sqlite_forget_scan(struct snow_store *base, int64_t id,
                        struct snow_forgotten *out, struct snow_error *err);
-int sqlite_compact(struct snow_store *base, uint64_t *freed,
+int sqlite_compact(struct snow_store *base, bool is_due, uint64_t *freed,
                    struct snow_error *err);
 
 /** The one number of a query's one row. */

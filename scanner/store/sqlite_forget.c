@@ -145,14 +145,16 @@ static int cut_log(struct sqlite_store *s, struct snow_error *err)
                      s->path);
 }
 
-int sqlite_compact(struct snow_store *base, uint64_t *freed,
+int sqlite_compact(struct snow_store *base, bool is_due, uint64_t *freed,
                    struct snow_error *err)
 {
     struct sqlite_store *s = sqlite_of(base);
-    int64_t before, after;
+    int64_t before, after, n_free;
     int code = count_octets(s, &before, err);
 
     if (!code)
+        code = sqlite_read_number(s, "PRAGMA freelist_count", &n_free, err);
+    if (!code && (is_due || n_free > 0))
         code = sqlite_execute(s, "VACUUM", err);
     if (!code)
         code = count_octets(s, &after, err);

@@ -277,8 +277,8 @@ int snow_store_forget_scan(struct snow_store *s, int64_t id,
     return s->backend->forget_scan(s, id, out, err);
 }
 
-int snow_store_compact(struct snow_store *s, uint64_t *freed,
+int snow_store_compact(struct snow_store *s, bool is_due, uint64_t *freed,
                        struct snow_error *err)
 {
-    return s->backend->compact(s, freed, err);
+    return s->backend->compact(s, is_due, freed, err);
 }

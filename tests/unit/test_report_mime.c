@@ -68,6 +68,8 @@ static const struct {
     { "what an mbox would quote", "From x\n", QUOTED "=46rom x\r\n" },
     { "only at a line's beginning", " From x\n", PLAIN " From x\r\n" },
     { "what would end the part", "--=_0\n", QUOTED "--=3D_0\r\n" },
+    { "nor where a line was broken", A75 "From x\n",
+      QUOTED A75 "=\r\n=46rom x\r\n" },
     { "no bare CR", "a\rb\n", QUOTED "a=0Db\r\n" },
     { "an octet is not torn apart", A40 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
       "\xc3\xbc\n",

@@ -73,6 +73,40 @@ static void lines_are_tame(void **state)
     }
 }
 
+/* clang-format off */
+static const struct {
+    const char *why, *text;
+    size_t all, columns;
+    const char *fits;
+} fits[] = {
+    { "ASCII", "registrar", 9, 9, "registrar" },
+    { "cut", "registrar", 9, 5, "regi…" },
+    { "accents are no wider", "caf\xc3\xa9 bar", 8, 5, "caf\xc3\xa9…" },
+    { "marks take no room", "cafe\xcc\x81", 4, 4, "cafe\xcc\x81" },
+    { "ideographs take two", "\xe4\xbe\x8b\xe5\xad\x90", 4, 4,
+      "\xe4\xbe\x8b\xe5\xad\x90" },
+    { "no half of one", "\xe4\xbe\x8b\xe5\xad\x90", 4, 3,
+      "\xe4\xbe\x8b…" },
+    { "not even one", "\xe4\xbe\x8b\xe5\xad\x90", 4, 2, "…" },
+    { "emoji", "\xf0\x9f\x98\x80x", 3, 3, "\xf0\x9f\x98\x80x" },
+    { "no room at all", "ab", 2, 0, "…" },
+};
+/* clang-format on */
+
+static void text_is_cut_by_columns(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(fits); i++) {
+        struct buf got = { 0 };
+        size_t n = layout_columns(fits[i].text, strlen(fits[i].text));
+
+        layout_fit(&got, fits[i].text, fits[i].columns);
+        if (n != fits[i].all || strcmp(got.data, fits[i].fits) != 0)
+            fail_msg("%s: %zu, '%s'", fits[i].why, n, got.data);
+        buf_fini(&got);
+    }
+}
+
 static void nothing_found_is_said(void **state)
 {
     struct snow_findings none = { 0 };
@@ -194,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_match_golden),
         cmocka_unit_test(lines_are_tame),
+        cmocka_unit_test(text_is_cut_by_columns),
         cmocka_unit_test(nothing_found_is_said),
         cmocka_unit_test(explanations_match_golden),
         cmocka_unit_test(an_unknown_id_is_told),

@@ -544,7 +544,7 @@ static void a_scan_is_forgotten(struct snow_store *s)
     nodes_are(s, "");
     complaints_are(s, "10 1@us.example r-a abuse@them.example 1 new;"
                       "20 1@us.example r-b abuse@them.example 1 {};");
-    assert_int_equal(snow_store_compact(s, &freed, &err), 0);
+    assert_int_equal(snow_store_compact(s, true, &freed, &err), 0);
     assert_int_equal(snow_store_add_scan(s, &scan, &got.id, &err), 0);
     assert_true(got.id > 1);
 }

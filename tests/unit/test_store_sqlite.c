@@ -279,7 +279,7 @@ static void what_is_forgotten_leaves_the_disk(void **state)
     assert_int_equal(snow_store_commit(s, NULL), 0);
     assert_int_equal(n.probes, 1000);
     assert_true(is_on_disk("forget-me")); /* in the log */
-    assert_int_equal(snow_store_compact(s, &freed, NULL), 0);
+    assert_int_equal(snow_store_compact(s, true, &freed, NULL), 0);
     assert_true(freed > 0);
     assert_false(is_on_disk("forget-me"));
     assert_true(is_on_disk("keep-me"));
@@ -303,10 +303,10 @@ static void a_reader_is_waited_for(void **state)
     assert_int_equal(snow_store_begin(s, NULL), 0);
     assert_int_equal(snow_store_forget_scan(s, 1, &n, NULL), 0);
     assert_int_equal(snow_store_commit(s, NULL), 0);
-    assert_int_equal(snow_store_compact(s, &freed, NULL), SNOW_EBUSY);
+    assert_int_equal(snow_store_compact(s, true, &freed, NULL), SNOW_EBUSY);
     snow_blocks_close(cursor);
     snow_store_close(other);
-    assert_int_equal(snow_store_compact(s, &freed, NULL), 0);
+    assert_int_equal(snow_store_compact(s, true, &freed, NULL), 0);
     assert_false(is_on_disk("forget-me"));
     snow_store_close(s);
 }
