@@ -1,16 +1,20 @@
 """What a slip of the hand, a second process or a stranger's octets must not
 do to a store, to the file of -o, or to what is sent to others."""
 import base64
+import contextlib
 import csv
 import fcntl
 import json
 import os
+import sqlite3
+import subprocess
 
-from support import ROOT, Case, ok, run, start
+from support import ROOT, SNOWLINE, Case, ok, run, start
 
 ARTICLE = os.path.join(ROOT, "tests", "lab", "case-study-2018.csv")
 US = ("--reporter-org", "Desk", "--reporter-contact", "abuse@desk.example",
       "--reporter-domain", "desk.example")
+LONG_AGO = "UPDATE scan SET created = 1, finished = 2"
 
 
 class Care(Case):
@@ -41,6 +45,11 @@ class Care(Case):
         path = self.path(f"whole.{name}")
         ok("export", self.store, "--format", name, "-o", path)
         return self.octets(path)
+
+    def alter(self, *statements):
+        with contextlib.closing(sqlite3.connect(self.store)) as db, db:
+            for statement in statements:
+                db.execute(statement)
 
     def refused(self, code, why, *args):
         done = run(*args)
@@ -112,6 +121,23 @@ class Care(Case):
                      ("resume", path), ("findings", path)):
             self.refused(5, "is no snowline store", *args)
             self.assertEqual(self.octets(path), b"")
+
+    def test_to_look_at_a_purge_changes_nothing(self):
+        self.alter(LONG_AGO, "DROP TABLE complaint",  # as of an older version
+                   "PRAGMA user_version = 3")
+        before = self.octets(self.store)
+        self.assertIn("kept", ok("purge", self.store, "--older-than", "0",
+                                 "--dry-run"))
+        self.assertEqual(self.octets(self.store), before)
+
+    def test_a_purge_that_cannot_be_told_of_fails(self):
+        self.alter(LONG_AGO)
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([SNOWLINE, "purge", self.store,
+                                   "--older-than", "0"], stdout=full,
+                                  stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("standard output", done.stderr)
 
     # ------------------------------------------------- what others are told
 
