@@ -229,17 +229,6 @@ struct snow_evidence {
     size_t data_len;
 };
 
-/** What was written about one finding to one contact. */
-struct snow_complaint {
-    int64_t scan;           /**< that the finding is of */
-    const char *message_id; /**< without its angle brackets */
-    const char *recipient;  /**< a mail address */
-    const char *finding_id; /**< as it was called then */
-    int64_t made_utc_s;
-    const char *data; /**< JSON text: its addresses and their names */
-    size_t data_len;
-};
-
 /** One scan of a store. */
 struct snow_scan {
     int64_t id;

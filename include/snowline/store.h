@@ -4,6 +4,7 @@
 #define SNOW_STORE_H
 
 #include "snowline/block.h"
+#include "snowline/complaint.h"
 
 #ifdef __cplusplus
 extern "C" {
