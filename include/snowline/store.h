@@ -4,13 +4,24 @@
 #define SNOW_STORE_H
 
 #include "snowline/block.h"
-#include "snowline/complaint.h"
+#include "snowline/progress.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 struct snow_store;
+
+/** What was written about one finding to one contact. */
+struct snow_complaint {
+    int64_t scan;           /**< that the finding is of */
+    const char *message_id; /**< without its angle brackets */
+    const char *recipient;  /**< a mail address */
+    const char *finding_id; /**< as it was called then */
+    int64_t made_utc_s;
+    const char *data; /**< JSON text: its addresses and their names */
+    size_t data_len;
+};
 
 enum snow_store_mode {
     SNOW_STORE_READ,   /**< it must be there */
@@ -60,6 +71,14 @@ struct snow_record {
 int snow_store_open(struct snow_store **out, const char *url,
                     enum snow_store_mode mode, struct snow_error *err);
 void snow_store_close(struct snow_store *s); /**< NULL is fine */
+
+/** The process of this machine that has the store open for writing; 0: none,
+ * as far as can be seen. It is not disturbed. */
+int64_t snow_store_writer(const struct snow_store *s);
+
+/** Have @p fn told of every block, probe, evidence and IPv6 name that is read
+ * from here on, without a stage; NULL: nobody any more. */
+void snow_store_watch(struct snow_store *s, snow_progress_fn fn, void *arg);
 
 /** Add a scan; @p scan->id is ignored and the new one written to @p id. */
 int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,

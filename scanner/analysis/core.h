@@ -27,6 +27,9 @@ int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
                  struct analysis_psl *psl);
 void analysis_free(struct analysis *a); /**< NULL is fine */
 
+/** Tell whoever wants to know how far it is. */
+void analysis_tell(const struct analysis *a, const struct snow_progress *p);
+
 /** Before the second pass: where a name leads. @return 0, SNOW_ENOMEM */
 int analysis_add_forward(struct analysis *a, const char *name,
                          const struct analysis_forward *answer);
@@ -35,6 +38,10 @@ int analysis_add_forward(struct analysis *a, const char *name,
  * contact is the network's own, unless the network is smaller than a /24: those
  * are handed on to customers, who name themselves. */
 void analysis_add_holder(struct analysis *a, const struct snow_network *n);
+
+/** The same for facts that are no analysis' (yet). */
+void analysis_mark_provider(struct facts *f, struct analysis_psl *psl,
+                            const struct snow_network *n);
 
 /**
  * The next address, in ascending order; every pass is given the same ones.

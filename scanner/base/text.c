@@ -273,7 +273,7 @@ int text_parse_u64(uint64_t *out, const char *text, uint64_t max)
 /* Dot-string: atoms of RFC 5321's atext, joined by single dots. */
 static bool is_local_part(const char *text, size_t len)
 {
-    if (len == 0 || len > 64 || text[0] == '.' || text[len - 1] == '.')
+    if (len == 0 || len > 64 || strchr("-.", text[0]) || text[len - 1] == '.')
         return false;
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '.' && text[i - 1] == '.')
@@ -284,13 +284,12 @@ static bool is_local_part(const char *text, size_t len)
     return true;
 }
 
-/* Labels of letters, digits and inner hyphens; the last is no number. */
-static bool is_mail_domain(const char *text)
+bool text_is_host_name(const char *text)
 {
     const char *last = strrchr(text, '.');
     size_t label = 0;
 
-    if (!last || !text_is_alpha(last[1]))
+    if (!text_is_alpha(last ? last[1] : *text) || strlen(text) > 253)
         return false;
     for (const char *c = text; *c; c++) {
         if (*c == '.' && (label == 0 || c[-1] == '-'))
@@ -308,6 +307,7 @@ bool text_is_mailbox(const char *text)
 {
     const char *at = strrchr(text, '@');
 
-    return at && strlen(text) <= 254 &&
-           is_local_part(text, (size_t)(at - text)) && is_mail_domain(at + 1);
+    return at && strlen(text) <= 254 && strchr(at, '.') &&
+           is_local_part(text, (size_t)(at - text)) &&
+           text_is_host_name(at + 1);
 }

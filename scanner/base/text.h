@@ -102,6 +102,10 @@ bool text_is_space(char c); /**< space, \t, \n, \r, \v, \f */
 int text_hex(char c);       /**< 0 … 15, or -1 */
 bool text_equal_fold(const char *a, const char *b); /**< ASCII case folded */
 
+/** True for labels of letters, digits and inner hyphens (RFC 1123 §2.1), one or
+ * more, no dot behind; the last is no number. */
+bool text_is_host_name(const char *text);
+
 /**
  * True for an address that mail can be written to from anywhere: a Dot-string
  * at a domain of two labels or more (RFC 5321 §4.1.2), in ASCII, no longer

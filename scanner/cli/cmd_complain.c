@@ -13,7 +13,7 @@ static void tell(const struct letters *l, bool is_kept)
             "you\n",
             (unsigned long long)r->n, r->n == 1 ? "" : "s",
             (unsigned long long)r->n_addresses, r->n_addresses == 1 ? "" : "es",
-            is_kept ? ", remembered for diff --complaints" : "");
+            is_kept && r->n > 0 ? ", remembered for diff --complaints" : "");
     if (r->unaddressed > 0)
         fprintf(stderr,
                 "snowline: no abuse contact is known for %llu address%s of "
@@ -50,10 +50,14 @@ int cmd_complain(struct snow_config *cfg, struct snow_error *err)
     if (!code && !l.folder)
         code = output_open(&r.to, cfg, err);
     r.to.letters = &l.report;
+    task_begin(&r.task, "export", cfg);
+    r.to.task = &r.task;
+    task_watch(&r.task, r.store);
     if (!code)
         code = lists_find(cfg, err);
     if (!code)
         code = print_findings(r.store, &r.scan, cfg, "complaint", &r.to, err);
+    task_end(&r.task);
     if (code && l.why.code) /* where it failed, not what for */
         *err = l.why;
     is_read = !r.to.fd.reader_is_gone; /* else not all was told */

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/task.h"
 #include "pipeline/scan.h"
 
 int reading_open(struct reading *r, struct snow_config *cfg,
@@ -27,31 +28,37 @@ int reading_open(struct reading *r, struct snow_config *cfg,
     return code;
 }
 
-static int reading_begin(struct reading *r, struct snow_config *cfg,
-                         struct snow_error *err)
+static int reading_begin(struct reading *r, const char *name,
+                         struct snow_config *cfg, struct snow_error *err)
 {
     int code = reading_open(r, cfg, SNOW_STORE_READ, err);
 
     if (code)
         return code;
     code = output_open(&r->to, cfg, err);
-    if (code)
+    if (code) {
         snow_store_close(r->store);
-    return code;
+        return code;
+    }
+    task_begin(&r->task, name, cfg);
+    r->to.task = &r->task;
+    task_watch(&r->task, r->store);
+    return 0;
 }
 
 static int reading_close(struct reading *r, int code, struct snow_error *err)
 {
+    task_end(&r->task);
     code = output_close(&r->to, code, err);
     snow_store_close(r->store);
     return code;
 }
 
-static int read_and_print(struct snow_config *cfg, const char *format,
-                          struct snow_error *err)
+static int read_and_print(const char *name, struct snow_config *cfg,
+                          const char *format, struct snow_error *err)
 {
     struct reading r;
-    int code = reading_begin(&r, cfg, err);
+    int code = reading_begin(&r, name, cfg, err);
 
     if (code)
         return code;
@@ -65,7 +72,7 @@ int cmd_findings(struct snow_config *cfg, struct outcome *o,
                  struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, cfg->format, err);
+    return read_and_print("findings", cfg, cfg->format, err);
 }
 
 int cmd_export(struct snow_config *cfg, struct outcome *o,
@@ -74,14 +81,14 @@ int cmd_export(struct snow_config *cfg, struct outcome *o,
     (void)o;
     if (strcmp(cfg->format, "complaint") == 0)
         return cmd_complain(cfg, err);
-    return read_and_print(cfg, cfg->format, err);
+    return read_and_print("export", cfg, cfg->format, err);
 }
 
 int cmd_report(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, "html", err);
+    return read_and_print("report", cfg, "html", err);
 }
 
 static void scan_text(struct buf *to, const struct snow_scan *scan)
@@ -118,7 +125,7 @@ int cmd_status(struct snow_config *cfg, struct outcome *o,
 {
     struct reading r;
     struct progress p;
-    int code = reading_begin(&r, cfg, err);
+    int code = reading_begin(&r, "status", cfg, err);
 
     (void)o;
     if (code)

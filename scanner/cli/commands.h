@@ -4,6 +4,7 @@
 #define CLI_COMMANDS_H
 
 #include "analysis/own.h"
+#include "cli/task.h"
 #include "pipeline/config.h"
 #include "report/report.h"
 #include "snowline/store.h"
@@ -103,6 +104,7 @@ int only_store(const struct snow_config *cfg, const char **url,
 /** Standard output, or the file of -o. */
 struct output {
     struct report_fd fd;
+    struct task *task;              /**< is told how far it is; NULL: nobody */
     char *path, *temporary;         /**< NULL for standard output */
     struct report_letters *letters; /**< where complaints go besides, or NULL */
 };
@@ -118,6 +120,7 @@ struct reading {
     struct snow_store *store;
     struct snow_scan scan;
     struct output to;
+    struct task task;
 };
 
 /** Open the store and the scan that the options name; the scan's settings

@@ -92,6 +92,8 @@ int report_holders_load(struct report_holders *out,
     if (!code)
         code = snow_store_each_evidence(q->store, q->scan, ANALYSIS_ORIGIN_KIND,
                                         take_origin, &h, err);
+    if (!code && h.text.failed)
+        code = SNOW_ENOMEM;
     if (code) {
         report_holders_fini(&h);
         return code;

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "store/holder.h"
 #include "store/schema.h"
 
 /* clang-format off */
@@ -221,9 +222,10 @@ static int bring_up(struct sqlite_store *s, struct snow_error *err)
     return code;
 }
 
-static int open_writer(struct sqlite_store *s, struct snow_error *err)
+static int open_writer(struct sqlite_store *s, bool may_be_new,
+                       struct snow_error *err)
 {
-    int code = check_format(s, true, err);
+    int code = check_format(s, may_be_new, err);
 
     if (code == SNOW_ENOTFOUND) {
         code = sqlite_execute(s, schema_pragmas, err);
@@ -263,7 +265,7 @@ static int open_any(struct snow_store **out, const char *path,
     if (mode == SNOW_STORE_READ && !is_memory)
         code = check_format(s, false, err);
     else
-        code = open_writer(s, err);
+        code = open_writer(s, is_memory || mode == SNOW_STORE_CREATE, err);
     if (code)
         goto fail;
     *out = &s->base;
@@ -285,6 +287,13 @@ static int memory_open(struct snow_store **out, const char *path,
 {
     (void)path;
     return open_any(out, "memory:", mode, true, err);
+}
+
+static int64_t sqlite_writer(const struct snow_store *base)
+{
+    const struct sqlite_store *s = (const struct sqlite_store *)base;
+
+    return holder_of(s->path);
 }
 
 /* --- scans --- */
@@ -565,12 +574,13 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
 }
 
 #define OPERATIONS                                                             \
-    .close = sqlite_close, .add_scan = sqlite_add_scan,                        \
-    .get_scan = sqlite_get_scan, .update_scan = sqlite_update_scan,            \
-    .finish_scan = sqlite_finish_scan, .begin = sqlite_begin,                  \
-    .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,   \
-    .each_scan = sqlite_each_scan, .blocks_open = sqlite_blocks_open,          \
-    .blocks_next = sqlite_blocks_next, .blocks_close = sqlite_blocks_close,    \
+    .close = sqlite_close, .writer = sqlite_writer,                            \
+    .add_scan = sqlite_add_scan, .get_scan = sqlite_get_scan,                  \
+    .update_scan = sqlite_update_scan, .finish_scan = sqlite_finish_scan,      \
+    .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit,         \
+    .rollback = sqlite_rollback, .each_scan = sqlite_each_scan,                \
+    .blocks_open = sqlite_blocks_open, .blocks_next = sqlite_blocks_next,      \
+    .blocks_close = sqlite_blocks_close, .count_blocks = sqlite_count_blocks,  \
     .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence,    \
     .names_open = sqlite_names_open, .names_next = sqlite_names_next,          \
     .names_close = sqlite_names_close, .each_node = sqlite_each_node,          \

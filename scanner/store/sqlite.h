@@ -92,6 +92,8 @@ int sqlite_each_scan(struct snow_store *base, snow_scan_fn fn, void *arg,
                      struct snow_error *err);
 int sqlite_blocks_open(struct snow_blocks **out, struct snow_store *base,
                        int64_t scan, struct snow_error *err);
+int sqlite_count_blocks(struct snow_store *base, int64_t scan, uint64_t *n,
+                        struct snow_error *err);
 int sqlite_blocks_next(struct snow_blocks *c, struct snow_addr from,
                        const struct snow_block **block, bool *is_closed,
                        struct snow_error *err);

@@ -281,6 +281,8 @@ static const struct {
     const char *why, *in;
     bool is_one;
 } mailboxes[] = {
+    { "what a mail program takes for an option", "-oQ/x@a.example", false },
+    { "a hyphen further on", "a-b-@a.example", true },
     { "plain", "abuse@host.example", true },
     { "atoms of odd characters", "a+b=c/d!e@host.example", true },
     { "inner dots and hyphens", "net.abuse@a-b.co.example", true },
@@ -342,6 +344,44 @@ static void mailboxes_are_told(void **state)
     assert_false(text_is_mailbox(text));
 }
 
+/* clang-format off */
+static const struct {
+    const char *why, *in;
+    bool is_one;
+} host_names[] = {
+    { "one label", "rpz", true },
+    { "labels, hyphens, digits", "9-a.xn--p1ai", true },
+    { "nothing", "", false },
+    { "a dot alone", ".", false },
+    { "a dot behind", "a.example.", false },
+    { "an address", "192.0.2.1", false },
+    { "two lines", "a.example\nb.example", false },
+    { "what a zone file would take for its own", "$ORIGIN", false },
+    { "a wildcard", "*.example", false },
+    { "an escaped dot", "a\\.b.example", false },
+    { "a space", "a b.example", false },
+    { "octets past ASCII", "b\xc3\xbc.example", false },
+};
+/* clang-format on */
+
+static void host_names_are_told(void **state)
+{
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(host_names); i++)
+        if (text_is_host_name(host_names[i].in) != host_names[i].is_one)
+            fail_msg("%s: '%s'", host_names[i].why, host_names[i].in);
+    memset(text, 'a', sizeof text);
+    for (size_t i = 50; i < sizeof text; i += 50)
+        text[i] = '.';
+    text[253] = '\0'; /* 255 octets on the wire (RFC 1035 §2.3.4) */
+    assert_true(text_is_host_name(text));
+    text[253] = 'a';
+    text[254] = '\0';
+    assert_false(text_is_host_name(text));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -353,6 +393,7 @@ int main(void)
         cmocka_unit_test(times_parse_and_format),
         cmocka_unit_test(numbers_are_bounded),
         cmocka_unit_test(mailboxes_are_told),
+        cmocka_unit_test(host_names_are_told),
         cmocka_unit_test(errors_are_one_safe_line),
         cmocka_unit_test(unknown_time_prints_as_nothing),
     };
