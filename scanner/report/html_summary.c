@@ -161,7 +161,12 @@ static void add_bar(struct html *h, const uint64_t n[N_OUTCOMES])
         add_count(&h->out, n[i]);
         buf_printf(&h->out, "</b> %s</li>\n", outcomes[i].label);
     }
-    buf_add_text(&h->out, "</ul>\n");
+    /* of the /24s that were touched: what is there, but no target */
+    buf_add_text(&h->out, "<li class=\"outside\"><b>");
+    add_count(&h->out, snow_ranges_blocks(h->sweep.ipv4) * SNOW_BLOCK_SIZE -
+                           snow_ranges_count(h->sweep.ipv4));
+    buf_add_text(&h->out, "</b> of the same /24s excluded, or no target"
+                          "</li>\n</ul>\n");
 }
 
 static void add_completeness(struct html *h)
@@ -181,13 +186,14 @@ static void add_completeness(struct html *h)
         buf_printf(&h->out, "IPv6: %llu name%s found. ",
                    (unsigned long long)s->n_ipv6_names,
                    plural(s->n_ipv6_names));
-    buf_printf(&h->out,
-               "%llu address%s take%s mail. Excluded addresses, reserved "
-               "ones and those that opted out are no part of these counts: "
-               "they were never asked.</p>\n",
-               (unsigned long long)snow_ranges_count(s->mail),
-               snow_ranges_count(s->mail) == 1 ? "" : "es",
-               snow_ranges_count(s->mail) == 1 ? "s" : "");
+    if (s->n_greeted > 0)
+        buf_printf(&h->out, "Of %llu addresses greeted %llu take mail. ",
+                   (unsigned long long)s->n_greeted,
+                   (unsigned long long)snow_ranges_count(s->mail));
+    else
+        buf_add_text(&h->out, "Nobody was greeted. ");
+    buf_add_text(&h->out, "Excluded addresses, reserved ones and those that "
+                          "opted out were never asked.</p>\n");
 }
 
 int html_summary(struct html *h)
