@@ -66,6 +66,9 @@ struct snow_change {
     struct snow_change_side older, newer;
 };
 
+/** The stage of snow_progress in which changes of names are told. */
+#define SNOW_STAGE_CHANGES "changes"
+
 /** Anything but 0 ends the comparison and is returned from it. */
 typedef int (*snow_change_fn)(void *arg, const struct snow_change *change);
 

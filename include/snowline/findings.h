@@ -4,6 +4,7 @@
 #ifndef SNOW_FINDINGS_H
 #define SNOW_FINDINGS_H
 
+#include "snowline/progress.h"
 #include "snowline/ranges.h"
 #include "snowline/store.h"
 
@@ -110,8 +111,9 @@ struct snow_analysis_config {
     uint64_t decoys; /**< shuffles that tell what chance scores, 0 */
     double fdr; /**< the rate of false discoveries that the high tier may have
                      by the decoys; 0: its score is the default */
-    void (*on_decoy)(void *arg, uint64_t done, uint64_t of); /**< or NULL */
-    void *on_decoy_arg;
+    snow_progress_fn on_progress; /**< told of each stage as it begins, and of
+                                       each shuffle; or NULL */
+    void *on_progress_arg;
     const struct given *given; /**< registrations of the user's own, which count
                                     for more than stored ones; NULL: none */
     const struct own *own; /**< what the user alone knows of addresses; NULL:

@@ -123,11 +123,18 @@ static int on_probe(void *arg, const struct snow_probe *p)
     return analysis_add_probe(arg, p);
 }
 
+static void begin(const struct analysis *a, const char *stage)
+{
+    analysis_tell(a, &(struct snow_progress){ .stage = stage });
+}
+
 static int run_pass(struct analysis *a, const struct analysis_place *from)
 {
-    int code =
-        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+    int code;
 
+    begin(a, "runs");
+    code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
     return code ? code : analysis_next_pass(a);
 }
 
@@ -135,9 +142,11 @@ static int run_pass(struct analysis *a, const struct analysis_place *from)
  * which of them are its own. */
 static int run_first_pass(struct analysis *a, const struct analysis_place *from)
 {
-    int code =
-        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+    int code;
 
+    begin(a, "names");
+    code =
+        snow_store_each_block(from->store, from->scan, on_block, a, from->err);
     if (!code)
         code = snow_store_each_evidence(from->store, from->scan, "netblock",
                                         on_holder, a, from->err);
@@ -164,6 +173,7 @@ int analysis_begin(struct analysis **out, struct analysis_psl *psl,
 
 int analysis_add_forwards(struct analysis *a, const struct analysis_place *from)
 {
+    begin(a, "forward");
     return snow_store_each_evidence(from->store, from->scan, "forward",
                                     on_forward, a, from->err);
 }
@@ -175,8 +185,10 @@ static int find_rows(struct analysis *a, const struct analysis_place *from)
 
     if (!analysis_rows_start(a))
         return 0;
+    begin(a, "rows");
     code =
         snow_store_each_block(from->store, from->scan, on_block, a, from->err);
+    begin(a, "evidence");
     return code ? code : analysis_rows_end(a);
 }
 
@@ -191,9 +203,11 @@ static int add_evidence(struct analysis *a, const struct analysis_place *from)
         { "web", on_website },
         { "netblock", on_netblock },
     };
-    int code = snow_store_each_evidence(from->store, from->scan, "registration",
-                                        on_registration, a, from->err);
+    int code;
 
+    begin(a, "evidence");
+    code = snow_store_each_evidence(from->store, from->scan, "registration",
+                                    on_registration, a, from->err);
     if (!code)
         code = find_rows(a, from);
     for (size_t i = 0; !code && i < COUNT_OF(kinds); i++)
@@ -211,8 +225,10 @@ int analysis_end(struct snow_findings *out, struct analysis *a,
 
     if (!code)
         code = add_evidence(a, from);
+    begin(a, "history");
     if (!code)
         code = analysis_add_history(a, from->store, from->scan, from->err);
+    begin(a, "scores");
     return code ? code : analysis_findings(out, a);
 }
 
@@ -263,8 +279,10 @@ int snow_candidates_choose(struct snow_candidates *out, struct snow_store *s,
     code = analysis_begin(&a, psl, cfg, &from);
     if (!code)
         code = run_pass(a, &from);
-    if (!code)
+    if (!code) {
+        begin(a, "candidates");
         code = snow_store_each_block(s, scan, on_block, a, err);
+    }
     if (!code)
         code = analysis_candidates(out, a);
     analysis_free(a);

@@ -79,6 +79,12 @@ int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
     return 0;
 }
 
+void analysis_tell(const struct analysis *a, const struct snow_progress *p)
+{
+    if (a->cfg.on_progress)
+        a->cfg.on_progress(a->cfg.on_progress_arg, p);
+}
+
 void analysis_free(struct analysis *a)
 {
     if (!a)

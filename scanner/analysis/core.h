@@ -27,6 +27,9 @@ int analysis_new(struct analysis **out, const struct snow_analysis_config *cfg,
                  struct analysis_psl *psl);
 void analysis_free(struct analysis *a); /**< NULL is fine */
 
+/** Tell whoever wants to know how far it is. */
+void analysis_tell(const struct analysis *a, const struct snow_progress *p);
+
 /** Before the second pass: where a name leads. @return 0, SNOW_ENOMEM */
 int analysis_add_forward(struct analysis *a, const char *name,
                          const struct analysis_forward *answer);

@@ -217,8 +217,10 @@ int analysis_decoys_score(struct snow_calibration *out, struct analysis *a,
         code = shuffle(&d, i);
         if (!code)
             code = analysis_findings_tally(&out->decoys, &d.shuffled, like);
-        if (a->cfg.on_decoy)
-            a->cfg.on_decoy(a->cfg.on_decoy_arg, i + 1, a->cfg.decoys);
+        analysis_tell(a, &(struct snow_progress){ .stage = "decoys",
+                                                  .unit = "shuffles",
+                                                  .done = i + 1,
+                                                  .of = a->cfg.decoys });
     }
     out->n_decoys = a->cfg.decoys;
     mark_runs(a, true);

@@ -254,6 +254,8 @@ static int walk_both(struct diff *d)
     struct step *s = calloc(1, sizeof *s);
     int code = SNOW_ENOMEM;
 
+    analysis_tell(d->side[NEWER].a,
+                  &(struct snow_progress){ .stage = SNOW_STAGE_CHANGES });
     if (s) {
         s->d = d;
         code = walk(s);

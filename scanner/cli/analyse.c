@@ -6,23 +6,11 @@
 #include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/task.h"
+#include "cli/terminal.h"
 #include "pipeline/scan.h"
 
-#define DECOY_LINE_US 5000000
 #define DAY_S 86400
-
-/* Shuffles take their time: a line of it every so often. */
-static void show_decoys(void *arg, uint64_t done, uint64_t of)
-{
-    uint64_t *told_us = arg;
-    uint64_t now_us = clock_mono_us(&clock_system);
-
-    if (now_us - *told_us >= DECOY_LINE_US) {
-        fprintf(stderr, "snowline: %llu of %llu shuffles scored\n",
-                (unsigned long long)done, (unsigned long long)of);
-        *told_us = now_us;
-    }
-}
 
 /* What is not set is asked for by name: nothing of it is made up. */
 static int check_needs(const struct report_format *f,
@@ -101,6 +89,17 @@ static int choose_format(const struct report_format **f, const char *name,
     return 0;
 }
 
+/* What scrolls by on a terminal tells by itself how far it is. */
+static void begin_writing(struct output *to)
+{
+    const struct snow_progress p = { .stage = "writing" };
+
+    if (isatty(to->fd.fd))
+        task_end(to->task);
+    else
+        task_show(to->task, &p);
+}
+
 int print_findings(struct snow_store *s, const struct snow_scan *scan,
                    const struct snow_config *cfg, const char *format,
                    struct output *to, struct snow_error *err)
@@ -114,12 +113,12 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
                                 .scan = scan->id,
                                 .identity = &identity,
                                 .made_utc_s = clock_utc_s(&clock_system),
-                                .by_customer = cfg->by == 1 };
+                                .by_customer = cfg->by == 1,
+                                .letters = to->letters };
     struct report_out out = report_to_fd(&to->fd);
     struct given given = { 0 };
     struct own own = { 0 };
     const struct own_paths paths = lists_paths(cfg);
-    uint64_t told_us = clock_mono_us(&clock_system);
     int code = choose_format(&f, format, cfg, err);
 
     if (!code)
@@ -127,18 +126,23 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
     if (code)
         return code;
     q.least = least_tier(f, cfg);
-    q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
+    q.colour = terminal_has_colour(to->fd.fd);
+    q.width = terminal_width(to->fd.fd);
     code = scan_given(&given, cfg, err);
     if (!code)
         code = own_read(&own, &paths, err);
     scan_analysis_config(&analysis, cfg, scan);
     analysis.given = q.given = &given;
     analysis.own = q.own = &own;
+    if (to->task) {
+        analysis.on_progress = task_show;
+        analysis.on_progress_arg = to->task;
+    }
     q.psl_path = analysis.psl_path;
-    analysis.on_decoy = show_decoys;
-    analysis.on_decoy_arg = &told_us;
     if (!code && (f->needs_findings || cfg->explain[0]))
         code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
+    if (to->task)
+        begin_writing(to);
     if (!code)
         code = cfg->explain[0] ? report_explain(&out, &q, cfg->explain, err)
                                : report_write(&out, f, &q, err);

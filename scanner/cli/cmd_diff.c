@@ -1,14 +1,20 @@
 /* What changed between two scans of a store. */
+#include <unistd.h>
+
 #include "analysis/given.h"
 #include "analysis/own.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/task.h"
+#include "cli/terminal.h"
 #include "pipeline/scan.h"
 
 /* The two scans, without their texts. */
 struct two {
     struct snow_scan older, newer;
     unsigned n; /* finished ones found so far */
+    struct task task;
+    bool is_seen; /* changes scroll by where the bar is */
 };
 
 static struct snow_scan without_text(const struct snow_scan *scan)
@@ -116,9 +122,17 @@ static int read_lists(struct lists *l, const struct snow_config *cfg,
     return code ? code : own_read(&l->own, &paths, err);
 }
 
-static int compare(struct snow_config *cfg, const struct two *t,
-                   struct snow_store *s, struct report_changes *r,
-                   struct snow_error *err)
+static void show(void *arg, const struct snow_progress *p)
+{
+    struct two *t = arg;
+
+    task_show(&t->task, p);
+    if (t->is_seen && p->stage && strcmp(p->stage, SNOW_STAGE_CHANGES) == 0)
+        task_end(&t->task);
+}
+
+static int compare(struct snow_config *cfg, struct two *t, struct snow_store *s,
+                   struct report_changes *r, struct snow_error *err)
 {
     struct snow_analysis_config older, newer;
     struct snow_diff q = { .store = s,
@@ -138,6 +152,8 @@ static int compare(struct snow_config *cfg, const struct two *t,
         return code;
     code = read_lists(&lists, cfg, err);
     older.psl_path = newer.psl_path; /* one list tells what has changed */
+    older.on_progress = newer.on_progress = show;
+    older.on_progress_arg = newer.on_progress_arg = t;
     older.given = newer.given = &lists.given;
     older.own = newer.own = &lists.own;
     if (!code)
@@ -159,6 +175,8 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
     int code;
 
     (void)o;
+    if (cfg->complaints)
+        return cmd_complaints(cfg, err);
     if (cfg->targets.n != 1 && cfg->targets.n != 3)
         return snow_fail(err, SNOW_EINVAL,
                          "a store is needed, and two scans or none; see "
@@ -170,7 +188,12 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
         code = output_open(&to, cfg, err);
     if (!code) {
         r.to = report_to_fd(&to.fd);
+        two.is_seen = isatty(to.fd.fd);
+        task_begin(&two.task, "diff", cfg);
+        task_watch(&two.task, s);
+        r.width = terminal_width(to.fd.fd);
         code = report_changes_end(&r, compare(cfg, &two, s, &r, err));
+        task_end(&two.task);
         if (code && err->code == 0)
             snow_fail(err, code, "diff: %s", snow_strerror(code));
         code = output_close(&to, code, err);

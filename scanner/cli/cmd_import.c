@@ -6,6 +6,7 @@
 #include "base/records.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/task.h"
 #include "import/import.h"
 #include "import/name.h"
 #include "pipeline/axfr.h"
@@ -21,6 +22,7 @@ struct importing {
     struct import_how how;
     struct import_total total;
     bool is_new; /**< the scan is */
+    struct task task;
     struct snow_error *err;
 };
 
@@ -110,7 +112,8 @@ static int update_scan(struct importing *g)
 
 /* --- what is read --- */
 
-static void tell_bad(const char *path, const struct import_file *f)
+static void tell_bad(struct importing *g, const char *path,
+                     const struct import_file *f)
 {
     size_t n =
         f->n_bad < IMPORT_BAD_SHOWN ? (size_t)f->n_bad : IMPORT_BAD_SHOWN;
@@ -118,6 +121,7 @@ static void tell_bad(const char *path, const struct import_file *f)
 
     if (f->n_bad == 0)
         return;
+    task_hide(&g->task);
     text_escape(&safe, path, strlen(path));
     fprintf(stderr, "snowline: %s: %llu of %llu lines are no %s: line",
             safe.data ? safe.data : "?", (unsigned long long)f->n_bad,
@@ -129,8 +133,19 @@ static void tell_bad(const char *path, const struct import_file *f)
     buf_fini(&safe);
 }
 
+/** Records of a transfer, and how far it is. */
+struct transfer {
+    struct importing *g;
+    struct import_zone *zone;
+    uint64_t n;
+};
+
 static int take_record(void *arg, const struct dns_axfr_record *r)
 {
+    struct transfer *t = arg;
+    const struct snow_progress p = { .stage = "transfer",
+                                     .unit = "records",
+                                     .done = ++t->n };
     struct import_record rec = { .owner = r->owner,
                                  .owner_len = strlen(r->owner),
                                  .target = r->target,
@@ -138,21 +153,22 @@ static int take_record(void *arg, const struct dns_axfr_record *r)
                                  .is_alias = r->is_alias,
                                  .seen_utc_s = SNOW_TIME_UNKNOWN };
 
-    return import_zone_add(arg, &rec);
+    task_show(&t->g->task, &p);
+    return import_zone_add(t->zone, &rec);
 }
 
 static int transfer(struct importing *g, const char *source)
 {
-    struct import_zone *zone;
-    int code = import_zone_new(&zone, g->import, g->how.now_utc_s, g->err);
+    struct transfer t = { .g = g };
+    int code = import_zone_new(&t.zone, g->import, g->how.now_utc_s, g->err);
 
     if (code)
         return code;
-    code = axfr_fetch(g->cfg, source, take_record, zone, &g->outcome->signal,
+    code = axfr_fetch(g->cfg, source, take_record, &t, &g->outcome->signal,
                       g->err);
     if (!code)
-        code = import_zone_end(zone, source, g->err);
-    import_zone_free(zone);
+        code = import_zone_end(t.zone, source, g->err);
+    import_zone_free(t.zone);
     return code;
 }
 
@@ -170,7 +186,7 @@ static int read_files(struct importing *g)
         else
             code = import_read(g->import, path, &g->how, &told, g->err);
         if (!code)
-            tell_bad(path, &told);
+            tell_bad(g, path, &told);
     }
     return code;
 }
@@ -209,8 +225,10 @@ static int import_all(struct importing *g)
 
     if (!code)
         code = import_new(&g->import, g->store, g->scan.id, g->err);
-    if (!code)
+    if (!code) {
+        import_watch(g->import, task_show, &g->task);
         code = read_files(g);
+    }
     if (!code)
         code = read_domains(g);
     if (!code)
@@ -294,7 +312,10 @@ static int into_store(struct importing *g)
 
     if (code)
         return code;
+    task_begin(&g->task, "import", g->cfg);
+    task_watch(&g->task, g->store);
     code = in_transaction(g);
+    task_end(&g->task);
     is_kept = code == 0; /* whether or not that can be told */
     if (!code)
         code = print_total(g);

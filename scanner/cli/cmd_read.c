@@ -4,16 +4,11 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/task.h"
 #include "pipeline/scan.h"
 
-struct reading {
-    struct snow_store *store;
-    struct snow_scan scan;
-    struct output to;
-};
-
-static int reading_open(struct reading *r, struct snow_config *cfg,
-                        struct snow_error *err)
+int reading_open(struct reading *r, struct snow_config *cfg,
+                 enum snow_store_mode mode, struct snow_error *err)
 {
     const char *url;
     bool is_domains = cfg->domains[0] != '\0';
@@ -21,32 +16,49 @@ static int reading_open(struct reading *r, struct snow_config *cfg,
 
     *r = (struct reading){ 0 };
     if (!code)
-        code = snow_store_open(&r->store, url, SNOW_STORE_READ, err);
+        code = snow_store_open(&r->store, url, mode, err);
     if (!code)
         code = snow_store_get_scan(r->store, (int64_t)cfg->scan, &r->scan, err);
     if (!code)
         code = cli_settings_restore(cfg, r->scan.settings, err);
     if (!is_domains) /* what the scan's own file said is in the store */
         cfg->domains[0] = '\0';
-    if (!code)
-        code = output_open(&r->to, cfg, err);
     if (code)
         snow_store_close(r->store);
     return code;
 }
 
+static int reading_begin(struct reading *r, const char *name,
+                         struct snow_config *cfg, struct snow_error *err)
+{
+    int code = reading_open(r, cfg, SNOW_STORE_READ, err);
+
+    if (code)
+        return code;
+    code = output_open(&r->to, cfg, err);
+    if (code) {
+        snow_store_close(r->store);
+        return code;
+    }
+    task_begin(&r->task, name, cfg);
+    r->to.task = &r->task;
+    task_watch(&r->task, r->store);
+    return 0;
+}
+
 static int reading_close(struct reading *r, int code, struct snow_error *err)
 {
+    task_end(&r->task);
     code = output_close(&r->to, code, err);
     snow_store_close(r->store);
     return code;
 }
 
-static int read_and_print(struct snow_config *cfg, const char *format,
-                          struct snow_error *err)
+static int read_and_print(const char *name, struct snow_config *cfg,
+                          const char *format, struct snow_error *err)
 {
     struct reading r;
-    int code = reading_open(&r, cfg, err);
+    int code = reading_begin(&r, name, cfg, err);
 
     if (code)
         return code;
@@ -60,21 +72,23 @@ int cmd_findings(struct snow_config *cfg, struct outcome *o,
                  struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, cfg->format, err);
+    return read_and_print("findings", cfg, cfg->format, err);
 }
 
 int cmd_export(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, cfg->format, err);
+    if (strcmp(cfg->format, "complaint") == 0)
+        return cmd_complain(cfg, err);
+    return read_and_print("export", cfg, cfg->format, err);
 }
 
 int cmd_report(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     (void)o;
-    return read_and_print(cfg, "html", err);
+    return read_and_print("report", cfg, "html", err);
 }
 
 static void scan_text(struct buf *to, const struct snow_scan *scan)
@@ -111,7 +125,7 @@ int cmd_status(struct snow_config *cfg, struct outcome *o,
 {
     struct reading r;
     struct progress p;
-    int code = reading_open(&r, cfg, err);
+    int code = reading_begin(&r, "status", cfg, err);
 
     (void)o;
     if (code)

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/task.h"
 #include "pipeline/scan.h"
 
 /* results/TARGET.db, where neither a path nor a reader of names stumbles. */
@@ -30,6 +31,18 @@ static int default_store(char *out, size_t cap, const struct snow_config *cfg,
     return 0;
 }
 
+/* The last object of --progress json is the scan's: what follows it is not
+ * told. */
+static void watch_findings(struct task *t, struct output *to,
+                           struct snow_store *s, const struct snow_config *cfg)
+{
+    task_begin(t, "findings", cfg);
+    if (t->how != PROGRESS_BAR)
+        return;
+    to->task = t;
+    task_watch(t, s);
+}
+
 /* The closing table of a finished scan. */
 static int show_findings(const struct snow_config *cfg, const char *url,
                          int64_t id, struct snow_error *err)
@@ -37,13 +50,17 @@ static int show_findings(const struct snow_config *cfg, const char *url,
     struct output to = { .fd = { .fd = STDOUT_FILENO } };
     struct snow_store *s;
     struct snow_scan scan;
+    struct task task;
     int code = snow_store_open(&s, url, SNOW_STORE_READ, err);
 
     if (code)
         return code;
+    watch_findings(&task, &to, s, cfg);
     code = snow_store_get_scan(s, id, &scan, err);
     if (!code)
         code = print_findings(s, &scan, cfg, "table", &to, err);
+    if (to.task)
+        task_end(to.task);
     snow_store_close(s);
     if (to.fd.reader_is_gone)
         return 0;

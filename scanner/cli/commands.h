@@ -4,9 +4,10 @@
 #define CLI_COMMANDS_H
 
 #include "analysis/own.h"
+#include "cli/task.h"
 #include "pipeline/config.h"
 #include "report/report.h"
-#include "snowline/error.h"
+#include "snowline/store.h"
 
 /** What a command leaves behind for main. */
 struct outcome {
@@ -82,6 +83,8 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o,
              struct snow_error *err);
 int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);
+int cmd_purge(struct snow_config *cfg, struct outcome *o,
+              struct snow_error *err);
 int cmd_check(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err);
 
@@ -101,7 +104,9 @@ int only_store(const struct snow_config *cfg, const char **url,
 /** Standard output, or the file of -o. */
 struct output {
     struct report_fd fd;
-    char *path, *temporary; /**< NULL for standard output */
+    struct task *task;              /**< is told how far it is; NULL: nobody */
+    char *path, *temporary;         /**< NULL for standard output */
+    struct report_letters *letters; /**< where complaints go besides, or NULL */
 };
 int output_open(struct output *o, const struct snow_config *cfg,
                 struct snow_error *err);
@@ -109,6 +114,25 @@ int output_open(struct output *o, const struct snow_config *cfg,
 /** A file appears under its name only when it is whole.
  * @param code  how the writing went @return code, or what closing said */
 int output_close(struct output *o, int code, struct snow_error *err);
+
+/** A scan that is read, and where it is written to. */
+struct reading {
+    struct snow_store *store;
+    struct snow_scan scan;
+    struct output to;
+    struct task task;
+};
+
+/** Open the store and the scan that the options name; the scan's settings
+ * count where nobody has set others. */
+int reading_open(struct reading *r, struct snow_config *cfg,
+                 enum snow_store_mode mode, struct snow_error *err);
+
+/** `diff --complaints` */
+int cmd_complaints(struct snow_config *cfg, struct snow_error *err);
+
+/** `export --format complaint` */
+int cmd_complain(struct snow_config *cfg, struct snow_error *err);
 
 /** Say on standard error what the AS numbers of a plan stand for. */
 struct plan;

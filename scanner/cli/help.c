@@ -110,6 +110,24 @@ static void add_formats(struct buf *to, const struct command *c, size_t width)
     buf_fini(&text);
 }
 
+/* The same, with what each is. */
+static void add_reports(struct buf *to, const struct command *c, size_t width)
+{
+    buf_add_text(to, "\nFormats\n");
+    for (const char *word = c->formats; *word;) {
+        char name[32];
+        size_t len = strcspn(word, "|");
+        const struct report_format *f;
+
+        snprintf(name, sizeof name, "%.*s", (int)len, word);
+        f = report_format_find(name);
+        buf_printf(to, "  %-14s ", name);
+        docs_wrap(to, f ? f->about : "", 17, 17, width);
+        buf_add_text(to, word == c->formats ? " [default]\n" : "\n");
+        word += len + (word[len] == '|');
+    }
+}
+
 static void add_option(struct buf *to, const struct cli_option *o, size_t width)
 {
     struct buf help = { 0 };
@@ -170,7 +188,9 @@ void docs_help_command(struct buf *to, const struct command *c, size_t width)
                *c->argument ? " " : "", c->argument, c->about);
     if (*c->more)
         add_words(to, c->more, width);
-    if (c->formats)
+    if (c->formats && (c->bit & (CLI_FINDINGS | CLI_EXPORT)))
+        add_reports(to, c, width);
+    else if (c->formats)
         add_formats(to, c, width);
     if (*c->examples)
         add_examples(to, c->examples);

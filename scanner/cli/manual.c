@@ -114,6 +114,13 @@ static const char head[] =
     "could\n"
     "not be learnt is unknown, and counts neither for nor against anyone.\n"
     ".PP\n"
+    "It knocks on other people\\(aqs doors. Scan what you are responsible "
+    "for,\n"
+    "or slowly; say who you are\n"
+    ".RB ( \\-\\-contact ,\n"
+    ".BR \\-\\-ehlo );\n"
+    "leave alone who asks for it.\n"
+    ".PP\n"
     "Results go to standard output or the file of\n"
     ".BR \\-o ;\n"
     "progress, warnings and errors go to standard error. Nothing is ever "
@@ -264,6 +271,10 @@ static void add_formats(struct buf *to)
         add_bold(to, f[i].name);
         buf_add_char(to, '\n');
         add(to, f[i].about);
+        if (f[i].needs & REPORT_NEEDS_REPORTER)
+            add(to, "; needs to be told who reports");
+        if (f[i].needs & REPORT_NEEDS_ZONE)
+            add(to, "; needs --list-zone");
         buf_add_text(to, f[i].is_for_machines
                              ? "; of the tier high alone, unless\n"
                                ".B \\-\\-tier\nis given\n"
@@ -355,7 +366,7 @@ static void add_files(struct buf *to)
                      "is given.\n"
                      ".TP\n"
                      ".I ");
-    add(to, SNOW_DATADIR "/targets/optout.txt");
+    add(to, SNOW_CONFDIR "/optout.txt");
     buf_add_text(to,
                  "\nThose of people who have asked to be left alone: always "
                  "are.\n"

@@ -31,6 +31,8 @@
 #include "import/text_formats.h"
 #include "import/zone.h"
 
+#define LINES_TOLD 1024 /* between two words of how far it is */
+
 struct import {
     struct snow_store *store;
     int64_t scan;
@@ -40,6 +42,8 @@ struct import {
     struct snow_ranges *asked; /**< IPv6 addresses of the scan's targets */
     uint64_t n_taken;          /**< records that readers have handed in */
     struct snow_error *err;    /**< of the call at hand */
+    snow_progress_fn watch;    /**< or NULL */
+    void *watch_arg;
 };
 
 /* --- where readers hand in --- */
@@ -232,6 +236,25 @@ static int unknown_format(const char *path, struct snow_error *err)
                      path);
 }
 
+void import_watch(struct import *m, snow_progress_fn fn, void *arg)
+{
+    m->watch = fn;
+    m->watch_arg = arg;
+}
+
+static void tell_reading(const struct import *m, const struct input *in)
+{
+    struct snow_progress p = { .stage = "reading",
+                               .unit = "octets",
+                               .hit = "records",
+                               .hits = m->n_taken };
+
+    if (!m->watch)
+        return;
+    input_position(in, &p.done, &p.of);
+    m->watch(m->watch_arg, &p);
+}
+
 static int take_line(struct import_reader *r, struct import_file *told,
                      char *line, size_t len, uint64_t number)
 {
@@ -247,16 +270,18 @@ static int take_line(struct import_reader *r, struct import_file *told,
     return code;
 }
 
-static int read_lines(struct import_reader *r, struct input *in,
-                      const char *path, struct import_file *told,
-                      struct snow_error *err)
+static int read_lines(const struct import *m, struct import_reader *r,
+                      struct input *in, const char *path,
+                      struct import_file *told)
 {
     char *line;
     size_t len;
     int code = 0;
 
     for (uint64_t n = 1; !code; n++) {
-        code = input_line(in, &line, &len, err);
+        if (n % LINES_TOLD == 0)
+            tell_reading(m, in);
+        code = input_line(in, &line, &len, m->err);
         if (code)
             return code == SNOW_ENOTFOUND ? 0 : code;
         if (line && is_blank(line, len))
@@ -266,7 +291,7 @@ static int read_lines(struct import_reader *r, struct input *in,
         if (line && !told->format)
             told->format = import_detect(line, len);
         if (!told->format)
-            return unknown_format(path, err);
+            return unknown_format(path, m->err);
         if (line)
             code = take_line(r, told, line, len, n);
         else
@@ -301,7 +326,7 @@ static int read_file(struct import *m, struct import_reader *r,
                      struct import_file *told)
 {
     uint64_t n_before = m->n_taken;
-    int code = read_lines(r, in, path, told, m->err);
+    int code = read_lines(m, r, in, path, told);
 
     if (!code && told->format && told->format->finish)
         code = told->format->finish(r);
@@ -396,9 +421,29 @@ int import_zone_end(struct import_zone *z, const char *source,
 
 /* --- the end --- */
 
+/** Addresses on their way into the store. */
+struct keeping {
+    struct import *m;
+    struct keep *keep;
+    uint64_t n;
+};
+
+static int keep_one(void *arg, const struct gather_addr *a)
+{
+    struct keeping *k = arg;
+    const struct snow_progress p = { .stage = "keeping",
+                                     .unit = "addresses",
+                                     .done = k->n };
+
+    if (k->n++ % LINES_TOLD == 0 && k->m->watch)
+        k->m->watch(k->m->watch_arg, &p);
+    return keep_addr(k->keep, a);
+}
+
 static int write_all(struct import *m, struct keep *k, struct snow_error *err)
 {
-    int code = gather_finish(m->gather, keep_addr, k, err);
+    struct keeping keeping = { m, k, 0 };
+    int code = gather_finish(m->gather, keep_one, &keeping, err);
 
     if (!code)
         code = keep_end(k);

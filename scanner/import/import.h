@@ -43,6 +43,10 @@ struct import_how {
     int64_t now_utc_s;  /**< the time of what tells none, nor does its file */
 };
 
+/** Have @p fn told of what is read and written, stages "reading" (octets of
+ * the file, names found) and "keeping" (addresses). */
+void import_watch(struct import *m, snow_progress_fn fn, void *arg);
+
 /**
  * Read one file.
  *

@@ -12,7 +12,8 @@ struct input {
     gzFile f;
     const char *path;
     int64_t modified_utc_s;
-    char *octets; /**< [READ_AT_ONCE + 1]: what was read last */
+    uint64_t size; /**< 0: it is no file */
+    char *octets;  /**< [READ_AT_ONCE + 1]: what was read last */
     size_t at, n;
     struct buf line; /**< one that did not end in the octets at hand */
     bool is_long;
@@ -29,8 +30,10 @@ static int open_file(struct input *in, struct snow_error *err)
     if (fd < 0)
         return snow_fail(err, errno == ENOENT ? SNOW_ENOTFOUND : SNOW_EIO,
                          "%s: %s", in->path, strerror(errno));
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         in->modified_utc_s = st.st_mtime;
+        in->size = (uint64_t)st.st_size;
+    }
     in->f = gzdopen(fd, "rb");
     if (in->f)
         return 0;
@@ -73,6 +76,14 @@ void input_close(struct input *in)
 int64_t input_modified_utc_s(const struct input *in)
 {
     return in->modified_utc_s;
+}
+
+void input_position(const struct input *in, uint64_t *at, uint64_t *of)
+{
+    z_off_t offset = gzoffset(in->f);
+
+    *at = offset > 0 ? (uint64_t)offset : 0;
+    *of = in->size;
 }
 
 /* What zlib says of a file that has been read to its end. */

@@ -15,6 +15,10 @@ void input_close(struct input *in); /**< NULL is fine */
 /** When the file was last written; SNOW_TIME_UNKNOWN of what is no file. */
 int64_t input_modified_utc_s(const struct input *in);
 
+/** How much of the file is read, of how much: as it lies on the disk, which may
+ * be compressed. @p of is 0 for what is no file. */
+void input_position(const struct input *in, uint64_t *at, uint64_t *of);
+
 /**
  * The next line, without its end.
  *

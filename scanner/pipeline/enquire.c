@@ -30,12 +30,23 @@ static void on_stop(struct stage *s)
     end((struct enquire *)s, SNOW_ECANCELED);
 }
 
+void enquire_count(const struct enquire *q, struct progress_stage *to)
+{
+    uint64_t answered = 0;
+
+    to->targets = q->n_targets;
+    for (unsigned i = 1; i < COUNT_OF(to->by_status); i++) {
+        to->by_status[i] = q->by_status[i];
+        answered += q->by_status[i];
+    }
+    to->pending = to->targets - answered;
+    to->is_known = true;
+}
+
 static void add_stats(struct stage *s, struct progress *p)
 {
     struct enquire *q = (struct enquire *)s;
-    struct progress_stage *to = &p->registration;
     struct registration_stats stats;
-    uint64_t answered = 0;
 
     registration_client_stats(q->client, &stats);
     p->http_requests += stats.asked_rdap;
@@ -45,13 +56,7 @@ static void add_stats(struct stage *s, struct progress *p)
         text_copy(p->rdap_snapshot, sizeof p->rdap_snapshot,
                   registration_snapshot_date());
     }
-    to->targets = q->n_targets;
-    for (unsigned i = 1; i < COUNT_OF(to->by_status); i++) {
-        to->by_status[i] = q->by_status[i];
-        answered += q->by_status[i];
-    }
-    to->pending = to->targets - answered;
-    to->is_known = true;
+    enquire_count(q, &p->registration);
 }
 
 void enquire_cache_path(char *out, size_t cap, const struct snow_config *cfg)

@@ -29,6 +29,10 @@ struct enquire {
  */
 int enquire_start(struct enquire *q, struct run *run, struct reach *reach,
                   char *const *domains, size_t n, struct snow_error *err);
+
+/** Tell how far they are; also of some that were never started. */
+void enquire_count(const struct enquire *q, struct progress_stage *to);
+
 void enquire_end(struct enquire *q); /**< before reach_close(); zeroed is
                                           fine */
 

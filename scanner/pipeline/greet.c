@@ -60,15 +60,10 @@ static void on_kick(struct stage *s)
     smtp_engine_kick(((struct greet *)s)->engine);
 }
 
-static void add_stats(struct stage *s, struct progress *p)
+void greet_count(const struct greet *g, struct progress_stage *to)
 {
-    struct greet *g = (struct greet *)s;
-    struct progress_stage *to = &p->probe;
-    struct smtp_stats stats;
     uint64_t answered = 0;
 
-    smtp_engine_stats(g->engine, &stats);
-    p->connections += stats.connections;
     to->targets = g->n_targets;
     to->excluded = g->n_excluded;
     for (unsigned i = 1; i < COUNT_OF(to->by_status); i++) {
@@ -77,6 +72,16 @@ static void add_stats(struct stage *s, struct progress *p)
     }
     to->pending = to->targets - to->excluded - answered;
     to->is_known = true;
+}
+
+static void add_stats(struct stage *s, struct progress *p)
+{
+    struct greet *g = (struct greet *)s;
+    struct smtp_stats stats;
+
+    smtp_engine_stats(g->engine, &stats);
+    p->connections += stats.connections;
+    greet_count(g, &p->probe);
 }
 
 uint64_t greet_wished(const struct snow_config *cfg)

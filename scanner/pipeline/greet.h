@@ -48,6 +48,10 @@ uint64_t greet_wished(const struct snow_config *cfg);
  */
 int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
                 uint64_t seed, struct snow_error *err);
+
+/** Tell how far it is; also of one that was never started. */
+void greet_count(const struct greet *g, struct progress_stage *to);
+
 void greet_end(struct greet *g); /**< zeroed is fine */
 
 #endif

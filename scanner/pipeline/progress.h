@@ -7,13 +7,24 @@
 #include <stdint.h>
 
 #include "snowline/addr.h"
+#include "snowline/progress.h"
 
 /** One stage: targets = sum of by_status[1…] + excluded + pending. */
 struct progress_stage {
     uint64_t targets, excluded, pending;
     uint64_t by_status[16]; /**< [0] is unused */
     bool is_known;          /**< the targets of later stages come late */
+    double rate_per_s;      /**< of answers, smoothed; 0: none yet */
+    double left_s;          /**< < 0 unknown; 0 when nothing is pending */
 };
+
+/** Every stage, by its word in all that is told of it. */
+/* clang-format off */
+#define PROGRESS_STAGES(X)                                               \
+    X(sweep) X(probe) X(registration)                                      \
+    X(forward) X(mail) X(web) X(netblock) /* look-ups */
+/* clang-format on */
+#define PROGRESS_N_STAGES 7
 
 struct progress_server {
     char name[64];
@@ -36,15 +47,18 @@ struct progress_note {
 #define PROGRESS_NOTES 8
 
 struct progress {
-    struct progress_stage sweep, probe, registration;
-    struct progress_stage forward, mail, web, netblock; /**< look-ups */
+    struct progress_stage sweep, probe, registration, forward, mail, web,
+        netblock;
+    struct snow_progress between; /**< what goes on while no stage runs; its
+                                       stage is NULL where one does */
     uint64_t queries, queries_again, connections, http_requests;
     uint64_t whois_questions;
     uint64_t fallen_back; /**< asked of the resolvers, as a zone's own servers
                                did not help */
     double elapsed_s;
     double rate_per_s; /**< of answers, in the last second */
-    double left_s;     /**< estimate of the running stages; < 0 unknown */
+    double left_s;     /**< of the running stages, which run side by side; < 0
+                            unknown */
     struct progress_server servers[PROGRESS_SERVERS]; /**< the first ones */
     size_t n_servers;
     struct progress_note notes[PROGRESS_NOTES]; /**< the first ones */
@@ -55,6 +69,13 @@ struct progress {
     char rdap_snapshot[12]; /**< the snapshot of that day served; else "" */
     bool is_last;
 };
+
+/** Stage @p i, 0 … PROGRESS_N_STAGES - 1, and its word. */
+struct progress_stage *progress_stage_at(struct progress *p, size_t i);
+const char *progress_stage_word(size_t i);
+
+/** Targets of a stage that have an outcome. */
+uint64_t progress_answered(const struct progress_stage *s);
 
 typedef void (*progress_fn)(void *arg, const struct progress *p);
 

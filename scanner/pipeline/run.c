@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+#define BETWEEN_US 250000
 #define GRACE_MS 4000 /* a drain ends within 5 s, the last commit included */
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
@@ -54,58 +55,95 @@ static void snapshot(struct run *r, struct progress *p)
     p->elapsed_s = (double)(clock_mono_us(r->clock) - r->started_us) / 1e6;
 }
 
-static uint64_t answered(const struct progress *p, uint64_t *pending)
+static uint64_t answered(struct progress *p)
 {
-    const struct progress_stage *stages[] = {
-        &p->sweep, &p->probe, &p->registration, &p->forward,
-        &p->mail,  &p->web,   &p->netblock,
-    };
     uint64_t n = 0;
 
-    *pending = 0;
-    for (size_t i = 0; i < COUNT_OF(stages); i++) {
-        n += stages[i]->targets - stages[i]->excluded - stages[i]->pending;
-        *pending += stages[i]->pending;
-    }
+    for (size_t i = 0; i < PROGRESS_N_STAGES; i++)
+        n += progress_answered(progress_stage_at(p, i));
     return n;
 }
 
-/* The rate is that of the last second; what is left is judged by the mean of
- * the whole stage, which swings less. */
-static void tell(struct run *r, bool is_last)
+/* Stages run side by side: the slowest is waited for. */
+static void estimate(struct run *r, struct progress *p)
+{
+    p->left_s = 0;
+    for (size_t i = 0; i < PROGRESS_N_STAGES; i++) {
+        struct progress_stage *s = progress_stage_at(p, i);
+        uint64_t done = progress_answered(s);
+        struct eta_told t = { 0, 0 };
+
+        if (s->is_known)
+            t = eta_update(&r->etas[i], p->elapsed_s, done, done + s->pending);
+        s->rate_per_s = t.rate_per_s;
+        s->left_s = s->pending > 0 ? t.left_s : 0;
+        if (p->left_s >= 0 && (s->left_s < 0 || s->left_s > p->left_s))
+            p->left_s = s->left_s;
+    }
+}
+
+/* The rate is that of the last second. */
+static void tell(struct run *r, struct progress *p, bool is_last)
+{
+    uint64_t done = answered(p);
+
+    p->rate_per_s = (double)(done - r->totals_done);
+    r->totals_done = done;
+    p->is_last = is_last;
+    estimate(r, p);
+    if (r->progress)
+        r->progress(r->progress_arg, p);
+}
+
+/* The last word, unless more is to follow. */
+static void tell_end(struct run *r, bool is_last)
 {
     struct progress p;
-    uint64_t done, pending;
-    double mean;
 
     snapshot(r, &p);
-    done = answered(&p, &pending);
-    p.rate_per_s = (double)(done - r->totals_done);
-    r->totals_done = done;
-    r->ticks++;
-    mean = (double)(done - r->done_at_start) / (p.elapsed_s + 0.001);
-    p.left_s = r->ticks > 2 && mean > 0 ? (double)pending / mean : -1;
-    p.is_last = is_last;
-    if (is_last)
-        p.left_s = 0;
-    if (r->progress)
-        r->progress(r->progress_arg, &p);
-    if (!is_last &&
-        ((r->cfg->max_time_s > 0 && p.elapsed_s >= r->cfg->max_time_s) ||
-         (r->cfg->max_queries > 0 && p.queries >= r->cfg->max_queries))) {
-        r->is_late = true;
-        run_drain(r);
-    }
+    tell(r, &p, is_last);
+}
+
+/* A disk that is read and an analysis tell of every block: the loop stands
+ * still, so nobody else says how far it is. */
+void run_between(void *arg, const struct snow_progress *told)
+{
+    struct run *r = arg;
+    uint64_t now_us = clock_mono_us(r->clock);
+    struct progress p;
+
+    if (told->stage)
+        r->between.stage = told->stage;
+    r->between.unit = told->unit;
+    r->between.done = told->done;
+    r->between.of = told->of;
+    if (!r->progress || now_us - r->between_told_us < BETWEEN_US)
+        return;
+    r->between_told_us = now_us;
+    p = r->totals;
+    p.elapsed_s = (double)(now_us - r->started_us) / 1e6;
+    p.left_s = -1;
+    p.between = r->between;
+    if (!p.between.stage)
+        p.between.stage = "reading";
+    r->progress(r->progress_arg, &p);
 }
 
 static void on_tick(uv_timer_t *t)
 {
     struct run *r = t->data;
+    struct progress p;
 
     each_stage(r, STAGE_TICK);
     if (r->sink)
         sink_flush(r->sink);
-    tell(r, false);
+    snapshot(r, &p);
+    tell(r, &p, false);
+    if ((r->cfg->max_time_s > 0 && p.elapsed_s >= r->cfg->max_time_s) ||
+        (r->cfg->max_queries > 0 && p.queries >= r->cfg->max_queries)) {
+        r->is_late = true;
+        run_drain(r);
+    }
 }
 
 /* The writer has kept a batch, or could not: then nothing more is asked. */
@@ -228,11 +266,12 @@ static int verdict(struct run *r, struct snow_error *err)
 int run_stages(struct run *r, struct snow_error *err)
 {
     struct progress p;
-    uint64_t pending;
     int code;
 
+    r->between = (struct snow_progress){ .stage = NULL };
     snapshot(r, &p);
-    r->totals_done = r->done_at_start = answered(&p, &pending);
+    r->totals_done = answered(&p);
+    estimate(r, &p); /* what was there before is no work of this run */
     if (r->is_draining)
         each_stage(r, STAGE_DRAIN);
     if (!all_done(r)) {
@@ -242,7 +281,7 @@ int run_stages(struct run *r, struct snow_error *err)
         r->is_running = false;
     }
     code = verdict(r, err);
-    tell(r, true);
+    tell_end(r, code != 0 || !r->has_more);
     snapshot(r, &r->totals);
     r->n_stages = 0;
     return code;

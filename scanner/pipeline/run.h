@@ -5,6 +5,7 @@
 
 #include <uv.h>
 
+#include "base/eta.h"
 #include "pipeline/config.h"
 #include "pipeline/progress.h"
 #include "snowline/store.h"
@@ -51,8 +52,11 @@ struct run {
     bool is_draining;
     bool is_running;        /**< the loop is, for the stages */
     struct progress totals; /**< what is known before the stages add theirs */
-    uint64_t totals_done, done_at_start;
-    unsigned ticks;
+    uint64_t totals_done;
+    struct eta etas[PROGRESS_N_STAGES];
+    struct snow_progress between; /**< of what is done without the loop */
+    uint64_t between_told_us;
+    bool has_more; /**< stages follow those that run */
 };
 
 int run_init(struct run *r, const struct snow_config *cfg,
@@ -77,6 +81,10 @@ void run_stage_done(struct run *r, struct stage *s, int code);
  *         --max-queries; the first error of a stage or of the sink
  */
 int run_stages(struct run *r, struct snow_error *err);
+
+/** A snow_progress_fn for what takes its time while no stage runs; @p arg is
+ * the struct run. */
+void run_between(void *arg, const struct snow_progress *p);
 
 /** True when a stage should ask for nothing new just now. */
 bool run_must_wait(const struct run *r);

@@ -11,6 +11,7 @@
  *   netblock.c whose networks the candidates lie in
  *   lookups.c  one thing asked about many subjects; kinds.c which things
  *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
+ *   settings.c what an analysis of a scan is told
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
  *   ownname.c  the name that EHLO says, there and back
  *   single.c   each stage alone: ptr, probe; domains.c: domain
@@ -63,30 +64,6 @@ struct scan {
     struct kinds kinds; /**< of look-ups about the candidates' domains */
     struct reach reach;
 };
-
-void scan_analysis_config(struct snow_analysis_config *out,
-                          const struct snow_config *cfg,
-                          const struct snow_scan *scan)
-{
-    *out = (struct snow_analysis_config){
-        .now_utc_s = cfg->now_utc_s != SNOW_TIME_UNKNOWN ? cfg->now_utc_s
-                                                         : scan->now_utc_s,
-        .psl_path = cfg->psl,
-        .gap_max = 1,
-        .background = cfg->background,
-        .candidates_max = cfg->candidates_max,
-        .seed = scan->seed,
-        .decoys = cfg->decoys,
-        .fdr = cfg->fdr,
-    };
-}
-
-int scan_given(struct given *out, const struct snow_config *cfg,
-               struct snow_error *err)
-{
-    *out = (struct given){ 0 };
-    return cfg->domains[0] ? given_read(out, cfg->domains, err) : 0;
-}
 
 /* The newest scan, if it is unfinished and was asked for the same. */
 static int find_same(struct scan *s, const char *targets)
@@ -408,6 +385,8 @@ static int choose(struct scan *s, struct snow_error *err)
         kinds_are_none(s->cfg))
         return 0;
     scan_analysis_config(&analysis, s->cfg, &scan);
+    analysis.on_progress = run_between;
+    analysis.on_progress_arg = &s->run;
     code =
         snow_candidates_choose(&s->candidates, s->store, s->id, &analysis, err);
     if (!code)
@@ -480,10 +459,28 @@ static int greet_and_forward(struct scan *s, struct snow_error *err)
     return code ? code : lookups_start(forward, &s->run, &s->reach, err);
 }
 
+/* A stage that finds everything answered never begins, but is told of. */
+static void count_done(struct scan *s)
+{
+    struct progress *p = &s->run.totals;
+    bool is_asked =
+        s->cfg->registration != REGISTRATION_NONE || s->given.at.n > 0;
+
+    if (s->cfg->smtp != SMTP_NONE && snow_ranges_n(s->to_greet) == 0)
+        greet_count(&s->greet, &p->probe);
+    if (is_asked && s->n_to_ask == 0 && !netblock_is_due(&s->netblock))
+        enquire_count(&s->enquire, &p->registration);
+    if (netblock_is_wanted(s->cfg) && !netblock_is_due(&s->netblock))
+        netblock_count(&s->netblock, &p->netblock);
+}
+
 static int look_up(struct scan *s, struct snow_error *err)
 {
     bool is_due = netblock_is_due(&s->netblock);
-    int code = reach_open(&s->reach, &s->run, &s->plan, err);
+    int code;
+
+    count_done(s);
+    code = reach_open(&s->reach, &s->run, &s->plan, err);
 
     if (!code)
         code = greet_and_forward(s, err);
@@ -522,8 +519,11 @@ static int probe_and_ask(struct scan *s, struct snow_error *err)
 static int work(struct scan *s, struct snow_error *err)
 {
     bool is_imported = s->cfg->imported.n > 0; /* its names are all there */
-    int code = is_imported ? 0 : sweep(s, err);
+    int code;
 
+    s->run.has_more = true;
+    code = is_imported ? 0 : sweep(s, err);
+    s->run.has_more = false;
     if (code || (code = choose(s, err)) || (code = probe_and_ask(s, err)))
         return code;
     return snow_store_finish_scan(s->store, s->id, clock_utc_s(&clock_system),
@@ -564,6 +564,8 @@ int scan_run(const struct scan_request *req, struct scan_result *out,
     s.run.progress = req->progress;
     s.run.progress_arg = req->arg;
     out->id = s.id;
+    if (req->progress)
+        snow_store_watch(s.store, run_between, &s.run);
     if (s.cfg->smtp != SMTP_NONE)
         s.own_name = own_name_watch(&s.run, &s.plan);
     code = work(&s, err);

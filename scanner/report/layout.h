@@ -8,7 +8,7 @@
 /** The width asked for, kept to 80 … 160 columns. */
 size_t layout_width(const struct report_request *q);
 
-/** Columns that a text takes: its code points. */
+/** Columns that a text takes. */
 size_t layout_columns(const char *text, size_t len);
 
 /** Append @p text, cut to @p columns with "…" where it is longer. */

@@ -9,6 +9,7 @@ struct store_backend {
     int (*open)(struct snow_store **out, const char *where,
                 enum snow_store_mode mode, struct snow_error *err);
     void (*close)(struct snow_store *s); /**< half-open is fine */
+    int64_t (*writer)(const struct snow_store *s);
     int (*add_scan)(struct snow_store *s, const struct snow_scan *scan,
                     int64_t *id, struct snow_error *err);
     int (*get_scan)(struct snow_store *s, int64_t id, struct snow_scan *out,
@@ -30,6 +31,9 @@ struct store_backend {
                        const struct snow_block **block, bool *is_closed,
                        struct snow_error *err);
     void (*blocks_close)(struct snow_blocks *c); /**< half-open is fine */
+    /** How many there are; those that only have a tail need not count. */
+    int (*count_blocks)(struct snow_store *s, int64_t scan, uint64_t *n,
+                        struct snow_error *err);
     int (*each_probe)(struct snow_store *s, int64_t scan, snow_probe_fn fn,
                       void *arg, struct snow_error *err);
     int (*each_evidence)(struct snow_store *s, int64_t scan, const char *kind,
@@ -44,19 +48,32 @@ struct store_backend {
                      void *arg, struct snow_error *err);
     int (*get_walk)(struct snow_store *s, int64_t scan, struct snow_walk *out,
                     struct snow_error *err);
+    int (*each_complaint)(struct snow_store *s, snow_complaint_fn fn, void *arg,
+                          struct snow_error *err);
+    int (*forget_scan)(struct snow_store *s, int64_t id,
+                       struct snow_forgotten *out, struct snow_error *err);
+    int (*compact)(struct snow_store *s, bool is_due, uint64_t *freed,
+                   struct snow_error *err);
 };
 
 /** What every backend's own struct begins with. */
 struct snow_store {
     const struct store_backend *backend;
+    snow_progress_fn watch; /**< told of what is read, or NULL */
+    void *watch_arg;
 };
 
-/** What every backend's own cursors begin with. */
+/** What every backend's own cursors begin with; zeroed but for backend. */
 struct snow_blocks {
     const struct store_backend *backend;
+    struct snow_store *store; /**< to be told of it; NULL: nobody */
+    int64_t scan;
+    uint64_t n, of; /**< read so far, in all; of: 0 when nobody knows */
 };
 struct snow_names {
     const struct store_backend *backend;
+    struct snow_store *store;
+    uint64_t n;
 };
 
 extern const struct store_backend store_sqlite, store_memory;

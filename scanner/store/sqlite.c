@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "store/holder.h"
 #include "store/schema.h"
 
 /* clang-format off */
@@ -31,6 +32,9 @@ static const char *const statements[STATEMENTS] = {
                  " VALUES(?1, ?2, ?3, ?4, ?5)",
     [DELETE_NODE] = "DELETE FROM node WHERE scan = ?1 AND addr = ?2"
                     " AND nibbles = ?3",
+    [PUT_COMPLAINT] =
+        "REPLACE INTO complaint(message, finding, scan, made, recipient, data)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [PUT_COUNT] = "REPLACE INTO walk(scan, status, n) VALUES(?1, ?2, ?3)",
 };
 /* clang-format on */
@@ -68,7 +72,7 @@ int sqlite_execute(struct sqlite_store *s, const char *sql,
                : sqlite_failed(s, err);
 }
 
-static int read_number(struct sqlite_store *s, const char *sql, int64_t *out,
+int sqlite_read_number(struct sqlite_store *s, const char *sql, int64_t *out,
                        struct snow_error *err)
 {
     sqlite3_stmt *q = NULL;
@@ -178,10 +182,11 @@ static int check_format(struct sqlite_store *s, bool may_be_new,
     int64_t id, n_tables;
     int code;
 
-    if ((code = read_number(s, "PRAGMA application_id", &id, err)) ||
-        (code = read_number(s, "PRAGMA user_version", &s->version, err)) ||
-        (code = read_number(s, "SELECT count(*) FROM sqlite_schema", &n_tables,
-                            err)))
+    if ((code = sqlite_read_number(s, "PRAGMA application_id", &id, err)) ||
+        (code =
+             sqlite_read_number(s, "PRAGMA user_version", &s->version, err)) ||
+        (code = sqlite_read_number(s, "SELECT count(*) FROM sqlite_schema",
+                                   &n_tables, err)))
         return code;
     if (may_be_new && id == 0 && n_tables == 0)
         return SNOW_ENOTFOUND;
@@ -201,8 +206,8 @@ static int prepare(struct sqlite_store *s, struct snow_error *err)
         if (sqlite3_prepare_v2(s->db, statements[i], -1, &s->statements[i],
                                NULL) != SQLITE_OK)
             return sqlite_failed(s, err);
-    return read_number(s, "SELECT ifnull(max(seq), 0) + 1 FROM tail", &s->seq,
-                       err);
+    return sqlite_read_number(s, "SELECT ifnull(max(seq), 0) + 1 FROM tail",
+                              &s->seq, err);
 }
 
 /* An older store becomes one of ours, version by version. */
@@ -212,6 +217,8 @@ static int bring_up(struct sqlite_store *s, struct snow_error *err)
 
     if (!code && s->version < 3)
         code = sqlite_execute(s, schema_from_2, err);
+    if (!code && s->version < 4)
+        code = sqlite_execute(s, schema_from_3, err);
     return code;
 }
 
@@ -279,6 +286,13 @@ static int memory_open(struct snow_store **out, const char *path,
 {
     (void)path;
     return open_any(out, "memory:", mode, true, err);
+}
+
+static int64_t sqlite_writer(const struct snow_store *base)
+{
+    const struct sqlite_store *s = (const struct sqlite_store *)base;
+
+    return holder_of(s->path);
 }
 
 /* --- scans --- */
@@ -552,21 +566,25 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
         return sqlite_put_name(s, r->scan, r->name, err);
     case SNOW_RECORD_WALK:
         return sqlite_put_walk(s, r->scan, r->walk, err);
+    case SNOW_RECORD_COMPLAINT:
+        return sqlite_put_complaint(s, r->scan, r->complaint, err);
     }
     return SNOW_EINVAL;
 }
 
 #define OPERATIONS                                                             \
-    .close = sqlite_close, .add_scan = sqlite_add_scan,                        \
-    .get_scan = sqlite_get_scan, .update_scan = sqlite_update_scan,            \
-    .finish_scan = sqlite_finish_scan, .begin = sqlite_begin,                  \
-    .put = sqlite_put, .commit = sqlite_commit, .rollback = sqlite_rollback,   \
-    .each_scan = sqlite_each_scan, .blocks_open = sqlite_blocks_open,          \
-    .blocks_next = sqlite_blocks_next, .blocks_close = sqlite_blocks_close,    \
+    .close = sqlite_close, .writer = sqlite_writer,                            \
+    .add_scan = sqlite_add_scan, .get_scan = sqlite_get_scan,                  \
+    .update_scan = sqlite_update_scan, .finish_scan = sqlite_finish_scan,      \
+    .begin = sqlite_begin, .put = sqlite_put, .commit = sqlite_commit,         \
+    .rollback = sqlite_rollback, .each_scan = sqlite_each_scan,                \
+    .blocks_open = sqlite_blocks_open, .blocks_next = sqlite_blocks_next,      \
+    .blocks_close = sqlite_blocks_close, .count_blocks = sqlite_count_blocks,  \
     .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence,    \
     .names_open = sqlite_names_open, .names_next = sqlite_names_next,          \
     .names_close = sqlite_names_close, .each_node = sqlite_each_node,          \
-    .get_walk = sqlite_get_walk
+    .get_walk = sqlite_get_walk, .each_complaint = sqlite_each_complaint,      \
+    .forget_scan = sqlite_forget_scan, .compact = sqlite_compact
 
 const struct store_backend store_sqlite = { .scheme = "sqlite",
                                             .open = sqlite_open,

@@ -75,6 +75,26 @@ int sqlite_blocks_open(struct snow_blocks **out, struct snow_store *base,
     return 0;
 }
 
+int sqlite_count_blocks(struct snow_store *base, int64_t scan, uint64_t *n,
+                        struct snow_error *err)
+{
+    static const char sql[] = "SELECT count(*) FROM block WHERE key BETWEEN"
+                              " ?1 << 24 AND (?1 << 24) + 16777215";
+    struct sqlite_store *s = sqlite_of(base);
+    sqlite3_stmt *q = NULL;
+    bool has_row = false;
+    int code = 0;
+
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) != SQLITE_OK)
+        return sqlite_failed(s, err);
+    sqlite3_bind_int64(q, 1, scan);
+    code = sqlite_next(s, q, &has_row, err);
+    if (!code && has_row)
+        *n = (uint64_t)sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return code;
+}
+
 void sqlite_blocks_close(struct snow_blocks *base)
 {
     struct cursor *c = (struct cursor *)base;

@@ -3,8 +3,10 @@
  *
  *   store.c    picks a backend by its scheme
  *   sqlite.c   one file, or none: "sqlite:" and "memory:"; …_read.c and
- *              …_blocks.c its readers, …_walk.c what is known of ip6.arpa
+ *              …_blocks.c its readers, …_walk.c what is known of ip6.arpa,
+ *              …_forget.c complaints, and what is forgotten
  *   schema.c   the tables and the version of the file
+ *   holder.c   who has the file
  *   block.c    a /24 in memory and as a blob    (pure but for zstd)
  *   sink.c     batches for the writer thread
  *
@@ -39,6 +41,26 @@ void snow_store_close(struct snow_store *s)
 {
     if (s)
         s->backend->close(s);
+}
+
+int64_t snow_store_writer(const struct snow_store *s)
+{
+    return s->backend->writer(s);
+}
+
+void snow_store_watch(struct snow_store *s, snow_progress_fn fn, void *arg)
+{
+    s->watch = fn;
+    s->watch_arg = arg;
+}
+
+static void tell(const struct snow_store *s, const char *unit, uint64_t done,
+                 uint64_t of)
+{
+    const struct snow_progress p = { .unit = unit, .done = done, .of = of };
+
+    if (s->watch)
+        s->watch(s->watch_arg, &p);
 }
 
 int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,
@@ -95,14 +117,36 @@ int snow_store_each_scan(struct snow_store *s, snow_scan_fn fn, void *arg,
 int snow_store_blocks(struct snow_blocks **out, struct snow_store *s,
                       int64_t scan, struct snow_error *err)
 {
-    return s->backend->blocks_open(out, s, scan, err);
+    int code = s->backend->blocks_open(out, s, scan, err);
+
+    if (code)
+        return code;
+    (*out)->store = s;
+    (*out)->scan = scan;
+    return 0;
+}
+
+/* Whoever begins at the first reads them all; others look for a few. */
+static int count(struct snow_blocks *c, struct snow_addr from,
+                 struct snow_error *err)
+{
+    if (!c->store->watch || c->n > 0 || (from.hi | from.lo) != 0)
+        return 0;
+    return c->backend->count_blocks(c->store, c->scan, &c->of, err);
 }
 
 int snow_blocks_next(struct snow_blocks *c, struct snow_addr from,
                      const struct snow_block **block, bool *is_closed,
                      struct snow_error *err)
 {
-    return c->backend->blocks_next(c, from, block, is_closed, err);
+    int code = count(c, from, err);
+
+    if (!code)
+        code = c->backend->blocks_next(c, from, block, is_closed, err);
+
+    if (!code && *block)
+        tell(c->store, "blocks", ++c->n, c->of);
+    return code;
 }
 
 void snow_blocks_close(struct snow_blocks *c)
@@ -128,29 +172,66 @@ int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
     return code;
 }
 
+/** A reader of rows, and whoever is told of them. */
+struct watched {
+    struct snow_store *store;
+    uint64_t n;
+    snow_probe_fn probe;
+    snow_evidence_fn evidence;
+    void *arg;
+};
+
+static int pass_probe(void *arg, const struct snow_probe *probe)
+{
+    struct watched *w = arg;
+
+    tell(w->store, "greetings", ++w->n, 0);
+    return w->probe(w->arg, probe);
+}
+
+static int pass_evidence(void *arg, const struct snow_evidence *e)
+{
+    struct watched *w = arg;
+
+    tell(w->store, "observations", ++w->n, 0);
+    return w->evidence(w->arg, e);
+}
+
 int snow_store_each_probe(struct snow_store *s, int64_t scan, snow_probe_fn fn,
                           void *arg, struct snow_error *err)
 {
-    return s->backend->each_probe(s, scan, fn, arg, err);
+    struct watched w = { .store = s, .probe = fn, .arg = arg };
+
+    return s->backend->each_probe(s, scan, pass_probe, &w, err);
 }
 
 int snow_store_each_evidence(struct snow_store *s, int64_t scan,
                              const char *kind, snow_evidence_fn fn, void *arg,
                              struct snow_error *err)
 {
-    return s->backend->each_evidence(s, scan, kind, fn, arg, err);
+    struct watched w = { .store = s, .evidence = fn, .arg = arg };
+
+    return s->backend->each_evidence(s, scan, kind, pass_evidence, &w, err);
 }
 
 int snow_store_names(struct snow_names **out, struct snow_store *s,
                      int64_t scan, struct snow_error *err)
 {
-    return s->backend->names_open(out, s, scan, err);
+    int code = s->backend->names_open(out, s, scan, err);
+
+    if (!code)
+        (*out)->store = s;
+    return code;
 }
 
 int snow_names_next(struct snow_names *c, const struct snow_name **name,
                     struct snow_error *err)
 {
-    return c->backend->names_next(c, name, err);
+    int code = c->backend->names_next(c, name, err);
+
+    if (!code && *name)
+        tell(c->store, "names", ++c->n, 0);
+    return code;
 }
 
 void snow_names_close(struct snow_names *c)
@@ -182,4 +263,22 @@ int snow_store_get_walk(struct snow_store *s, int64_t scan,
                         struct snow_walk *out, struct snow_error *err)
 {
     return s->backend->get_walk(s, scan, out, err);
+}
+
+int snow_store_each_complaint(struct snow_store *s, snow_complaint_fn fn,
+                              void *arg, struct snow_error *err)
+{
+    return s->backend->each_complaint(s, fn, arg, err);
+}
+
+int snow_store_forget_scan(struct snow_store *s, int64_t id,
+                           struct snow_forgotten *out, struct snow_error *err)
+{
+    return s->backend->forget_scan(s, id, out, err);
+}
+
+int snow_store_compact(struct snow_store *s, bool is_due, uint64_t *freed,
+                       struct snow_error *err)
+{
+    return s->backend->compact(s, is_due, freed, err);
 }

