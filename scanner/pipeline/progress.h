@@ -24,7 +24,9 @@ struct progress_stage {
     X(sweep) X(probe) X(registration)                                      \
     X(forward) X(mail) X(web) X(netblock) /* look-ups */
 /* clang-format on */
-#define PROGRESS_N_STAGES 7
+#define X(name) STAGE_OF_##name,
+enum progress_stage_number { PROGRESS_STAGES(X) PROGRESS_N_STAGES };
+#undef X
 
 struct progress_server {
     char name[64];
