@@ -6,6 +6,7 @@ MODE    ?= release
 WERROR  ?= 0
 V       ?= 0
 PREFIX  ?= /usr/local
+SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 VERSION := 0.1.0
 B       := build/$(MODE)
 
@@ -34,12 +35,14 @@ else
   $(error MODE is release, debug, asan, cov or fuzz)
 endif
 
-CFLAGS  ?=
-LDFLAGS ?=
+CFLAGS   ?=
+CPPFLAGS ?=
+LDFLAGS  ?=
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(OPT) -Iinclude -Itests \
     -Iscanner -include scanner/base/banned.h -DSNOW_VERSION='"$(VERSION)"' \
-    -DSNOW_DATADIR='"$(PREFIX)/share/snowline"' -DCARES_NO_DEPRECATED \
-    $(PKG_CFLAGS) $(CFLAGS)
+    -DSNOW_DATADIR='"$(PREFIX)/share/snowline"' \
+    -DSNOW_CONFDIR='"$(SYSCONFDIR)/snowline"' -DCARES_NO_DEPRECATED \
+    $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now $(OPT) $(LDFLAGS)
 LIBS := $(PKG_LIBS) -lm -lpthread
 
@@ -87,6 +90,12 @@ $B/%.o: %.c $B/flags
 	$Q$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $B/tests/test_%: $B/tests/unit/test_%.o $(SUPPORT_OBJ) $B/libsnowline.a
+	$Qmkdir -p $(@D)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+# what talks to people is no part of the library
+$B/tests/test_cli_%: $B/tests/unit/test_cli_%.o $(SUPPORT_OBJ) \
+    $(filter-out %/main.o,$(CLI_OBJ)) $B/libsnowline.a
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
@@ -155,6 +164,7 @@ check-valgrind: ## unit tests and a scan of one /24 under valgrind
 	$QSNOWLINE_PREFIX='$(VALGRIND)' tests/integration/run one_block
 integration: all lab ## tests against real servers on loopback
 	$Qtests/golden/consumers.py
+	$Qtests/golden/sharing.py
 	$Qtests/integration/run
 VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
     --error-exitcode=99
@@ -166,9 +176,10 @@ BENCH ?=
 bench: ## what look-ups, greetings, analyses cost; BENCH=OPTIONS
 	$Qtests/install-deps bench
 	$Q$(MAKE) --no-print-directory all lab $B/bench/whois $B/bench/diff \
-	    $B/bench/world
+	    $B/bench/world $B/bench/lists
 	$Q$B/bench/whois tests/registry/*.txt
 	$Q$B/bench/diff
+	$Q$B/bench/lists
 	$QSNOWLINE_BUILD=$B tests/bench/import.py
 	$QSNOWLINE_BUILD=$B tests/bench/bench $(BENCH)
 
@@ -190,21 +201,73 @@ lint: ## format, limits of size and nesting, layers, headers alone
 	$Qclang-tidy --quiet $(wildcard scanner/*/*.c) -- $(ALL_CFLAGS) \
 	    2>/dev/null
 
+# where things go, below DESTDIR
+BINDIR  := $(PREFIX)/bin
+SHARE   := $(PREFIX)/share/snowline
+CONF    := $(SYSCONFDIR)/snowline
+DOCDIR  ?= $(PREFIX)/share/doc/snowline
+MANDIR  ?= $(PREFIX)/share/man
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+LIBEXEC := $(PREFIX)/libexec/snowline
+UNITS   := snowline@.service snowline@.timer snowline-mail@.service
+INSTALLED := $(BINDIR)/snowline $(SHARE)/targets/reserved.txt \
+    $(addprefix $(DOCDIR)/,README.md results.md example.conf) \
+    $(MANDIR)/man1/snowline.1 $(BASHDIR)/snowline $(ZSHDIR)/_snowline \
+    $(FISHDIR)/snowline.fish $(LIBEXEC)/weekly $(addprefix $(UNITDIR)/,$(UNITS))
+# $(call place,MODE,FILE,WHERE)
+place = install -D -m $1 $2 $(DESTDIR)$3
+# the same, with the folders filled in
+place_filled = install -d $(DESTDIR)$(dir $3) && \
+    sed 's|@PREFIX@|$(PREFIX)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' $2 \
+        > $(DESTDIR)$3 && chmod $1 $(DESTDIR)$3
+
 .PHONY: install uninstall
-SHARE := $(DESTDIR)$(PREFIX)/share/snowline
-install: all ## into PREFIX (/usr/local), below DESTDIR
-	install -D -m 755 $B/snowline $(DESTDIR)$(PREFIX)/bin/snowline
-	install -D -m 644 targets/reserved.txt $(SHARE)/targets/reserved.txt
-	test -e $(SHARE)/targets/optout.txt || \
-	    install -D -m 644 targets/optout.txt $(SHARE)/targets/optout.txt
-	install -D -m 644 results/README.md $(SHARE)/results.md
-	install -D -m 644 README.md $(SHARE)/README.md
+install: all doc ## into PREFIX (/usr/local), below DESTDIR
+	$(call place,755,$B/snowline,$(BINDIR)/snowline)
+	$(call place,644,targets/reserved.txt,$(SHARE)/targets/reserved.txt)
+	test -e $(DESTDIR)$(CONF)/optout.txt || \
+	    $(call place,644,targets/optout.txt,$(CONF)/optout.txt)
+	$(call place,644,README.md,$(DOCDIR)/README.md)
+	$(call place,644,results/README.md,$(DOCDIR)/results.md)
+	$(call place,644,share/example.conf,$(DOCDIR)/example.conf)
+	$(call place,644,$B/snowline.1,$(MANDIR)/man1/snowline.1)
+	$(call place,644,$B/completions/snowline,$(BASHDIR)/snowline)
+	$(call place,644,$B/completions/_snowline,$(ZSHDIR)/_snowline)
+	$(call place,644,$B/completions/snowline.fish,$(FISHDIR)/snowline.fish)
+	$(call place_filled,755,share/weekly,$(LIBEXEC)/weekly)
+	$(foreach u,$(UNITS),$(call place_filled,644,share/$u,$(UNITDIR)/$u) &&) :
 uninstall: ## all but an optout.txt that was added to
-	rm -f $(DESTDIR)$(PREFIX)/bin/snowline $(SHARE)/results.md \
-	    $(SHARE)/README.md $(SHARE)/targets/reserved.txt
-	cmp -s targets/optout.txt $(SHARE)/targets/optout.txt && \
-	    rm -f $(SHARE)/targets/optout.txt; \
-	    rmdir $(SHARE)/targets $(SHARE) 2>/dev/null || true
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	! cmp -s targets/optout.txt $(DESTDIR)$(CONF)/optout.txt || \
+	    rm $(DESTDIR)$(CONF)/optout.txt
+	cd $(DESTDIR)/ && rmdir -p --ignore-fail-on-non-empty \
+	    $(patsubst /%,%,$(SHARE)/targets $(DOCDIR) $(LIBEXEC) $(CONF) \
+	        $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(MANDIR)/man1 $(UNITDIR) \
+	        $(BINDIR)) 2>/dev/null || :
+
+# the same octets each time: in the order of names, with the time of the last
+# commit, or of the newest change where there is no git
+DIST := snowline-$(VERSION)
+IN_GIT := $(wildcard .git)
+FILES_OF_DIST = $(if $(IN_GIT),git ls-files,find . -type f \
+    ! -path './build/*' ! -path './results/*.*' -printf '%P\n'; \
+    echo results/README.md)
+DIST_TIME = $(or $(SOURCE_DATE_EPOCH),$(shell $(if $(IN_GIT),\
+    git log -1 --format=%ct,stat -c %Y Makefile)))
+.PHONY: dist deb
+dist: ## build/snowline-VERSION.tar.gz, of what git knows
+	$Qmkdir -p build
+	$Q{ $(FILES_OF_DIST); } | grep -v -e '^\.ci/' -e '^\.git' | LC_ALL=C sort -u | \
+	    tar -c --no-recursion --verbatim-files-from -T - --mtime=@$(DIST_TIME) \
+	        --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
+	        --transform 's,^,$(DIST)/,' | gzip -n9 > build/$(DIST).tar.gz
+deb: dist ## Debian packages, in build/deb
+	$Qrm -rf build/deb && mkdir -p build/deb && \
+	    tar -xzf build/$(DIST).tar.gz -C build/deb
+	$Qcd build/deb/$(DIST) && dpkg-buildpackage -us -uc $(DEB)
 
 FUZZ_SECONDS ?= 60
 .PHONY: fuzz

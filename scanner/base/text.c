@@ -175,6 +175,26 @@ void text_json(struct buf *to, const void *octets, size_t len)
     buf_add_char(to, '"');
 }
 
+void text_base64(struct buf *to, const void *octets, size_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *s = octets;
+
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned long x = (unsigned long)s[i] << 16 |
+                          (i + 1 < len ? s[i + 1] : 0UL) << 8 |
+                          (i + 2 < len ? s[i + 2] : 0UL);
+        char out[4];
+
+        out[0] = digits[x >> 18 & 63];
+        out[1] = digits[x >> 12 & 63];
+        out[2] = i + 1 < len ? digits[x >> 6 & 63] : '=';
+        out[3] = i + 2 < len ? digits[x & 63] : '=';
+        buf_add(to, out, sizeof out);
+    }
+}
+
 static bool is_formula(const char *s, size_t len)
 {
     return len > 0 && s[0] != '\0' && strchr("=+-@\t\r", s[0]) &&
@@ -264,13 +284,12 @@ static bool is_local_part(const char *text, size_t len)
     return true;
 }
 
-/* Labels of letters, digits and inner hyphens; the last is no number. */
-static bool is_mail_domain(const char *text)
+bool text_is_host_name(const char *text)
 {
     const char *last = strrchr(text, '.');
     size_t label = 0;
 
-    if (!last || !text_is_alpha(last[1]))
+    if (!text_is_alpha(last ? last[1] : *text) || strlen(text) > 253)
         return false;
     for (const char *c = text; *c; c++) {
         if (*c == '.' && (label == 0 || c[-1] == '-'))
@@ -288,6 +307,7 @@ bool text_is_mailbox(const char *text)
 {
     const char *at = strrchr(text, '@');
 
-    return at && strlen(text) <= 254 &&
-           is_local_part(text, (size_t)(at - text)) && is_mail_domain(at + 1);
+    return at && strlen(text) <= 254 && strchr(at, '.') &&
+           is_local_part(text, (size_t)(at - text)) &&
+           text_is_host_name(at + 1);
 }

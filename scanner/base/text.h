@@ -67,6 +67,9 @@ void text_escape(struct buf *to, const void *octets, size_t len);
  * text become \u00XX. */
 void text_json(struct buf *to, const void *octets, size_t len);
 
+/** Append octets in base64, one line, with padding (RFC 4648 §4). */
+void text_base64(struct buf *to, const void *octets, size_t len);
+
 /** Append octets as one CSV cell: RFC 4180 quoting, control octets as \xHH,
  * a ' before what a spreadsheet would take for a formula (a lone "-" stays).*/
 void text_csv(struct buf *to, const void *octets, size_t len);
@@ -98,6 +101,10 @@ bool text_is_alnum(char c); /**< ASCII only */
 bool text_is_space(char c); /**< space, \t, \n, \r, \v, \f */
 int text_hex(char c);       /**< 0 … 15, or -1 */
 bool text_equal_fold(const char *a, const char *b); /**< ASCII case folded */
+
+/** True for labels of letters, digits and inner hyphens (RFC 1123 §2.1), one or
+ * more, no dot behind; the last is no number. */
+bool text_is_host_name(const char *text);
 
 /**
  * True for an address that mail can be written to from anywhere: a Dot-string

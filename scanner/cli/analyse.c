@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/task.h"
+#include "cli/terminal.h"
 #include "pipeline/scan.h"
 
 #define DAY_S 86400
@@ -124,7 +125,8 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
     if (code)
         return code;
     q.least = least_tier(f, cfg);
-    q.colour = isatty(to->fd.fd) && !getenv("NO_COLOR");
+    q.colour = terminal_has_colour(to->fd.fd);
+    q.width = terminal_width(to->fd.fd);
     code = scan_given(&given, cfg, err);
     if (!code)
         code = own_read(&own, &paths, err);

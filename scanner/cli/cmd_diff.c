@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/task.h"
+#include "cli/terminal.h"
 #include "pipeline/scan.h"
 
 /* The two scans, without their texts. */
@@ -188,6 +189,7 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
         two.is_seen = isatty(to.fd.fd);
         task_begin(&two.task, "diff", cfg);
         task_watch(&two.task, s);
+        r.width = terminal_width(to.fd.fd);
         code = report_changes_end(&r, compare(cfg, &two, s, &r, err));
         task_end(&two.task);
         if (code && err->code == 0)

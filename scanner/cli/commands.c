@@ -44,11 +44,16 @@ static const struct command commands[] = {
       "snowline export results/192.0.2.0-24.db --format evidence-csv \\\n"
       "    -o addresses.csv\n"
       "# only what is surest\n"
-      "snowline export results/192.0.2.0-24.db --tier high -o high.csv",
+      "snowline export results/192.0.2.0-24.db --tier high -o high.csv\n"
+      "# a list for a mail server\n"
+      "snowline export results/192.0.2.0-24.db --format postfix \\\n"
+      "    -o listed.cidr",
       "Suspicious runs, their evidence, every name; lists for mail servers, "
       "name servers\nand packet filters; reports for those who hold the "
       "addresses.",
-      "csv|evidence-csv|json|ndjson|names", CLI_EXPORT, cmd_export },
+      "csv|evidence-csv|json|ndjson|names|cidr|rbldnsd|rpz|nft|postfix|xarf|"
+      "stix|misp",
+      CLI_EXPORT, cmd_export },
     { GROUP_SHARE, "report", "STORE", "one self-contained HTML file",
       "snowline report results/192.0.2.0-24.db -o report.html",
       "To be opened in a browser, from disk; it fetches nothing.", NULL,
@@ -192,7 +197,8 @@ int command_check_format(const struct command *c, struct snow_config *cfg,
 {
     const struct cli_option *format = cli_option_find("format");
     const char *words = c->formats ? c->formats : "";
-    char first[32];
+    char first[32], memory[SUGGEST_LEN_MAX + 1];
+    struct suggestion near = { .word = cfg->format };
     uint64_t i;
 
     if (*cfg->format == '\0') {
@@ -201,6 +207,9 @@ int command_check_format(const struct command *c, struct snow_config *cfg,
     }
     if (c->formats && cli_find_word(&i, words, cfg->format) == 0)
         return 0;
-    return snow_fail(err, SNOW_EINVAL, "--format %s: %s has %s", cfg->format,
-                     c->name, c->formats ? c->formats : "none");
+    suggest_offer_words(&near, words, memory);
+    return snow_fail(err, SNOW_EINVAL, "--format %s: %s has %s%s%s%s",
+                     cfg->format, c->name, c->formats ? words : "none",
+                     near.nearest ? "; did you mean " : "",
+                     near.nearest ? near.nearest : "", near.nearest ? "?" : "");
 }

@@ -152,7 +152,8 @@ static void bash_command(struct buf *to, const struct command *c)
     for (size_t i = 0; i < n; i++)
         if (o[i].commands & c->bit)
             buf_printf(to, "--%s ", o[i].name);
-    buf_printf(to, "--config --help' ;;\n                    %s/*) ", c->name);
+    buf_printf(to, "%s--help' ;;\n                    %s/*) ",
+               c->bit & CLI_TALKS ? "" : "--config ", c->name);
     if (c->bit == CLI_HELP) {
         buf_add_text(to, "words='");
         add_commands(to);
@@ -223,6 +224,18 @@ static void zsh_value(struct buf *to, struct docs_value v)
     }
 }
 
+/* What nobody can guess is only named, and not where an option begins: a bare
+ * message would keep zsh from completing that. */
+static void zsh_argument(struct buf *to, struct docs_value v)
+{
+    buf_add_text(to, " \\\n                '*");
+    if (v.is_file || v.words)
+        zsh_value(to, v);
+    else
+        buf_printf(to, ":%s:_guard \"^-*\" %s", v.name, v.name);
+    buf_add_char(to, '\'');
+}
+
 static void zsh_option(struct buf *to, const struct cli_option *o,
                        const struct command *c)
 {
@@ -260,9 +273,7 @@ static void zsh_command(struct buf *to, const struct command *c)
         add_commands(to);
         buf_add_text(to, ")'");
     } else if (*c->argument) {
-        buf_add_text(to, " \\\n                '*");
-        zsh_value(to, docs_argument(c));
-        buf_add_char(to, '\'');
+        zsh_argument(to, docs_argument(c));
     }
     buf_add_text(to, " ;;\n");
 }
@@ -380,10 +391,9 @@ static void write_fish(struct buf *to)
     fish_options(to);
     for (size_t i = 0; i < n; i++)
         fish_argument(to, &c[i]);
-    buf_add_text(to,
-                 "complete -c snowline -n 'not __snowline_begins' -l config -r "
-                 "-F -d 'file of NAME = VALUE lines'\n"
-                 "complete -c snowline -s h -l help -d 'what there is'\n");
+    fish_condition(to, ~(unsigned)CLI_TALKS);
+    buf_add_text(to, " -l config -r -F -d 'file of NAME = VALUE lines'\n"
+                     "complete -c snowline -s h -l help -d 'what there is'\n");
 }
 
 int docs_completion(struct buf *to, const char *shell)

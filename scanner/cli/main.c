@@ -3,8 +3,12 @@
  *
  *   main.c      the one place that exits
  *   commands.c  the table of commands
- *   options.c   the table of options    parse.c  reads it in every form
+ *   options.c   the table of options, and how each kind is read
+ *   parse.c     the command line        config_file.c  and what else sets them
+ *   settings.c  what a store remembers  suggest.c  "did you mean ...?"
+ *   help.c manual.c completion.c        what the tables say
  *   progress.c  the line on stderr      output.c where results go
+ *   terminal.c  its width, its colours  exits.c  the exit codes
  *   cmd_*.c     the commands
  *
  * Start at  main(), at the end of this file.
@@ -29,6 +33,16 @@ static int print_help(const struct command *c, struct snow_error *err)
     return code;
 }
 
+static void warn(void)
+{
+    struct buf text = { 0 };
+
+    cli_config_doubts(&text);
+    if (!text.failed && text.len > 0)
+        fputs(text.data, stderr);
+    buf_fini(&text);
+}
+
 static int run(const struct command *c, int argc, char **argv)
 {
     struct snow_config cfg;
@@ -42,10 +56,12 @@ static int run(const struct command *c, int argc, char **argv)
         code = cli_parse(&cfg, c->bit, argc, argv, &err);
     if (!code)
         code = command_check_format(c, &cfg, &err);
-    if (code == SNOW_EDONE)
+    if (code == SNOW_EDONE) {
         code = print_help(c, &err);
-    else if (!code)
+    } else if (!code) {
+        warn();
         code = c->run(&cfg, &outcome, &err);
+    }
     if (code && !outcome.signal)
         fprintf(stderr, "snowline: %s\n",
                 err.text[0] ? err.text : snow_strerror(code));

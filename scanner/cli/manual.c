@@ -355,7 +355,7 @@ static void add_files(struct buf *to)
                      "is given.\n"
                      ".TP\n"
                      ".I ");
-    add(to, SNOW_DATADIR "/targets/optout.txt");
+    add(to, SNOW_CONFDIR "/optout.txt");
     buf_add_text(to,
                  "\nThose of people who have asked to be left alone: always "
                  "are.\n"

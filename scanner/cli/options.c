@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
+#include "cli/suggest.h"
 #include "snowline/records.h"
 
 #define TO(member) offsetof(struct snow_config, member)
@@ -58,7 +59,7 @@ static const struct cli_option options[] = {
       "questions in flight per server at most; 0: adaptive" },
     { 0, "dns-block-rate", CLI_RATE, TO(dns_block_rate), "50", "N", NULL, 0,
       1e6, STAGE_DNS, true, "DNS",
-      "questions a second about one /24; 0 lifts" },
+      "questions a second about one /24; 0: no limit" },
     { 0, "dns-timeout", CLI_SECONDS, TO(dns_timeout_s), "2", "S", NULL, 0.01,
       60, SENDS | CLI_CHECK | CLI_TARGETS | CLI_IMPORT, true, "DNS",
       "how long one try waits" },
@@ -77,29 +78,31 @@ static const struct cli_option options[] = {
       true, "SMTP", "whom to greet: candidates, named, all or none" },
     { 0, "candidates-max", CLI_COUNT, TO(candidates_max), "10000", "N", NULL,
       0, 1e9, JUDGES, true, "SMTP",
-      "single-address strips greeted at most" },
+      "addresses greeted at most where neighbours have a domain each" },
     { 0, "smtp-port", CLI_COUNT, TO(smtp_port), "25", "N", NULL, 1, 65535,
       STAGE_SMTP | CLI_CHECK | CLI_STATUS, true, "SMTP",
       "port of the mail servers; 465 speaks TLS at once" },
     { 0, "smtp-rate", CLI_RATE, TO(smtp_rate), "200", "N", NULL, 0, 1e6,
-      STAGE_SMTP, true, "SMTP", "new connections a second; 0 lifts" },
+      STAGE_SMTP, true, "SMTP", "new connections a second; 0: no limit" },
     { 0, "smtp-concurrency", CLI_COUNT, TO(smtp_concurrency), "2000", "N",
       NULL, 0, 65000, STAGE_SMTP | CLI_CHECK, true, "SMTP",
-      "open connections at most; 0 lifts" },
+      "open connections at most; 0: no limit" },
     { 0, "smtp-per-block", CLI_COUNT, TO(smtp_per_block), "4", "N", NULL, 0,
       256, STAGE_SMTP, true, "SMTP",
-      "open connections to one /24; 0 lifts" },
+      "open connections to one /24; 0: no limit" },
     { 0, "smtp-block-rate", CLI_RATE, TO(smtp_block_rate), "2", "N", NULL, 0,
       1e6, STAGE_SMTP, true, "SMTP",
-      "new connections a second to one /24; 0 lifts" },
+      "new connections a second to one /24; 0: no limit" },
     { 0, "connect-timeout", CLI_SECONDS, TO(connect_timeout_s), "10", "S",
-      NULL, 0.01, 300, STAGE_SMTP | CLI_CHECK, true, "SMTP", "to connect" },
+      NULL, 0.01, 300, STAGE_SMTP | CLI_CHECK, true, "SMTP",
+      "how long to wait for a connection" },
     { 0, "banner-timeout", CLI_SECONDS, TO(banner_timeout_s), "30", "S", NULL,
       0.01, 300, STAGE_SMTP | CLI_CHECK, true, "SMTP",
-      "for the greeting, within --smtp-timeout (RFC 5321 asks for 300)" },
+      "how long to wait for the greeting, within --smtp-timeout (RFC 5321 asks "
+      "for 300)" },
     { 0, "smtp-timeout", CLI_SECONDS, TO(smtp_timeout_s), "60", "S", NULL,
       0.01, 900, STAGE_SMTP | CLI_CHECK, true, "SMTP",
-      "for the whole conversation" },
+      "how long the whole conversation may take" },
     { 0, "ehlo", CLI_TEXT, TO(ehlo), NULL, "NAME", NULL, 0, 0,
       STAGE_SMTP | CLI_CHECK, true, "SMTP",
       "our own name; should resolve to us and back; the host's if not given" },
@@ -129,13 +132,14 @@ static const struct cli_option options[] = {
       "the others; repeatable" },
     { 0, "registration-rate", CLI_RATE, TO(registration_rate), "1", "N", NULL,
       0, 1e6, STAGE_REG, true, "Registration",
-      "questions a second per RDAP or WHOIS host; 0 lifts" },
+      "questions a second per RDAP or WHOIS host; 0: no limit" },
     { 0, "http-timeout", CLI_SECONDS, TO(http_timeout_s), "8", "S", NULL,
       0.01, 300, FETCHES, true, "Registration",
       "one exchange over RDAP, WHOIS or with a website, redirects included" },
     { 0, "registration-cache", CLI_TEXT, TO(registration_cache), NULL,
       "PATH", NULL, 0, 0, STAGE_REG, true, "Registration",
-      "answers kept for all scans; ~/.cache/snowline if not given" },
+      "answers kept for all scans; ~/.cache/snowline/registration.db if not "
+      "given" },
     { 0, "background", CLI_COUNT, TO(background), "300", "N", NULL, 0, 1e6,
       JUDGES, true, "Registration",
       "other domains looked up for comparison" },
@@ -148,7 +152,8 @@ static const struct cli_option options[] = {
       "CSV domain,created,registrar,iana_id of one's own; asked nobody" },
     { 0, "mail", CLI_WORD, TO(mail), "check", "HOW", "check|none", 0, 0,
       STAGE_REG | CLI_STATUS, true, "Domains",
-      "MX, SPF and the like of domains, where names lead: check or none" },
+      "look at MX, SPF and the like of domains, and where names lead: check or "
+      "none" },
     { 0, "web", CLI_WORD, TO(web), "check", "HOW", "check|none", 0, 0,
       STAGE_REG | CLI_STATUS, true, "Domains",
       "one GET of a domain's front page: check or none" },
@@ -156,7 +161,8 @@ static const struct cli_option options[] = {
       STAGE_REG, true, "Domains", "port of the front pages" },
 
     { 0, "psl", CLI_TEXT, TO(psl), NULL, "FILE", NULL, 0, 0,
-      JUDGES | CLI_DIFF, true, "Analysis", "public suffix list; the system's if not given"},
+      JUDGES | CLI_DIFF, true, "Analysis",
+      "public suffix list; the system's if not given" },
     { 0, "now", CLI_TIME, TO(now_utc_s), NULL, "TIME", NULL, 0, 0,
       JUDGES | CLI_IMPORT, true, "Analysis",
       "what \"new\" is measured against; else the scan's start, of an import "
@@ -204,7 +210,8 @@ static const struct cli_option options[] = {
       false, "Import",
       "zone of a master file that has no $ORIGIN" },
     { 'o', "output", CLI_TEXT, TO(output), NULL, "PATH", NULL, 0, 0,
-      SENDS | CLI_EXPORT | CLI_FINDINGS | CLI_DIFF | CLI_REPORT, false, "Output",
+      CLI_SCAN | STAGES | CLI_EXPORT | CLI_FINDINGS | CLI_DIFF | CLI_REPORT,
+      false, "Output",
       "scan: the store (results/TARGET.db); others: a file for the result" },
     { 0, "progress", CLI_WORD, TO(progress), "auto", "HOW",
       "auto|bar|json|none", 0, 0, TELLS, false, "Output",
@@ -237,9 +244,10 @@ static const struct cli_option options[] = {
       SENDS | CLI_TARGETS, false, "Run",
       "order of the walk and choice of the sample; 0 picks one" },
     { 0, "max-time", CLI_SECONDS, TO(max_time_s), "0", "S", NULL, 0, 1e9,
-      SENDS, false, "Run", "stop after this long, to be resumed" },
+      SENDS, false, "Run", "stop after this long, to be resumed; 0: never" },
     { 0, "max-queries", CLI_COUNT, TO(max_queries), "0", "N", NULL, 0, 1e18,
-      STAGE_DNS, false, "Run", "stop after so many questions, to be resumed" },
+      STAGE_DNS, false, "Run",
+      "stop after so many questions, to be resumed; 0: never" },
     { 0, "dry-run", CLI_FLAG, TO(dry_run), NULL, NULL, NULL, 0, 0,
       CLI_SCAN, false, "Run", "say what would be sent; send nothing" },
 };
@@ -379,21 +387,44 @@ static int set(struct snow_config *cfg, const struct cli_option *o,
     return SNOW_EINVAL;
 }
 
+static int bad_word(const struct cli_option *o, const char *value,
+                    const char *where, struct snow_error *err)
+{
+    char memory[SUGGEST_LEN_MAX + 1];
+    struct suggestion near = { .word = value };
+
+    suggest_offer_words(&near, o->words, memory);
+    return snow_fail(err, SNOW_EINVAL, "%s%s takes %s, not '%s'%s%s%s", where,
+                     o->name, o->words, value,
+                     near.nearest ? "; did you mean " : "",
+                     near.nearest ? near.nearest : "", near.nearest ? "?" : "");
+}
+
 int cli_option_set(struct snow_config *cfg, const struct cli_option *o,
                    const char *value, const char *where, struct snow_error *err)
 {
+    static const char *const is_no[] = {
+        [CLI_FLAG] = "not yes or no",
+        [CLI_COUNT] = "no whole number",
+        [CLI_RATE] = "no number",
+        [CLI_SHARE] = "no number",
+        [CLI_SECONDS] = "no number",
+        [CLI_TEXT] = "no text",
+        [CLI_LIST] = "no text",
+        [CLI_WORD] = "no word",
+        [CLI_TIME] = "no time such as 2018-05-20T11:02:33Z",
+    };
     int code = set(cfg, o, value);
 
     if (code == 0 || code == SNOW_ENOMEM)
         return code;
     if (o->kind == CLI_WORD)
-        return snow_fail(err, code, "%s%s takes %s, not '%s'", where, o->name,
-                         o->words, value);
-    if (code == SNOW_ERANGE)
+        return bad_word(o, value, where, err);
+    if (code == SNOW_ERANGE && o->kind != CLI_TIME)
         return snow_fail(err, code, "%s%s takes %.10g to %.10g, not '%s'",
                          where, o->name, o->least, o->most, value);
-    return snow_fail(err, code, "%s%s: '%s' is no %s", where, o->name, value,
-                     o->value ? o->value : "yes or no");
+    return snow_fail(err, code, "%s%s: '%s' is %s", where, o->name, value,
+                     is_no[o->kind]);
 }
 
 int cli_config_init(struct snow_config *cfg)

@@ -26,6 +26,7 @@ enum cli_command {
     CLI_VERSION = 1 << 25,
     CLI_COMPLETION = 1 << 26,
     CLI_MANUAL = 1 << 27,
+    CLI_TALKS = CLI_HELP | CLI_VERSION | CLI_COMPLETION | CLI_MANUAL,
 };
 
 enum cli_kind {
@@ -67,6 +68,14 @@ int cli_option_set(struct snow_config *cfg, const struct cli_option *o,
                    const char *value, const char *where,
                    struct snow_error *err);
 
+/** Give an option a value that a person wrote for this run: it counts for more
+ * than what a stored scan remembers. As cli_option_set(). */
+int cli_give(struct snow_config *cfg, const struct cli_option *o,
+             const char *value, const char *where, struct snow_error *err);
+
+/** Forget the values of a CLI_LIST. */
+void cli_forget_list(struct snow_config *cfg, const struct cli_option *o);
+
 /** Has somebody set the option of that name? */
 bool cli_is_given(const struct snow_config *cfg, const char *name);
 
@@ -85,9 +94,9 @@ int cli_add_known_origin(struct snow_config *cfg, const char *text);
 const struct cli_option *cli_option_find(const char *name);
 
 /**
- * Read a command line: options anywhere, the rest into cfg->targets. Config
- * file and environment are read first, so that the order of precedence is
- * flag, environment, file, default.
+ * Read a command line: options anywhere before "--", the rest into
+ * cfg->targets. Config file and environment are read first, so that the order
+ * of precedence is flag, environment, file, default. Names are not cut short.
  *
  * @return 0; SNOW_EDONE after --help; SNOW_EINVAL, SNOW_ESYNTAX, SNOW_ERANGE
  */
@@ -101,12 +110,24 @@ void cli_settings_format(struct buf *to, const struct snow_config *cfg);
 int cli_settings_restore(struct snow_config *cfg, const char *json,
                          struct snow_error *err);
 
-/** "file" lines `name = value`; `#` begins a comment. */
-int cli_config_file(struct snow_config *cfg, const char *path,
+/**
+ * Read a config file: lines `name = value`, `#` begins a comment, a value may
+ * stand in double quotes. Values of other commands' options are checked and
+ * passed over, as is a format that @p command does not have.
+ *
+ * @return 0; SNOW_EINVAL (unreadable, an unknown key, a wrong value),
+ *         SNOW_ESYNTAX, SNOW_ERANGE, each with file and line; SNOW_ENOMEM
+ */
+int cli_config_file(struct snow_config *cfg, unsigned command, const char *path,
                     struct snow_error *err);
 
-/** SNOWLINE_DNS_RATE=… and so on, for the options of @p command. */
+/** SNOWLINE_DNS_RATE=… and so on, for the options of @p command; before them
+ * the file that SNOWLINE_CONFIG names, unless another @p is_configured. */
 int cli_config_environment(struct snow_config *cfg, unsigned command,
-                           struct snow_error *err);
+                           bool is_configured, struct snow_error *err);
+
+/** Append a line of warning for each variable that looks like a misspelt one
+ * of ours. */
+void cli_config_doubts(struct buf *to);
 
 #endif

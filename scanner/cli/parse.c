@@ -1,63 +1,32 @@
-/* The command line, the environment and the config file, by the table. */
-#include <errno.h>
-#include <getopt.h>
-
-#include "base/json.h"
+/*
+ * The command line, by the table.
+ *
+ * Not by getopt_long(): that takes any unique beginning of a name for the name,
+ * and what a script has cut short would fail, or mean something else, once
+ * there is another option.
+ */
+#include "cli/commands.h"
 #include "cli/options.h"
-#include "snowline/records.h"
+#include "cli/suggest.h"
 
-#define ENVIRONMENT_PREFIX "SNOWLINE_"
+enum arg_kind { ARG_TARGET, ARG_OPTION, ARG_CONFIG, ARG_HELP };
 
-/* What getopt_long() is to accept: the command's own part of the table, and
- * --help and --config, which belong to all. */
-struct accepted {
-    struct option longs[SNOW_OPTIONS_MAX];
-    const struct cli_option *of[SNOW_OPTIONS_MAX];
-    char shorts[2 * SNOW_OPTIONS_MAX + 2];
-    size_t n;
+/* One thing that stands on the command line. */
+struct arg {
+    enum arg_kind kind;
+    const struct cli_option *o; /* ARG_OPTION */
+    const char *value;          /* NULL for a flag and --help */
 };
 
-enum { HELP = 1000, CONFIG };
+/* Where on it we are. */
+struct walk {
+    unsigned command;
+    int argc, at; /* argv[at] is the next */
+    char **argv;
+    bool is_over; /* "--" was seen: no more options */
+};
 
-static void accept_all(struct accepted *a, unsigned command)
-{
-    size_t n, at = 0;
-    const struct cli_option *table = cli_options(&n);
-
-    *a = (struct accepted){ 0 };
-    a->shorts[at++] = ':'; /* a missing value is told from an unknown name */
-    a->shorts[at++] = 'h';
-    for (size_t i = 0; i < n && a->n < SNOW_OPTIONS_MAX - 3; i++) {
-        const struct cli_option *o = &table[i];
-
-        if (!(o->commands & command))
-            continue;
-        a->of[a->n] = o;
-        a->longs[a->n] = (struct option){
-            o->name, o->kind == CLI_FLAG ? no_argument : required_argument,
-            NULL, (int)a->n + 1
-        };
-        a->n++;
-        if (o->letter) {
-            a->shorts[at++] = o->letter;
-            a->shorts[at++] = ':';
-        }
-    }
-    a->longs[a->n] = (struct option){ "help", no_argument, NULL, HELP };
-    a->longs[a->n + 1] =
-        (struct option){ "config", required_argument, NULL, CONFIG };
-}
-
-static const struct cli_option *accepted_option(const struct accepted *a, int c)
-{
-    for (size_t i = 0; i < a->n; i++)
-        if (c == (int)i + 1 || (c < 256 && a->of[i]->letter == c && c > 0))
-            return a->of[i];
-    return NULL;
-}
-
-/* A list from a stronger origin replaces that of a weaker one. */
-static void forget_list(struct snow_config *cfg, const struct cli_option *o)
+void cli_forget_list(struct snow_config *cfg, const struct cli_option *o)
 {
     struct text_list *list = (void *)((char *)cfg + o->at);
 
@@ -87,9 +56,8 @@ int cli_add_known_origin(struct snow_config *cfg, const char *text)
     return cli_option_set(cfg, &known, text, "", NULL);
 }
 
-/* What somebody wrote counts for more than what a stored scan remembers. */
-static int give(struct snow_config *cfg, const struct cli_option *o,
-                const char *value, const char *where, struct snow_error *err)
+int cli_give(struct snow_config *cfg, const struct cli_option *o,
+             const char *value, const char *where, struct snow_error *err)
 {
     size_t n;
 
@@ -104,251 +72,202 @@ bool cli_is_given(const struct snow_config *cfg, const char *name)
     return cfg->is_given[cli_option_find(name) - cli_options(&n)];
 }
 
-static int wrong(int c, char **argv, struct snow_error *err)
-{
-    const char *name = argv[optind - 1];
+/* --- what is none of the command's options --- */
 
-    if (c == ':')
-        return snow_fail(err, SNOW_EINVAL, "%s needs a value", name);
-    return snow_fail(err, SNOW_EINVAL, "unknown option '%s'; see --help", name);
+/* "--smtp is of scan, resume and status, not of export". */
+static int of_others(const struct cli_option *o, unsigned command,
+                     struct snow_error *err)
+{
+    size_t n;
+    const struct command *all = cli_commands(&n);
+    struct buf owners = { 0 };
+    unsigned left = o->commands;
+    int code;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!(all[i].bit & left))
+            continue;
+        left &= ~all[i].bit;
+        buf_printf(&owners, "%s%s",
+                   owners.len == 0 ? ""
+                   : left          ? ", "
+                                   : " and ",
+                   all[i].name);
+    }
+    code = snow_fail(err, SNOW_EINVAL, "--%s is of %s, not of %s", o->name,
+                     owners.failed ? "others" : owners.data,
+                     cli_command_of(command)->name);
+    buf_fini(&owners);
+    return code;
 }
 
-/* --help and --config count wherever they stand, and before all others. */
-static int first_pass(struct snow_config *cfg, struct accepted *a,
-                      unsigned command, int argc, char **argv,
+/* @param typed  "--formt" @param name  of the option in it, "formt" */
+static int unknown(unsigned command, const char *typed, const char *name,
+                   struct snow_error *err)
+{
+    size_t n;
+    const struct cli_option *table = cli_options(&n);
+    const struct cli_option *o = cli_option_find(name);
+    struct suggestion near = { .word = name };
+
+    if (o && o->commands && !(o->commands & command))
+        return of_others(o, command, err);
+    for (size_t i = 0; i < n; i++)
+        if (table[i].commands & command)
+            suggest_offer(&near, table[i].name);
+    suggest_offer(&near, "help");
+    if (!(command & CLI_TALKS))
+        suggest_offer(&near, "config");
+    if (near.nearest)
+        return snow_fail(err, SNOW_EINVAL,
+                         "unknown option '%s'; did you mean --%s?", typed,
+                         near.nearest);
+    return snow_fail(err, SNOW_EINVAL,
+                     "unknown option '%s'; see snowline %s --help", typed,
+                     cli_command_of(command)->name);
+}
+
+/* --- one argument after the other --- */
+
+static const struct cli_option *option_of(unsigned command, const char *name)
+{
+    const struct cli_option *o = cli_option_find(name);
+
+    return o && (o->commands & command) ? o : NULL;
+}
+
+/* A value in the next argument; one that looks like an option is none. */
+static int value_behind(struct walk *w, struct arg *a, const char *typed,
+                        struct snow_error *err)
+{
+    const char *next = w->at < w->argc ? w->argv[w->at] : "--";
+
+    if (strncmp(next, "--", 2) == 0)
+        return snow_fail(err, SNOW_EINVAL, "%s needs a value", typed);
+    a->value = next;
+    w->at++;
+    return 0;
+}
+
+/* "name" or "name=value", without the hyphens. */
+static int take_long(struct walk *w, struct arg *a, const char *text,
+                     struct snow_error *err)
+{
+    char name[SUGGEST_LEN_MAX + 1], typed[SUGGEST_LEN_MAX + 3];
+    size_t len = strcspn(text, "=");
+    bool has_value = text[len] == '=';
+
+    snprintf(name, sizeof name, "%.*s", (int)len, text);
+    snprintf(typed, sizeof typed, "--%s", name);
+    a->o = len < sizeof name ? option_of(w->command, name) : NULL;
+    a->kind = ARG_OPTION;
+    if (strcmp(name, "help") == 0)
+        a->kind = ARG_HELP;
+    else if (strcmp(name, "config") == 0 && !(w->command & CLI_TALKS))
+        a->kind = ARG_CONFIG;
+    else if (!a->o)
+        return unknown(w->command, typed, name, err);
+    if (a->kind == ARG_HELP || (a->o && a->o->kind == CLI_FLAG))
+        return has_value
+                   ? snow_fail(err, SNOW_EINVAL, "%s takes no value", typed)
+                   : 0;
+    if (!has_value)
+        return value_behind(w, a, typed, err);
+    a->value = text + len + 1;
+    return 0;
+}
+
+/* "-o" with its value in the same argument or the next; "-h". */
+static int take_short(struct walk *w, struct arg *a, const char *text,
                       struct snow_error *err)
 {
-    int c, code = 0;
+    size_t n;
+    const struct cli_option *table = cli_options(&n);
+    char typed[] = { '-', text[1], '\0' };
 
-    optind = 0; /* glibc: start anew */
-    opterr = 0;
-    while (!code &&
-           (c = getopt_long(argc, argv, a->shorts, a->longs, NULL)) != -1) {
-        if (c == '?' || c == ':')
-            return wrong(c, argv, err);
-        if (c == HELP || c == 'h')
-            return SNOW_EDONE;
-        if (c == CONFIG)
-            code = cli_config_file(cfg, optarg, err);
+    a->kind = strcmp(text, "-h") == 0 ? ARG_HELP : ARG_OPTION;
+    if (a->kind == ARG_HELP)
+        return 0;
+    if (option_of(w->command, text + 1))
+        return snow_fail(err, SNOW_EINVAL,
+                         "unknown option '%s'; did you mean -%s?", text, text);
+    for (size_t i = 0; i < n && !a->o; i++)
+        if (table[i].letter == text[1])
+            a->o = &table[i];
+    if (!a->o)
+        return unknown(w->command, text, text + 1, err);
+    if (!(a->o->commands & w->command))
+        return of_others(a->o, w->command, err);
+    a->value = text + 2;
+    return text[2] ? 0 : value_behind(w, a, typed, err);
+}
+
+/* The next argument, which w->at is on; it is passed by all means. */
+static int take(struct walk *w, struct arg *a, struct snow_error *err)
+{
+    const char *text = w->argv[w->at++];
+
+    *a = (struct arg){ .kind = ARG_TARGET, .value = text };
+    if (w->is_over || text[0] != '-' || text[1] == '\0')
+        return 0;
+    a->value = NULL;
+    return text[1] == '-' ? take_long(w, a, text + 2, err)
+                          : take_short(w, a, text, err);
+}
+
+static bool is_at_end(struct walk *w)
+{
+    if (!w->is_over && w->at < w->argc && strcmp(w->argv[w->at], "--") == 0) {
+        w->is_over = true;
+        w->at++;
     }
-    return code ? code : cli_config_environment(cfg, command, err);
+    return w->at >= w->argc;
+}
+
+/* --help and --config count wherever they stand, and before all others; what
+ * is wrong is told by the second pass. */
+static int first_pass(struct snow_config *cfg, struct walk w,
+                      struct snow_error *err)
+{
+    bool is_configured = false;
+    struct arg a;
+    int code = 0;
+
+    while (!code && !is_at_end(&w)) {
+        if (take(&w, &a, NULL))
+            continue;
+        if (a.kind == ARG_HELP)
+            return SNOW_EDONE;
+        if (a.kind != ARG_CONFIG)
+            continue;
+        is_configured = true;
+        code = cli_config_file(cfg, w.command, a.value, err);
+    }
+    if (!code)
+        code = cli_config_environment(cfg, w.command, is_configured, err);
+    return code;
 }
 
 int cli_parse(struct snow_config *cfg, unsigned command, int argc, char **argv,
               struct snow_error *err)
 {
-    struct accepted a;
+    struct walk w = { .command = command, .argc = argc, .at = 1, .argv = argv };
     bool is_given[SNOW_OPTIONS_MAX] = { 0 };
-    int c, code;
-
-    accept_all(&a, command);
-    code = first_pass(cfg, &a, command, argc, argv, err);
-    optind = 0;
-    while (!code &&
-           (c = getopt_long(argc, argv, a.shorts, a.longs, NULL)) != -1) {
-        const struct cli_option *o = accepted_option(&a, c);
-        size_t i = 0;
-
-        if (!o)
-            continue; /* --config */
-        while (a.of[i] != o)
-            i++;
-        if (o->kind == CLI_LIST && !is_given[i])
-            forget_list(cfg, o);
-        is_given[i] = true;
-        code = give(cfg, o, o->kind == CLI_FLAG ? "yes" : optarg, "--", err);
-    }
-    for (int i = optind; !code && i < argc; i++)
-        code = cli_add_target(cfg, argv[i]);
-    return code;
-}
-
-/* --- the config file and the environment --- */
-
-static char *trim(char *text)
-{
-    size_t len;
-
-    while (text_is_space(*text))
-        text++;
-    len = strlen(text);
-    while (len > 0 && text_is_space(text[len - 1]))
-        text[--len] = '\0';
-    return text;
-}
-
-static int config_line(struct snow_config *cfg, char *line, const char *where,
-                       struct snow_error *err)
-{
-    char *equals, *name;
-    const struct cli_option *o;
-
-    line[strcspn(line, "\n")] = '\0';
-    name = trim(line);
-    if (*name == '\0' || *name == '#')
-        return 0;
-    equals = strchr(name, '=');
-    if (!equals)
-        return snow_fail(err, SNOW_ESYNTAX, "%sexpected NAME = VALUE", where);
-    *equals = '\0';
-    name = trim(name);
-    o = cli_option_find(name);
-    if (!o || o->commands == 0)
-        return snow_fail(err, SNOW_EINVAL, "%sunknown key '%s'", where, name);
-    return give(cfg, o, trim(equals + 1), where, err);
-}
-
-int cli_config_file(struct snow_config *cfg, const char *path,
-                    struct snow_error *err)
-{
-    FILE *f = fopen(path, "r");
-    char *line = NULL, where[300];
-    size_t cap = 0;
-    int code = 0;
-
-    if (!f)
-        return snow_fail(err, SNOW_EINVAL, "%s: %s", path, strerror(errno));
-    for (unsigned n = 1; !code && getline(&line, &cap, f) >= 0; n++) {
-        snprintf(where, sizeof where, "%s:%u: ", path, n);
-        code = config_line(cfg, line, where, err);
-    }
-    free(line);
-    fclose(f);
-    return code;
-}
-
-int cli_config_environment(struct snow_config *cfg, unsigned command,
-                           struct snow_error *err)
-{
+    struct arg a;
     size_t n;
-    const struct cli_option *table = cli_options(&n);
-    int code = 0;
+    int code = first_pass(cfg, w, err);
 
-    for (size_t i = 0; !code && i < n; i++) {
-        char name[64] = ENVIRONMENT_PREFIX;
-        size_t at = sizeof ENVIRONMENT_PREFIX - 1;
-        const char *value;
-
-        for (const char *s = table[i].name; *s && at < sizeof name - 1; s++)
-            name[at++] = *s == '-'           ? '_'
-                         : text_is_alpha(*s) ? (char)(*s - 'a' + 'A')
-                                             : *s;
-        value = table[i].commands & command ? getenv(name) : NULL;
-        if (!value)
+    while (!code && !is_at_end(&w)) {
+        code = take(&w, &a, err);
+        if (!code && a.kind == ARG_TARGET)
+            code = cli_add_target(cfg, a.value);
+        if (code || a.kind != ARG_OPTION)
             continue;
-        if (table[i].kind == CLI_LIST)
-            forget_list(cfg, &table[i]);
-        code = give(cfg, &table[i], value, ENVIRONMENT_PREFIX, err);
+        /* a list from a stronger origin replaces that of a weaker one */
+        if (a.o->kind == CLI_LIST && !is_given[a.o - cli_options(&n)])
+            cli_forget_list(cfg, a.o);
+        is_given[a.o - cli_options(&n)] = true;
+        code = cli_give(cfg, a.o, a.value ? a.value : "yes", "--", err);
     }
-    return code;
-}
-
-/* --- the settings that a scan is known by --- */
-
-static void format_word(struct buf *to, const char *words, uint64_t i)
-{
-    for (; i > 0; i--)
-        words += strcspn(words, "|") + 1;
-    text_json(to, words, strcspn(words, "|"));
-}
-
-static void format_list(struct buf *to, const struct text_list *list)
-{
-    buf_add_char(to, '[');
-    for (size_t i = 0; i < list->n; i++) {
-        if (i > 0)
-            buf_add_char(to, ',');
-        text_json(to, list->at[i], strlen(list->at[i]));
-    }
-    buf_add_char(to, ']');
-}
-
-static void format_value(struct buf *to, const struct cli_option *o,
-                         const void *at)
-{
-    char time[TEXT_TIME_MAX];
-
-    switch (o->kind) {
-    case CLI_FLAG:
-        buf_printf(to, "\"%s\"", *(const bool *)at ? "yes" : "no");
-        break;
-    case CLI_COUNT:
-        buf_printf(to, "\"%llu\"", *(const unsigned long long *)at);
-        break;
-    case CLI_RATE:
-    case CLI_SHARE:
-    case CLI_SECONDS:
-        buf_printf(to, "\"%.10g\"", *(const double *)at);
-        break;
-    case CLI_TEXT:
-        text_json(to, *(char *const *)at, strlen(*(char *const *)at));
-        break;
-    case CLI_LIST:
-        format_list(to, at);
-        break;
-    case CLI_WORD:
-        format_word(to, o->words, *(const uint64_t *)at);
-        break;
-    case CLI_TIME:
-        text_format_time(*(const int64_t *)at, time);
-        buf_printf(to, "\"%s\"", time);
-        break;
-    }
-}
-
-void cli_settings_format(struct buf *to, const struct snow_config *cfg)
-{
-    size_t n;
-    const struct cli_option *table = cli_options(&n);
-    const char *between = "{";
-
-    for (size_t i = 0; i < n; i++) {
-        if (!table[i].is_recorded)
-            continue;
-        buf_printf(to, "%s\"%s\":", between, table[i].name);
-        format_value(to, &table[i], (const char *)cfg + table[i].at);
-        between = ",";
-    }
-    buf_add_char(to, '}');
-}
-
-static int parse_setting(struct snow_config *cfg, const struct cli_option *o,
-                         const struct doc *value, struct snow_error *err)
-{
-    const char *text = doc_text(value);
-    int code = 0;
-
-    if (o->kind == CLI_LIST)
-        forget_list(cfg, o);
-    for (size_t i = 0; !code && i < doc_n(value); i++)
-        code = doc_text(doc_at(value, i))
-                   ? cli_option_set(cfg, o, doc_text(doc_at(value, i)),
-                                    "stored setting ", err)
-                   : SNOW_ESTORE;
-    if (!code && text && (*text || o->kind != CLI_TIME))
-        code = cli_option_set(cfg, o, text, "stored setting ", err);
-    return code;
-}
-
-int cli_settings_restore(struct snow_config *cfg, const char *json,
-                         struct snow_error *err)
-{
-    size_t n;
-    const struct cli_option *table = cli_options(&n);
-    struct doc *root;
-    const struct doc *value;
-    const char *name;
-    void *at = NULL;
-    int code = 0;
-
-    if (doc_parse(&root, json, strlen(json)))
-        return snow_fail(err, SNOW_ESTORE, "the scan's settings are damaged");
-    while (!code && doc_next(root, &at, &name, &value)) {
-        const struct cli_option *o = cli_option_find(name);
-
-        if (o && o->is_recorded && !cfg->is_given[o - table])
-            code = parse_setting(cfg, o, value, err);
-    }
-    doc_free(root);
     return code;
 }

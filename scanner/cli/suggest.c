@@ -54,11 +54,11 @@ void suggest_offer(struct suggestion *s, const char *name)
 {
     size_t distance = suggest_distance(s->word, name);
     size_t len = strlen(s->word);
-    size_t most = least(len < 4 ? 1 : len / 3, WRONG_MOST);
+    size_t most = least(len / 3, WRONG_MOST);
 
     if (distance > most && is_cut_short(s->word, name))
         distance = most;
-    if (distance > most || distance >= len)
+    if (most == 0 || distance > most)
         return;
     if (s->nearest && s->distance <= distance)
         return;

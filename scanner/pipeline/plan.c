@@ -15,9 +15,12 @@
 #define LANES_FREE 256 /* with no limit at all: few blocks are half done */
 
 /* The folder of reserved.txt and optout.txt: beside the source tree that the
- * program was built in, else where `make install` puts them. */
+ * program was built in, else where `make install` puts them: what people are
+ * to add to lies with the machine's other settings. */
 static int list_path(char *out, size_t cap, const char *name)
 {
+    static const char *const folders[] = { SNOW_CONFDIR,
+                                           SNOW_DATADIR "/targets" };
     char exe[4096];
     ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
 
@@ -32,8 +35,12 @@ static int list_path(char *out, size_t cap, const char *name)
         if (access(out, R_OK) == 0)
             return 0;
     }
-    snprintf(out, cap, "%s/targets/%s", SNOW_DATADIR, name);
-    return access(out, R_OK) == 0 ? 0 : SNOW_EIO;
+    for (size_t i = 0; i < COUNT_OF(folders); i++) {
+        snprintf(out, cap, "%s/%s", folders[i], name);
+        if (access(out, R_OK) == 0)
+            return 0;
+    }
+    return SNOW_EIO;
 }
 
 /* Without the lists of whom to leave alone nothing may be sent at all. */

@@ -14,6 +14,12 @@ struct progress_stage *progress_stage_at(struct progress *p, size_t i)
     return (void *)((char *)p + stages[i].at);
 }
 
+const struct progress_stage *progress_stage_of(const struct progress *p,
+                                               size_t i)
+{
+    return (const void *)((const char *)p + stages[i].at);
+}
+
 const char *progress_stage_word(size_t i)
 {
     return stages[i].word;

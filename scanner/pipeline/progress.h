@@ -59,8 +59,8 @@ struct progress {
                                did not help */
     double elapsed_s;
     double rate_per_s; /**< of answers, in the last second */
-    double left_s;     /**< of the running stages, which run side by side; < 0
-                            unknown */
+    double left_s;     /**< of the running stages, which run side by side, as
+                            far as it is known; < 0 unknown */
     struct progress_server servers[PROGRESS_SERVERS]; /**< the first ones */
     size_t n_servers;
     struct progress_note notes[PROGRESS_NOTES]; /**< the first ones */
@@ -74,6 +74,8 @@ struct progress {
 
 /** Stage @p i, 0 … PROGRESS_N_STAGES - 1, and its word. */
 struct progress_stage *progress_stage_at(struct progress *p, size_t i);
+const struct progress_stage *progress_stage_of(const struct progress *p,
+                                               size_t i);
 const char *progress_stage_word(size_t i);
 
 /** Targets of a stage that have an outcome. */

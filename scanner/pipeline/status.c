@@ -17,7 +17,10 @@ struct count {
     const struct scan_watcher *watcher;
     struct snow_ranges *targets, *ipv4;
     struct scan_state *state;
-    uint64_t recent[PROGRESS_N_STAGES];
+    struct {
+        uint64_t n;
+        int64_t first_utc_s;
+    } recent[PROGRESS_N_STAGES];
     size_t stage; /**< that evidence belongs to */
 };
 
@@ -26,7 +29,10 @@ static void see(struct count *c, size_t stage, int64_t utc_s)
 {
     if (utc_s > c->watcher->now_utc_s)
         return;
-    c->recent[stage] += utc_s > c->watcher->now_utc_s - RECENT_S;
+    if (utc_s > c->watcher->now_utc_s - RECENT_S) {
+        if (c->recent[stage].n++ == 0 || utc_s < c->recent[stage].first_utc_s)
+            c->recent[stage].first_utc_s = utc_s;
+    }
     if (utc_s > c->state->seen_utc_s)
         c->state->seen_utc_s = utc_s;
 }
@@ -42,7 +48,8 @@ static int count_block(void *arg, const struct snow_block *block,
             block->status[i] == SNOW_PTR_OUTSIDE)
             continue;
         c->state->progress.sweep.by_status[block->status[i] & 15]++;
-        see(c, STAGE_OF_sweep, block->seen_utc_s[i]);
+        if (block->status[i] != SNOW_PTR_PRUNED)
+            see(c, STAGE_OF_sweep, block->seen_utc_s[i]);
     }
     return 0;
 }
@@ -353,26 +360,25 @@ static int find_phase(const struct count *c, struct snow_error *err)
     return 0;
 }
 
-/* A stage that gets nowhere has no time left that anybody knows. */
+/* By the pace of the last minute, or of as much of it as the stage has run. */
 static void estimate(const struct count *c)
 {
     struct progress *p = &c->state->progress;
-    int64_t since_s = c->watcher->now_utc_s - c->scan->created_utc_s;
-    double span_s = (double)(since_s < RECENT_S ? since_s : RECENT_S);
 
     p->left_s = c->state->phase == SCAN_FINISHED ? 0 : -1;
     if (c->state->phase != SCAN_RUNNING)
         return;
-    p->left_s = p->sweep.pending > 0 ? -1 : 0;
     for (size_t i = 0; i < PROGRESS_N_STAGES; i++) {
         struct progress_stage *to = progress_stage_at(p, i);
+        int64_t span_s = c->watcher->now_utc_s - c->recent[i].first_utc_s + 1;
 
-        to->rate_per_s = (double)c->recent[i] / (span_s < 1 ? 1 : span_s);
+        to->left_s = to->pending == 0 ? 0 : -1;
+        if (c->recent[i].n == 0 || to->pending == 0)
+            continue;
+        to->rate_per_s = (double)c->recent[i].n / (double)span_s;
+        to->left_s = (double)to->pending / to->rate_per_s;
         p->rate_per_s += to->rate_per_s;
-        to->left_s = to->pending == 0     ? 0
-                     : to->rate_per_s > 0 ? (double)to->pending / to->rate_per_s
-                                          : -1;
-        if (p->left_s >= 0 && (to->left_s < 0 || to->left_s > p->left_s))
+        if (to->left_s > p->left_s)
             p->left_s = to->left_s;
     }
 }

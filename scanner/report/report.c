@@ -6,8 +6,15 @@
  *   *_columns.c          the columns: name, type, meaning, value
  *   csv.c ndjson.c       findings, evidence, names; records one a line
  *   evidence.c           every address of every finding, joined from the store
+ *   xarf.c               a report on each address, for abuse desks
+ *   stix.c misp.c        what is shared among those who watch over networks
+ *   sharing.c            which findings these two name, and in what words
+ *   object.c             JSON objects by hand, and their UUIDs
  *   table.c explain.c    for a terminal
  *   changes.c            what differs between two scans
+ *   lists.c              what lists for machines name, and whom they spare
+ *   list_files.c         lists that are loaded: prefixes, Postfix, nftables
+ *   list_zones.c         lists that are served: rbldnsd, response policies
  *   decoys.c             what chance scores, under the table
  *   own_columns.c        what the user's own lists say
  *   tree.c               members of campaigns and strips; who is shown
@@ -44,6 +51,22 @@ static const struct report_format formats[] = {
       report_evidence_csv },
     { "names", "every reverse name of the scan", false, true, 0, false,
       report_names_csv },
+    { "cidr", "addresses, one prefix a line", true, false, 0, true,
+      report_cidr },
+    { "rbldnsd", "addresses and domains, for rbldnsd", true, false,
+      REPORT_NEEDS_ZONE, true, report_rbldnsd },
+    { "rpz", "domains, a response policy zone", true, false,
+      REPORT_NEEDS_ZONE, true, report_rpz },
+    { "nft", "addresses, sets of nftables", true, false, 0, true,
+      report_nft },
+    { "postfix", "addresses, a table of Postfix", true, false, 0, true,
+      report_postfix },
+    { "xarf", "a report on each address (XARF v4), one JSON object a line",
+      true, true, REPORT_NEEDS_REPORTER, true, report_xarf },
+    { "stix", "addresses, names and reasons as a bundle (STIX 2.1)", true,
+      true, 0, true, report_stix },
+    { "misp", "the same as an event (MISP)", true, true, 0, true,
+      report_misp },
 };
 /* clang-format on */
 

@@ -5,20 +5,68 @@
 #define INDENT 11 /* columns of the tier, with what moves members right */
 #define ADDRESSES 20
 #define BEFORE_DOMAINS 60 /* columns in front of the domains */
+#define NARROW 80         /* below, a finding takes two lines or three */
+#define BEFORE_ADDRESSES 19
+#define DOMAINS_LEAST 24 /* columns that some of them make sense in */
+#define NARROW_LEAST 40  /* its first line, and the id, are this wide */
 
 struct table {
     const struct report_out *to;
     const struct report_request *q;
     struct report_tree tree;
     size_t width;
+    bool is_narrow;
     struct buf text;
 };
 
 static void add_header(struct table *t)
 {
-    buf_printf(&t->text, "%-*s %5s %4s  %-*s %5s %7s  %s\n", INDENT, "TIER",
-               "SCORE", "COV", ADDRESSES, "ADDRESSES", "IPS", "SMTP",
-               "DOMAINS");
+    if (t->is_narrow)
+        buf_printf(&t->text, "%-*s %5s  ADDRESSES\n", INDENT, "TIER", "SCORE");
+    else
+        buf_printf(&t->text, "%-*s %5s %4s  %-*s %5s %7s  %s\n", INDENT, "TIER",
+                   "SCORE", "COV", ADDRESSES, "ADDRESSES", "IPS", "SMTP",
+                   "DOMAINS");
+}
+
+/* What a wide line holds behind the addresses; domains below, if need be. */
+static void add_second_line(struct table *t, const struct snow_finding *f,
+                            size_t shift)
+{
+    struct buf piece = { 0 };
+    size_t indent = INDENT + 1 + shift, used = indent;
+
+    buf_printf(&piece, "%llu IPs, SMTP ", (unsigned long long)f->ip_count);
+    layout_smtp(&piece, f);
+    buf_printf(&t->text, "\n%*s%s", (int)indent, "",
+               piece.failed ? "" : piece.data);
+    used += piece.len + 2;
+    if (used + DOMAINS_LEAST <= t->width) {
+        buf_add_text(&t->text, ": ");
+    } else {
+        buf_printf(&t->text, "\n%*s", (int)indent, "");
+        used = indent;
+    }
+    layout_domains(&t->text, f, t->width - used);
+    t->text.failed |= piece.failed;
+    buf_fini(&piece);
+}
+
+static void add_narrow_row(struct table *t, const struct snow_finding *f,
+                           size_t shift)
+{
+    struct buf piece = { 0 };
+
+    buf_printf(&t->text, "%*s", (int)shift, "");
+    layout_tier(&t->text, f->tier, INDENT - shift, t->q->colour);
+    buf_printf(&t->text, " %5.1f  ", f->score);
+    layout_addresses(&piece, f);
+    layout_fit(&t->text, piece.failed ? "" : piece.data,
+               t->width - BEFORE_ADDRESSES);
+    t->text.failed |= piece.failed;
+    buf_fini(&piece);
+    add_second_line(t, f, shift);
+    buf_add_char(&t->text, '\n');
 }
 
 /* One finding on one line, deeper members further right. */
@@ -28,6 +76,10 @@ static void add_row(struct table *t, const struct snow_finding *f, size_t depth)
     struct buf piece = { 0 };
     size_t shift = 2 * depth;
 
+    if (t->is_narrow) {
+        add_narrow_row(t, f, shift);
+        return;
+    }
     buf_printf(to, "%*s", (int)shift, "");
     layout_tier(to, f->tier, INDENT - shift, t->q->colour);
     buf_printf(to, " %5.1f %3.0f%%  ", f->score, f->coverage * 100);
@@ -227,6 +279,9 @@ int report_table(const struct report_out *to, const struct report_request *q,
     int code = report_tree_init(&t.tree, q->findings, q->least);
 
     (void)err;
+    t.is_narrow = q->width > 0 && q->width < NARROW;
+    if (t.is_narrow)
+        t.width = q->width < NARROW_LEAST ? NARROW_LEAST : q->width;
     if (code == 0)
         code = put_findings(&t);
     report_tree_fini(&t.tree);

@@ -16,6 +16,23 @@ int report_evidence_csv(const struct report_out *to,
                         const struct report_request *q, struct snow_error *err);
 int report_names_csv(const struct report_out *to,
                      const struct report_request *q, struct snow_error *err);
+int report_cidr(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
+int report_rbldnsd(const struct report_out *to, const struct report_request *q,
+                   struct snow_error *err);
+int report_rpz(const struct report_out *to, const struct report_request *q,
+               struct snow_error *err);
+int report_nft(const struct report_out *to, const struct report_request *q,
+               struct snow_error *err);
+int report_postfix(const struct report_out *to, const struct report_request *q,
+                   struct snow_error *err);
+
+int report_xarf(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
+int report_stix(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
+int report_misp(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
 
 /** Append what decoys scored; nothing when there were none. */
 void report_decoys(struct buf *to, const struct report_request *q);

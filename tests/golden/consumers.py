@@ -29,10 +29,18 @@ def sqlite(name, query):
 
 findings = rows("findings.csv")
 for name in ("findings.csv", "evidence.csv", "names.csv", "diff.csv"):
-    columns = list(rows(name)[0])
-    for column in (columns[0], columns[-1]):
-        got = sqlite(name, f'SELECT "{column}" FROM t')
-        assert got == [row[column] for row in rows(name)], (name, column)
+    table = rows(name)
+    assert table, name
+    # every cell, in a form in which no octet of it can end another
+    got = sqlite(name, "SELECT " + " || ',' || ".join(
+        f'hex("{column}")' for column in table[0]) + " FROM t")
+    assert got == [",".join(cell.encode().hex().upper()
+                            for cell in row.values()) for row in table], name
+
+# or nothing above was put to the test
+for name in ("findings.csv", "evidence.csv", "names.csv"):
+    assert any(cell.startswith("'=") for row in rows(name)
+               for cell in row.values()), name
 
 with open(GOLDEN + "findings.json", encoding="utf-8") as file:
     array = json.load(file)

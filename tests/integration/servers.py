@@ -224,6 +224,7 @@ class NameServer:
         about_zone = string.Template(KINDS[self.kind][2])
         return {"dir": self.dir, "address": self.ip, "port": self.port,
                 "root": self.root, "lib": libraries(),
+                "upstream": (self.forward or "").replace(":", " port "),
                 "zones": "".join(
                     about_zone.substitute(name=z.rstrip(".") or ".",
                                           file=self.file(z), address=self.ip)
@@ -247,7 +248,7 @@ forward-zone:
             raise RuntimeError(f"{self.kind} does not start: {f.read()}")
 
     def is_ready(self):
-        if self.kind == "unbound":  # a question that it answers by itself
+        if self.kind.startswith("unbound"):  # a question that it answers by itself
             return ask(self.address, "version.bind", "TXT", cls=3)
         return all(ask(self.address, z, "SOA").n_answers == 1
                    for z in self.zones)
@@ -285,7 +286,7 @@ def environment(folder):
 
 
 def program(name):
-    path = os.path.join(SERVERS, "usr", "sbin")
+    path = ":".join(os.path.join(SERVERS, "usr", d) for d in ("sbin", "bin"))
     found = shutil.which(name, path=f"{path}:{os.environ['PATH']}:/usr/sbin")
     if not found:
         raise FileNotFoundError(f"{name}: run tests/install-deps check")
@@ -338,6 +339,11 @@ def read_name(message, at):
 
 def ask(server, name, kind, rd=0, cls=1):
     """The answer to one question, or an OSError."""
+    return Answer(raw_answer(server, name, kind, rd, cls))
+
+
+def raw_answer(server, name, kind, rd=0, cls=1):
+    """The same, as it came."""
     host, port = server.split(":")
     labels = [x.encode() for x in name.strip(".").split(".") if x]
     question = struct.pack(">6H", 2018, rd << 8, 1, 0, 0, 0) + b"".join(
@@ -347,7 +353,7 @@ def ask(server, name, kind, rd=0, cls=1):
         s.settimeout(2)
         s.connect((host, int(port)))
         s.send(question)
-        return Answer(s.recv(4096))
+        return s.recv(4096)
 
 
 # ------------------------------------------------------ a network of one's own

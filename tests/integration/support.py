@@ -25,6 +25,14 @@ NETBLOCK = "127.20.0.0/18"
 NOW = "2018-05-15T00:00:00Z"
 PATIENCE_S = 300  # for what ought to end by itself
 
+# What the user has set is not to reach the program.
+for variable in list(os.environ):
+    if variable in ("COLUMNS", "NO_COLOR") or (
+            variable.startswith("SNOWLINE_") and
+            variable not in ("SNOWLINE_BUILD", "SNOWLINE_PREFIX",
+                             "SNOWLINE_IN_OWN_NETWORK")):
+        del os.environ[variable]
+
 
 class Lab:
     """The lab's folder, ports and expectations; started once a run."""

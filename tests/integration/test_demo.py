@@ -1,4 +1,5 @@
 """The whole job on the lab: what is found, and what is left in peace."""
+import ipaddress
 import json
 import os
 import re
@@ -31,10 +32,23 @@ class Demo(Case):
             self.check_manners()
         with self.subTest("evidence"):
             self.check_evidence(store, expected)
+        with self.subTest("lists"):
+            self.check_lists(store, expected)
         with self.subTest("decoys"):
             self.check_decoys(store, expected)
         with self.subTest("again, offline"):
             self.assertEqual(ok("export", store), ok("export", store))
+
+    def check_lists(self, store, expected):
+        """The case and nobody else, without a word of tiers."""
+        listed = [ipaddress.ip_network(line) for line in ok(
+            "export", store, "--format", "cidr").splitlines()
+            if not line.startswith("#")]
+        self.assertEqual({a for net in listed for a in net},
+                         {ipaddress.ip_address(i) for r in expected["runs"]
+                          for i in range(int(ipaddress.ip_address(r["first"])),
+                                         int(ipaddress.ip_address(r["last"])) +
+                                         1)})
 
     def findings(self, store, *more):
         return csv_rows(ok("export", store, "--format", "csv", *more))

@@ -33,6 +33,7 @@
 #include "snowline/targets.h"
 #include "store/sink.h"
 #include "support/nsd.h"
+#include "support/report_fixture.h"
 
 #define FOREVER SIZE_MAX
 #define ALLOCATIONS_MAX 2000
@@ -476,6 +477,32 @@ static int open_import(void)
     return code;
 }
 
+/* Every list of findings, some of them allowed. */
+static int write_lists(void)
+{
+    static const char *const formats[] = { "cidr", "rbldnsd", "rpz", "nft",
+                                           "postfix" };
+    const struct report_identity id = { .list_zone = "bl.example",
+                                        .reporter_contact = "a@b.example",
+                                        .list_expiry_s = 1 };
+    struct fixture f;
+    struct report_request q = { .findings = &f.findings,
+                                .identity = &id,
+                                .least = SNOW_TIER_CONTEXT };
+    int code = 0;
+
+    fixture_init(&f);
+    f.all[2].allowed = (char *)"a friend";
+    for (size_t i = 0; i < COUNT_OF(formats) && !code; i++) {
+        struct buf got = { 0 };
+        struct report_out out = report_to_buf(&got);
+
+        code = report_write(&out, report_format_find(formats[i]), &q, NULL);
+        buf_fini(&got);
+    }
+    return code;
+}
+
 static const struct {
     const char *what;
     int (*open)(void);
@@ -492,6 +519,7 @@ static const struct {
     { "lists of one's own", read_lists },
     { "comparison", compare_scans },
     { "import", open_import },
+    { "lists of findings", write_lists },
 };
 
 static void each_allocation_may_fail(void **state)

@@ -107,6 +107,34 @@ static const struct {
     { "empty", "", SNOW_ESYNTAX, NULL, false },
 };
 
+/* RFC 4648 §10, and digits past the letters. */
+static const struct {
+    const char *in;
+    size_t len;
+    const char *out;
+} base64[] = {
+    { "", 0, "" },
+    { "f", 1, "Zg==" },
+    { "fo", 2, "Zm8=" },
+    { "foo", 3, "Zm9v" },
+    { "foob", 4, "Zm9vYg==" },
+    { "fooba", 5, "Zm9vYmE=" },
+    { "foobar", 6, "Zm9vYmFy" },
+    { "\xff\xef\xbe\0", 4, "/+++AA==" },
+};
+
+static void base64_matches(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(base64); i++) {
+        struct buf got = { 0 };
+
+        text_base64(&got, base64[i].in, base64[i].len);
+        assert_string_equal(got.data ? got.data : "", base64[i].out);
+        buf_fini(&got);
+    }
+}
+
 /* In quotes the cell is the same but for them. */
 static void quotes_by_all_means(void **state)
 {
@@ -314,16 +342,56 @@ static void mailboxes_are_told(void **state)
     assert_false(text_is_mailbox(text));
 }
 
+/* clang-format off */
+static const struct {
+    const char *why, *in;
+    bool is_one;
+} host_names[] = {
+    { "one label", "rpz", true },
+    { "labels, hyphens, digits", "9-a.xn--p1ai", true },
+    { "nothing", "", false },
+    { "a dot alone", ".", false },
+    { "a dot behind", "a.example.", false },
+    { "an address", "192.0.2.1", false },
+    { "two lines", "a.example\nb.example", false },
+    { "what a zone file would take for its own", "$ORIGIN", false },
+    { "a wildcard", "*.example", false },
+    { "an escaped dot", "a\\.b.example", false },
+    { "a space", "a b.example", false },
+    { "octets past ASCII", "b\xc3\xbc.example", false },
+};
+/* clang-format on */
+
+static void host_names_are_told(void **state)
+{
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(host_names); i++)
+        if (text_is_host_name(host_names[i].in) != host_names[i].is_one)
+            fail_msg("%s: '%s'", host_names[i].why, host_names[i].in);
+    memset(text, 'a', sizeof text);
+    for (size_t i = 50; i < sizeof text; i += 50)
+        text[i] = '.';
+    text[253] = '\0'; /* 255 octets on the wire (RFC 1035 §2.3.4) */
+    assert_true(text_is_host_name(text));
+    text[253] = 'a';
+    text[254] = '\0';
+    assert_false(text_is_host_name(text));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_exit_escapes),
+        cmocka_unit_test(base64_matches),
         cmocka_unit_test(quotes_by_all_means),
         cmocka_unit_test(fixed_numbers_are_as_printed),
         cmocka_unit_test(printing_needs_no_room),
         cmocka_unit_test(times_parse_and_format),
         cmocka_unit_test(numbers_are_bounded),
         cmocka_unit_test(mailboxes_are_told),
+        cmocka_unit_test(host_names_are_told),
         cmocka_unit_test(errors_are_one_safe_line),
         cmocka_unit_test(unknown_time_prints_as_nothing),
     };
