@@ -27,9 +27,10 @@ static double drift(struct eta *e, double dt_s, double raw_s)
     double expected = e->left_s - dt_s;
 
     if (!e->has_left)
-        return raw_s;
-    expected += weight(dt_s, DRIFT_S) * (raw_s - expected);
-    return expected > 1 ? expected : 1; /* it is not over yet */
+        expected = raw_s;
+    else
+        expected += weight(dt_s, DRIFT_S) * (raw_s - expected);
+    return fmax(expected, 1); /* it is not over yet */
 }
 
 struct eta_told eta_update(struct eta *e, double now_s, uint64_t done,

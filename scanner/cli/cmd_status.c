@@ -38,7 +38,7 @@ static void scan_text(struct buf *to, const struct told *t)
     buf_printf(to, ", %s", phases[s->phase]);
     if (s->phase == SCAN_FINISHED) {
         buf_add_char(to, ' ');
-        add_time(to, t->from->scan.finished_utc_s);
+        add_time(to, s->finished_utc_s);
     }
     if (s->pid > 0)
         buf_printf(to, " in process %lld", (long long)s->pid);
@@ -181,7 +181,7 @@ static void status_json(struct buf *to, const struct told *t)
     else
         buf_add_text(to, "null");
     time_json(to, "begun", scan->created_utc_s);
-    time_json(to, "finished", scan->finished_utc_s);
+    time_json(to, "finished", t->state.finished_utc_s);
     time_json(to, "last_answer", t->state.seen_utc_s);
     buf_add_text(to, ",\"next\":[");
     for (size_t i = 0; i < n; i++)

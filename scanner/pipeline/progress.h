@@ -14,7 +14,7 @@ struct progress_stage {
     uint64_t targets, excluded, pending;
     uint64_t by_status[16]; /**< [0] is unused */
     bool is_known;          /**< the targets of later stages come late */
-    double rate_per_s;      /**< of answers, smoothed; 0: none yet */
+    double rate_per_s;      /**< of answers, smoothed; 0 with nothing pending */
     double left_s;          /**< < 0 unknown; 0 when nothing is pending */
 };
 

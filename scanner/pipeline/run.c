@@ -87,7 +87,7 @@ static void estimate(struct run *r, struct progress *p)
 
         if (s->is_known)
             t = eta_update(&r->etas[i], p->elapsed_s, done, done + s->pending);
-        s->rate_per_s = t.rate_per_s;
+        s->rate_per_s = s->pending > 0 ? t.rate_per_s : 0;
         s->left_s = s->pending > 0 ? t.left_s : 0;
         is_pending |= s->pending > 0;
         if (s->pending > 0 && s->left_s > p->left_s)

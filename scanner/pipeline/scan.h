@@ -60,8 +60,9 @@ enum scan_phase {
 struct scan_state {
     struct progress progress; /**< rates: over the last minute, if it runs */
     enum scan_phase phase;
-    int64_t pid;        /**< of the process that is at it, 0 */
-    int64_t seen_utc_s; /**< of the newest outcome, or SNOW_TIME_UNKNOWN */
+    int64_t pid;            /**< of the process that is at it, 0 */
+    int64_t finished_utc_s; /**< or SNOW_TIME_UNKNOWN */
+    int64_t seen_utc_s;     /**< of the newest outcome, or SNOW_TIME_UNKNOWN */
 };
 
 /** Whoever wants to know it. */

@@ -337,25 +337,36 @@ static int later_targets(const struct count *c, struct snow_error *err)
 
 /* --- all of it --- */
 
-static int take_id(void *arg, const struct snow_scan *scan)
+struct row {
+    int64_t id, newest, finished_utc_s;
+};
+
+static int take_row(void *arg, const struct snow_scan *scan)
 {
-    *(int64_t *)arg = scan->id;
+    struct row *row = arg;
+
+    row->newest = scan->id;
+    if (scan->id == row->id)
+        row->finished_utc_s = scan->finished_utc_s;
     return 0;
 }
 
-/* Whoever has the store open is at its newest scan. */
+/* Whoever has the store open is at its newest scan. The process comes first: if
+ * it ends now, the row says so. */
 static int find_phase(const struct count *c, struct snow_error *err)
 {
     struct scan_state *out = c->state;
-    int64_t newest = 0;
-    int code = snow_store_each_scan(c->store, take_id, &newest, err);
+    struct row row = { .id = c->scan->id, .finished_utc_s = SNOW_TIME_UNKNOWN };
+    int64_t pid = snow_store_writer(c->store);
+    int code = snow_store_each_scan(c->store, take_row, &row, err);
 
     if (code)
         return code;
+    out->finished_utc_s = row.finished_utc_s;
     out->phase = SCAN_FINISHED;
-    if (c->scan->finished_utc_s != SNOW_TIME_UNKNOWN)
+    if (row.finished_utc_s != SNOW_TIME_UNKNOWN)
         return 0;
-    out->pid = newest == c->scan->id ? snow_store_writer(c->store) : 0;
+    out->pid = row.newest == row.id ? pid : 0;
     out->phase = out->pid > 0 ? SCAN_RUNNING : SCAN_INTERRUPTED;
     return 0;
 }
@@ -385,8 +396,10 @@ static void estimate(const struct count *c)
 
 static int measure(struct count *c, struct snow_error *err)
 {
-    int code = addr_ranges_parse(c->targets, c->scan->targets);
+    int code = find_phase(c, err);
 
+    if (!code)
+        code = addr_ranges_parse(c->targets, c->scan->targets);
     if (!code)
         code = plan_add_ipv4(c->ipv4, c->targets);
     if (!code)
@@ -395,7 +408,7 @@ static int measure(struct count *c, struct snow_error *err)
         code = settle_sweep(c, err);
     if (!code && c->state->progress.sweep.pending == 0)
         code = later_targets(c, err);
-    return code ? code : find_phase(c, err);
+    return code;
 }
 
 int scan_status(struct snow_store *s, const struct snow_scan *scan,
