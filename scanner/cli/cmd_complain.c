@@ -1,6 +1,7 @@
 /* Complaints of a stored scan are written, and remembered. */
 #include "cli/commands.h"
 #include "cli/letters.h"
+#include "cli/reading.h"
 
 /* They are written about; what nobody answers for is not passed over in
  * silence. */
