@@ -14,7 +14,7 @@ struct html_sweep {
     struct snow_ranges *own;  /**< addresses with a name of their own */
     struct snow_ranges *mail; /**< addresses that take mail */
     uint64_t by_status[16];   /**< of IPv4 addresses that were asked */
-    uint64_t n_asked, n_pending;
+    uint64_t n_asked, n_pending, n_greeted;
     uint64_t n_ipv6_names, n_ipv6_pending;
     bool is_imported; /**< nobody is to be asked for the rest */
 };

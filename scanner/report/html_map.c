@@ -1,3 +1,4 @@
+#include "analysis/names.h"
 #include "report/html.h"
 
 /*
@@ -16,6 +17,20 @@ struct picture {
     bool is_cut; /* there were more names */
 };
 
+/* Is any of its names one that a host can have? */
+static bool has_host(const struct snow_block *b, unsigned i)
+{
+    const char *name = snow_block_names(b, i);
+    char normal[ANALYSIS_NAME_MAX];
+
+    for (unsigned n = 0; name && n < b->n_names[i]; n++) {
+        if (analysis_name_normalise(normal, name))
+            return true;
+        name += strlen(name) + 1;
+    }
+    return false;
+}
+
 static char letter_of(const struct picture *p, const struct snow_block *b,
                       unsigned i)
 {
@@ -23,7 +38,9 @@ static char letter_of(const struct picture *p, const struct snow_block *b,
 
     switch (b->status[i]) {
     case SNOW_PTR_NAME:
-        return snow_ranges_contains(p->h->sweep.own, a) ? 'd' : 'g';
+        if (snow_ranges_contains(p->h->sweep.own, a))
+            return 'd';
+        return has_host(b, i) ? 'g' : 'u';
     case SNOW_PTR_NXDOMAIN:
     case SNOW_PTR_NODATA:
     case SNOW_PTR_PRUNED:
@@ -105,8 +122,9 @@ static void add_names(struct picture *p, const struct snow_block *b,
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
         const char *name = snow_block_names(b, i);
         size_t len = name ? strlen(name) : 0;
+        char letter = text_lower(letters[i]);
 
-        if (text_lower(letters[i]) != 'd' || !name ||
+        if ((letter != 'd' && letter != 'u') || !name ||
             is_in_finding(p->h, snow_addr_add(b->first, i)))
             continue;
         if (p->names_len + len > NAMES_MAX) {

@@ -161,7 +161,12 @@ static void add_bar(struct html *h, const uint64_t n[N_OUTCOMES])
         add_count(&h->out, n[i]);
         buf_printf(&h->out, "</b> %s</li>\n", outcomes[i].label);
     }
-    buf_add_text(&h->out, "</ul>\n");
+    /* of the /24s that were touched: what is there, but no target */
+    buf_add_text(&h->out, "<li class=\"outside\"><b>");
+    add_count(&h->out, snow_ranges_blocks(h->sweep.ipv4) * SNOW_BLOCK_SIZE -
+                           snow_ranges_count(h->sweep.ipv4));
+    buf_add_text(&h->out, "</b> of the same /24s excluded, or no target"
+                          "</li>\n</ul>\n");
 }
 
 static void add_completeness(struct html *h)
@@ -181,13 +186,14 @@ static void add_completeness(struct html *h)
         buf_printf(&h->out, "IPv6: %llu name%s found. ",
                    (unsigned long long)s->n_ipv6_names,
                    plural(s->n_ipv6_names));
-    buf_printf(&h->out,
-               "%llu address%s take%s mail. Excluded addresses, reserved "
-               "ones and those that opted out are no part of these counts: "
-               "they were never asked.</p>\n",
-               (unsigned long long)snow_ranges_count(s->mail),
-               snow_ranges_count(s->mail) == 1 ? "" : "es",
-               snow_ranges_count(s->mail) == 1 ? "s" : "");
+    if (s->n_greeted > 0)
+        buf_printf(&h->out, "Of %llu addresses greeted %llu take mail. ",
+                   (unsigned long long)s->n_greeted,
+                   (unsigned long long)snow_ranges_count(s->mail));
+    else
+        buf_add_text(&h->out, "Nobody was greeted. ");
+    buf_add_text(&h->out, "Excluded addresses, reserved ones and those that "
+                          "opted out were never asked.</p>\n");
 }
 
 int html_summary(struct html *h)
@@ -226,6 +232,7 @@ static const char *const meanings[] = {
 static void add_tier(struct html *h, enum snow_tier tier)
 {
     uint64_t of[SNOW_CAMPAIGN + 1] = { 0 }, n = 0, shown = 0;
+    const char *separator = "";
 
     for (size_t i = 0; i < h->tree.n; i++) {
         const struct snow_finding *f = &h->q->findings->all[i];
@@ -241,13 +248,17 @@ static void add_tier(struct html *h, enum snow_tier tier)
     add_count(&h->out, n);
     buf_printf(&h->out, "</b> <b class=\"word\">%s</b>\n<span class=\"of\">",
                snow_tier_word(tier));
-    for (unsigned kind = SNOW_CAMPAIGN + 1; kind-- > 0;)
-        if (of[kind] > 0)
-            buf_printf(&h->out, "%llu %s%s ", (unsigned long long)of[kind],
-                       snow_finding_kind_word((enum snow_finding_kind)kind),
-                       plural(of[kind]));
+    for (unsigned kind = SNOW_CAMPAIGN + 1; kind-- > 0;) {
+        if (of[kind] == 0)
+            continue;
+        buf_printf(&h->out, "%s%llu %s%s", separator,
+                   (unsigned long long)of[kind],
+                   snow_finding_kind_word((enum snow_finding_kind)kind),
+                   plural(of[kind]));
+        separator = ", ";
+    }
     if (shown < n)
-        buf_printf(&h->out, "(%llu not listed here)",
+        buf_printf(&h->out, " (%llu not listed here)",
                    (unsigned long long)(n - shown));
     buf_printf(&h->out, "</span>\n<p>%s</p></li>\n", meanings[tier]);
 }

@@ -26,6 +26,7 @@ static int take_probe(void *arg, const struct snow_probe *p)
     struct html_sweep *s = arg;
     struct snow_range one = { p->addr, p->addr };
 
+    s->n_greeted++;
     return snow_probe_is_mail_capable(p) ? snow_ranges_add(s->mail, one) : 0;
 }
 

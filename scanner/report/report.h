@@ -60,8 +60,8 @@ struct report_request {
                                     stored ones; NULL: none */
     const struct own *own; /**< what the user alone knows, as it was analysed
                                 with; NULL: nothing */
-    const char *psl_path; /**< html only: the suffix list it was analysed with;
-                               NULL or "": the system's */
+    const char *psl_path;  /**< html only: the suffix list it was analysed with;
+                                NULL or "": the system's */
     bool by_customer; /**< table only: what belongs to one customer together */
     enum snow_tier least; /**< shown at least; review unless somebody asks for
                                more. What belongs to a shown campaign or strip

@@ -143,10 +143,12 @@ const addresses = (f) => {
     "This page keeps to ten megabytes: of " + data.addressesLeftOut +
     " addresses in all, the evidence is in export --format evidence-csv.") :
     null;
-  return [el("h4", {}, "Addresses"), rows.length ? el("div", { class:
+  /* on paper the members have their own */
+  return el("div", { class: f.members.length ? "of-members" : "" },
+    el("h4", {}, "Addresses"), rows.length ? el("div", { class:
     "scroll" }, el("table", { class: "plain addresses" },
     el("thead", {}, el("tr", {}, head.map((h) => el("th", { scope: "col" },
-      h)))), body)) : el("p", {}, "None."), more, cut];
+      h)))), body)) : el("p", {}, "None."), more, cut);
 };
 
 const domainRow = (name) => {

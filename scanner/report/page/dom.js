@@ -39,8 +39,10 @@ const say = (text) => {
   $("said").textContent = text;
 };
 
+const grouped = new Intl.NumberFormat("en");
+
 const plural = (n, one, many = one + "s") =>
-  n.toLocaleString("en") + " " + (n === 1 ? one : many);
+  grouped.format(n) + " " + (n === 1 ? one : many);
 
 const utc = (seconds) => seconds === null || seconds === undefined ? "" :
   new Date(seconds * 1000).toISOString().replace("T", " ").slice(0, 19);

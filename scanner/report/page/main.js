@@ -25,6 +25,7 @@ const onScheme = () => {
 };
 
 const main = () => {
+  paint(); /* while the page is as it was laid out: to ask later lays it anew */
   document.documentElement.classList.add("js");
   document.querySelectorAll("[data-js]").forEach((e) => e.hidden = false);
   join();

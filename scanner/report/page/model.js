@@ -135,6 +135,7 @@ const STATES = {
   n: "no name",
   g: "a name made by its provider",
   d: "a name of its own",
+  u: "a name that no host can have",
   f: "the question failed",
   p: "not asked yet",
   o: "excluded, or no target",

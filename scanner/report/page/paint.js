@@ -4,7 +4,7 @@
 const MAIL_ZONE = 6; /* pixels above the cells, for the marks of mail */
 const CELL_HEIGHT = 22;
 
-const HEIGHTS = { n: .12, g: .4, d: .65, f: .65, p: .65, o: 0 };
+const HEIGHTS = { n: .12, g: .4, d: .65, u: .65, f: .65, p: .65, o: 0 };
 
 let paintCache = null;
 
@@ -53,13 +53,16 @@ const paintFound = (c, f, x, y, w, h) => {
 const paintState = (c, state, x, y, w, h) => {
   const tall = Math.max(1, Math.round(h * HEIGHTS[state]));
   const top = y + h - tall;
-  const color = { n: "empty", g: "generic", d: "own", f: "failed",
-    p: "pending" }[state];
+  const color = { n: "empty", g: "generic", d: "own", u: "generic",
+    f: "failed", p: "pending" }[state];
   c.fillStyle = paint()[color];
   if (state === "p") { /* hollow */
     c.fillRect(x, top, w, 1);
     c.fillRect(x, y + h - 1, w, 1);
     c.fillRect(x, top, 1, tall);
+  } else if (state === "u") { /* a foot and a head */
+    c.fillRect(x, top, w, tall * .2);
+    c.fillRect(x + w / 3, top, w / 3, tall);
   } else if (state === "f") { /* cut in the middle */
     c.fillRect(x, top, w, tall * .35);
     c.fillRect(x, top + tall * .65, w, tall * .35);
@@ -92,21 +95,23 @@ const paintCell = (c, letter, f, x, y, w, scale) => {
 const gridFor = (width) => {
   const per = width >= 720 ? 256 : width >= 400 ? 128 : 64;
   const scale = window.devicePixelRatio || 1;
-  const cell = Math.max(1, Math.floor(width * scale / per));
-  return { per, scale, cell, rows: 256 / per,
+  return { per, scale, rows: 256 / per,
+    pixels: Math.max(per, Math.floor(width * scale)),
     line: (MAIL_ZONE + CELL_HEIGHT + 2) * scale };
 };
 
 const paintStrip = (canvas, block, grid) => {
-  const { per, scale, cell, rows, line } = grid;
-  canvas.width = per * cell;
+  const { per, scale, pixels, rows, line } = grid;
+  const left = (column) => Math.round(column * pixels / per);
+  canvas.width = pixels;
   canvas.height = Math.ceil(rows * line);
   const c = canvas.getContext("2d");
   const cells = cellsIn(block);
   const found = cellsOf.get(block.n) ?? [];
   for (let i = 0; i < 256; i++) {
-    paintCell(c, cells[i], found[i], i % per * cell,
-      Math.floor(i / per) * line, cell, scale);
+    const x = left(i % per);
+    paintCell(c, cells[i], found[i], x, Math.floor(i / per) * line,
+      left(i % per + 1) - x, scale);
   }
 };
 

@@ -8,7 +8,7 @@ let stripObserver = null;
 let listBox = null;
 
 const isRemarkable = (block) => cellsOf.has(block.n);
-const isBlank = (block) => !/[gdfGDFN]/.test(block.letters);
+const isBlank = (block) => !/[gdufGDUFN]/.test(block.letters);
 
 const chip = (f) => {
   const first = f.first_ip.slice(f.first_ip.lastIndexOf("."));
@@ -123,7 +123,8 @@ const onKey = (event) => {
 };
 
 const drawStrip = (strip) => {
-  const width = strip.canvas.parentElement.parentElement.clientWidth;
+  const width = listBox.clientWidth;
+  fillStrip(strip);
   if (strip.grid?.width === width) {
     return;
   }
@@ -141,15 +142,16 @@ const redrawStrips = () => {
   }
 };
 
-const makeStrip = (block) => {
-  const canvas = el("canvas", { role: "img", width: 1, height: 1,
-    "aria-label": visible(describeBlock(block).join(": ")) });
-  const mark = el("div", { class: "cursor", hidden: true });
-  const strip = { block, canvas, mark, grid: null };
-  strip.node = el("div", { class: "strip", id: "b-" + block.n },
-    el("h3", {}, blockText(block)),
-    el("div", { class: "cells" }, el("div", { class: "frame" }, canvas, mark)),
-    chipsOf(block));
+/* Thousands of strips may be in the page: each is filled when it is about to
+ * be seen. */
+const fillStrip = (strip) => {
+  const { block, canvas } = strip;
+  if (strip.isFull) {
+    return;
+  }
+  strip.isFull = true;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", visible(describeBlock(block).join(": ")));
   canvas.addEventListener("pointermove", (e) => onPointer(strip, e));
   canvas.addEventListener("pointerleave", hideTip);
   canvas.addEventListener("click", (e) => {
@@ -158,6 +160,15 @@ const makeStrip = (block) => {
       openCell(strip, cell);
     }
   });
+  strip.node.append(el("div", { class: "cells" }, el("div", { class: "frame" },
+    canvas, strip.mark)), chipsOf(block) ?? "");
+};
+
+const makeStrip = (block) => {
+  const strip = { block, canvas: el("canvas"), grid: null, isFull: false,
+    mark: el("div", { class: "cursor", hidden: true }),
+    node: el("div", { class: "strip", id: "b-" + block.n },
+      el("h3", {}, blockText(block))) };
   strip.node.strip = strip;
   return strip;
 };
@@ -248,14 +259,15 @@ const goToBlock = (block) => {
 };
 
 const legend = () => {
-  const sample = findings.find((f) => f.hue !== undefined) ??
-    { hue: 0, pattern: 0 };
+  const sample = findings.find((f) => f.hue !== undefined && f.pattern > 0) ??
+    { hue: 0, pattern: 1 };
   const entry = (letter, f, text) =>
     el("li", {}, swatch(letter, f), text);
   return el("ul", { class: "legend", "aria-label": "Legend" },
     entry("n", sample, "a finding: each run its own colour and pattern"),
     entry("d", null, "a name of its own, in no finding"),
     entry("g", null, "a name made by the provider"),
+    data.blocks.some((b) => /u/i.test(b[1])) ? entry("u", null, STATES.u) : null,
     entry("n", null, "no name"),
     entry("f", null, "failed: no answer"),
     entry("p", null, "not asked yet"),

@@ -169,6 +169,7 @@ const applyFilters = () => {
     }
     shown += !row.hidden;
   }
+  $("list").classList.toggle("filtered", shown < inOrder.length);
   $("count").textContent = shown === inOrder.length ?
     plural(shown, "finding") : shown + " of " + plural(inOrder.length,
       "finding");

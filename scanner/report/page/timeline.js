@@ -95,8 +95,8 @@ const burstBands = (scale) => bursts().map((f, i) => {
     svg("rect", { x: from - 2, y: BOX.top - 4, width: to - from + 4,
       height: BOX.height - BOX.top - BOX.bottom + 4 }),
     i < 1 ? svg("text", { x: middle, y: BOX.top - 10, "text-anchor":
-      "middle" }, f.domains.length + " domains, by chance once in " +
-      Math.round(1 / Math.max(f.burst_p, 1e-12)).toLocaleString("en")) : null,
+      "middle" }, f.domains.length + " domains, so close by chance once in " +
+      grouped.format(Math.round(1 / Math.max(f.burst_p, 1e-12)))) : null,
     svg("title", {}, nameOf(f) + ": registered close together, " +
       f.created_min.slice(0, 10) + " to " + f.created_max.slice(0, 10)));
 });
