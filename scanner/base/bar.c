@@ -96,7 +96,10 @@ static void add_among(struct buf *to, const struct bar_part *p)
 static void add_part(struct buf *to, const struct bar_part *p, bool is_alone,
                      enum detail d)
 {
-    buf_printf(to, "%s ", p->name);
+    buf_add_text(to, p->name);
+    if (!p->unit)
+        return;
+    buf_add_char(to, ' ');
     if (is_alone)
         add_alone(to, p, d);
     else

@@ -1,6 +1,7 @@
 /* Complaints of a stored scan are written, and remembered. */
 #include "cli/commands.h"
 #include "cli/letters.h"
+#include "cli/reading.h"
 
 /* They are written about; what nobody answers for is not passed over in
  * silence. */
@@ -13,7 +14,7 @@ static void tell(const struct letters *l, bool is_kept)
             "you\n",
             (unsigned long long)r->n, r->n == 1 ? "" : "s",
             (unsigned long long)r->n_addresses, r->n_addresses == 1 ? "" : "es",
-            is_kept ? ", remembered for diff --complaints" : "");
+            is_kept && r->n > 0 ? ", remembered for diff --complaints" : "");
     if (r->unaddressed > 0)
         fprintf(stderr,
                 "snowline: no abuse contact is known for %llu address%s of "

@@ -1,4 +1,6 @@
 /* What a store is to remember no longer. */
+#include <errno.h>
+
 #include "base/clock.h"
 #include "base/room.h"
 #include "cli/commands.h"
@@ -160,13 +162,17 @@ int cmd_purge(struct snow_config *cfg, struct outcome *o,
                          "--older-than DAYS is needed: how long is it to be "
                          "remembered?");
     if (!code)
-        code = snow_store_open(&p.store, url, SNOW_STORE_WRITE, err);
+        code = snow_store_open(
+            &p.store, url, cfg->dry_run ? SNOW_STORE_READ : SNOW_STORE_WRITE,
+            err);
     if (code)
         return code;
     p.plan.before_utc_s =
         clock_utc_s(&clock_system) - (int64_t)cfg->older_than_days * DAY_S;
     p.plan.takes_unfinished = cfg->unfinished;
     code = purge(&p, err);
+    if (!code && fflush(stdout) && errno != EPIPE)
+        code = snow_fail(err, SNOW_EIO, "standard output: %s", strerror(errno));
     free(p.scans);
     snow_store_close(p.store);
     return code;

@@ -152,16 +152,17 @@ static void add_header(struct buf *to, const struct complaint_letter *l,
     buf_printf(to,
                "Message-ID: <%s>\r\n"
                "MIME-Version: 1.0\r\n"
-               "Content-Type: multipart/mixed; boundary=\"%s%s\"\r\n\r\n",
+               "Content-Type: multipart/mixed; boundary=\"%s%s\"\r\n",
                message_id, MIME_BOUNDARY, l->id);
     to->failed |= subject.failed;
     buf_fini(&subject);
 }
 
+/* The line end before it is its own (RFC 2046 §5.1.1). */
 static void add_boundary(struct buf *to, const struct complaint_letter *l,
                          const char *behind)
 {
-    buf_printf(to, "--%s%s%s\r\n", MIME_BOUNDARY, l->id, behind);
+    buf_printf(to, "\r\n--%s%s%s\r\n", MIME_BOUNDARY, l->id, behind);
 }
 
 static void add_body(struct buf *to, const struct complaint_letter *l)

@@ -91,7 +91,7 @@ static void add_domain(struct complaint_part *p,
         if (r->registrar_iana_id > 0)
             buf_printf(&p->domains, " (IANA %lu)",
                        (unsigned long)r->registrar_iana_id);
-        add_time(&p->domains, ",\n      so the registry at ", r->seen_utc_s);
+        add_time(&p->domains, ",\n      learnt at ", r->seen_utc_s);
     }
     buf_add_char(&p->domains, '\n');
 }

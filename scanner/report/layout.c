@@ -105,6 +105,32 @@ void layout_wrap(struct buf *to, const char *const *items, size_t n,
     buf_fini(&item);
 }
 
+void layout_words(struct buf *to, const char *text, size_t used, size_t indent,
+                  size_t width)
+{
+    struct buf word = { 0 };
+    const char *between = "";
+
+    for (size_t len, columns; *(text += strspn(text, " \n")); text += len) {
+        len = strcspn(text, " \n");
+        buf_clear(&word);
+        text_escape(&word, text, len);
+        columns = layout_columns(word.data, word.len);
+        if (*between && used + 1 + columns > width) {
+            buf_printf(to, "\n%*s", (int)indent, "");
+            used = indent;
+        } else {
+            buf_add_text(to, between);
+            used += strlen(between);
+        }
+        buf_add(to, word.data, word.len);
+        used += columns;
+        between = " ";
+    }
+    to->failed |= word.failed;
+    buf_fini(&word);
+}
+
 /* The last address of an IPv4 range, less what it shares with the first. */
 static const char *tail_of(const char *first, const char *last)
 {

@@ -22,6 +22,12 @@ void layout_pad(struct buf *to, const char *text, size_t columns);
 void layout_wrap(struct buf *to, const char *const *items, size_t n,
                  size_t indent, size_t width);
 
+/** Append the words of a text, broken at @p width; lines after the first are
+ * indented, and a word that is longer than a line stands alone.
+ * @param used  columns already used on the first line */
+void layout_words(struct buf *to, const char *text, size_t used, size_t indent,
+                  size_t width);
+
 /** Where it lies: "192.0.2.0/30", "192.0.2.1–.6", "3 ranges". */
 void layout_addresses(struct buf *to, const struct snow_finding *f);
 

@@ -222,9 +222,10 @@ static int bring_up(struct sqlite_store *s, struct snow_error *err)
     return code;
 }
 
-static int open_writer(struct sqlite_store *s, struct snow_error *err)
+static int open_writer(struct sqlite_store *s, bool may_be_new,
+                       struct snow_error *err)
 {
-    int code = check_format(s, true, err);
+    int code = check_format(s, may_be_new, err);
 
     if (code == SNOW_ENOTFOUND) {
         code = sqlite_execute(s, schema_pragmas, err);
@@ -264,7 +265,7 @@ static int open_any(struct snow_store **out, const char *path,
     if (mode == SNOW_STORE_READ && !is_memory)
         code = check_format(s, false, err);
     else
-        code = open_writer(s, err);
+        code = open_writer(s, is_memory || mode == SNOW_STORE_CREATE, err);
     if (code)
         goto fail;
     *out = &s->base;

@@ -107,6 +107,39 @@ static void text_is_cut_by_columns(void **state)
     }
 }
 
+/* clang-format off */
+static const struct {
+    const char *why, *text;
+    size_t used, indent, width;
+    const char *out;
+} wraps[] = {
+    { "nothing", "", 0, 0, 20, "" },
+    { "fits", "a b", 0, 0, 3, "a b" },
+    { "does not", "a bc", 0, 0, 3, "a\nbc" },
+    { "behind something", "ab cd", 4, 2, 7, "ab\n  cd" },
+    { "a word that is too long", "abcdef gh", 0, 1, 4, "abcdef\n gh" },
+    { "blanks and line ends are one", " a \n  b ", 0, 0, 9, "a b" },
+    { "columns count, not octets", "\xe4\xbe\x8b\xc3\xa9 b", 0, 0, 5,
+      "\xe4\xbe\x8b\xc3\xa9 b" },
+    { "what steers a terminal", "\x1b[2J b", 0, 0, 9, "\\x1B[2J b" },
+    { "no room at all", "a b", 0, 0, 0, "a\nb" },
+};
+/* clang-format on */
+
+static void words_are_wrapped(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(wraps); i++) {
+        struct buf to = { 0 };
+
+        layout_words(&to, wraps[i].text, wraps[i].used, wraps[i].indent,
+                     wraps[i].width);
+        if (strcmp(to.data ? to.data : "", wraps[i].out) != 0)
+            fail_msg("%s: '%s'", wraps[i].why, to.data);
+        buf_fini(&to);
+    }
+}
+
 static void nothing_found_is_said(void **state)
 {
     struct snow_findings none = { 0 };
@@ -139,6 +172,10 @@ static void explanations_match_golden(void **state)
     for (size_t i = 0; i < COUNT_OF(ids); i++)
         assert_int_equal(report_explain(&out, &q, ids[i], NULL), 0);
     golden_check("tests/golden/explain.txt", &got);
+    buf_clear(&got);
+    q.width = 80;
+    assert_int_equal(report_explain(&out, &q, ids[0], NULL), 0);
+    golden_check("tests/golden/explain-80.txt", &got);
     buf_fini(&got);
 }
 
@@ -229,6 +266,7 @@ int main(void)
         cmocka_unit_test(tables_match_golden),
         cmocka_unit_test(lines_are_tame),
         cmocka_unit_test(text_is_cut_by_columns),
+        cmocka_unit_test(words_are_wrapped),
         cmocka_unit_test(nothing_found_is_said),
         cmocka_unit_test(explanations_match_golden),
         cmocka_unit_test(an_unknown_id_is_told),
