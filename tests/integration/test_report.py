@@ -446,6 +446,30 @@ class Report(Case):
                                  "return box.top > 0 && box.bottom < 900; })()"
                                  ))
         self.assertEqual(page.run("document.activeElement.id"), "strips")
+        page.run("document.querySelector('.overview .frame').focus()")
+        page.key("ArrowDown", 40)
+        said = page.run("document.getElementById('said').textContent")
+        net = re.match(r"10\.(\d+)\.(\d+)\.0/24, .*made by its provider", said)
+        self.assertTrue(net, said)
+        page.key("Enter", 13)
+        self.assertTrue(page.run("document.getElementById('b-%d') !== null" % (
+            10 * 65536 + int(net[1]) * 256 + int(net[2]))))
+        self.assert_quiet(page, path)
+
+    def test_larger_ones_show_findings_alone(self):
+        rows = "".join(f"10.{b >> 8}.{b & 255}.1,a{b}.provider.net\n"
+                       for b in range(16384))
+        rows += "".join(f"{a},{n}\n" for a, n in article().items())
+        ok("import", self.path("s.db"), self.write("n.csv", "ip,ptr\n" + rows),
+           "--domains", self.domains())
+        path = self.report(self.path("s.db"))
+        page = self.open(path)
+        nets = {a.rsplit(".", 1)[0] + ".0/24" for a in article()}
+        self.assertEqual(set(page.run(
+            "[...document.querySelectorAll('.strip .net')]"
+            ".map(n => n.textContent)")), nets)
+        self.assertIn("16,384 /24s without a finding are left out",
+                      page.run("document.getElementById('map').innerText"))
         self.assert_quiet(page, path)
 
     def test_what_does_not_fit_is_said(self):
