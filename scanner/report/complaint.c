@@ -17,6 +17,7 @@
 #include "report/object.h"
 #include "report/writers.h"
 #include "report/xarf.h"
+#include "base/map.h"
 #include "base/room.h"
 
 struct gathering {
@@ -25,29 +26,39 @@ struct gathering {
     struct report_holders holders;
     struct complaint_part *parts;
     size_t n, cap;
+    struct map places; /* finding and contact to 1 + their part */
     const struct snow_finding *unaddressed; /* counted last */
     struct report_told *told;               /* [n], of the message at hand */
 };
 
 /* --- gathering --- */
 
-/* Neighbours mostly belong together: the newest is the likeliest. */
+/* A finding's own part for each contact, however that is written. */
 static struct complaint_part *find_part(struct gathering *g,
                                         const struct snow_finding *f,
                                         const char *contact)
 {
     struct complaint_part *parts;
+    struct buf key = { 0 };
+    uint64_t *number;
 
-    for (size_t i = g->n; i > 0; i--)
-        if (g->parts[i - 1].f == f &&
-            text_equal_fold(g->parts[i - 1].contact, contact))
-            return &g->parts[i - 1];
+    buf_add_text(&key, f->id);
+    buf_add_char(&key, ' ');
+    for (const char *c = contact; *c; c++)
+        buf_add_char(&key, text_lower(*c));
+    number = key.failed ? NULL : map_put(&g->places, key.data, key.len);
+    buf_fini(&key);
+    if (!number)
+        return NULL;
+    if (*number > 0)
+        return &g->parts[*number - 1];
     parts = room_for_one(g->parts, g->n, &g->cap, sizeof *parts);
     if (!parts)
         return NULL;
     g->parts = parts;
     parts[g->n] = (struct complaint_part){ .f = f, .contact = contact };
-    return &parts[g->n++];
+    *number = ++g->n;
+    return &parts[g->n - 1];
 }
 
 /* What is remembered of having told it. */
@@ -330,6 +341,7 @@ static void free_parts(struct gathering *g)
     }
     free(g->parts);
     free(g->told);
+    map_fini(&g->places);
 }
 
 int report_each_letter(const struct report_request *q,
