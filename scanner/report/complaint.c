@@ -124,11 +124,12 @@ static int take_row(void *arg, const struct report_evidence_row *from)
 
 /* The same day, contact and findings: the same message, and a mail server that
  * gets it twice knows so. */
-static void identify(char id[17], const struct complaint_letter *l)
+static int identify(char id[17], const struct complaint_letter *l)
 {
     unsigned char hash[DIGEST_SHA256_LEN];
     char day[TEXT_TIME_MAX];
     struct buf key = { 0 };
+    int code;
 
     text_format_time(l->q->made_utc_s, day);
     buf_printf(&key, "%.10s %s %s", day, l->q->identity->reporter_contact,
@@ -136,9 +137,13 @@ static void identify(char id[17], const struct complaint_letter *l)
     for (size_t i = 0; i < l->n; i++)
         buf_printf(&key, " %s %llu", l->parts[i].f->id,
                    (unsigned long long)l->parts[i].n);
-    digest_sha256(hash, key.data ? key.data : "", key.len);
-    digest_hex(id, hash, 8);
+    code = key.failed ? SNOW_ENOMEM : 0;
+    if (!code) {
+        digest_sha256(hash, key.data, key.len);
+        digest_hex(id, hash, 8);
+    }
     buf_fini(&key);
+    return code;
 }
 
 static void add_header(struct buf *to, const struct complaint_letter *l,
@@ -267,9 +272,11 @@ static int write_letter(struct gathering *g, const struct complaint_part *parts,
     char id[17], day[TEXT_TIME_MAX];
     struct complaint_letter l = { g->q, parts, n, id };
     struct buf message = { 0 }, message_id = { 0 };
-    int code = SNOW_ENOMEM;
+    int code = identify(id, &l);
 
-    identify(id, &l);
+    if (code)
+        return code;
+    code = SNOW_ENOMEM;
     text_format_time(g->q->made_utc_s, day);
     buf_printf(&message_id, "%.4s%.2s%.2s.%s@%s", day, day + 5, day + 8, id,
                g->q->identity->reporter_domain);
