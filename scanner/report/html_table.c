@@ -77,12 +77,12 @@ static void add_registration(struct html *h, const struct snow_finding *f)
     text_format_time(f->created_min_utc_s, from);
     text_format_time(f->created_max_utc_s, until);
     open_cell(h, CREATED);
+    buf_add_text(&h->out, "<span>"); /* one whole beside its title */
     if (*from)
         buf_printf(&h->out, "<span>%.10s</span>", from);
     if (*until && strncmp(from, until, 10) != 0)
         buf_printf(&h->out, " to <span>%.10s</span>", until);
-    if (!*from)
-        buf_add_text(&h->out, "unknown");
+    buf_add_text(&h->out, *from ? "</span>" : "unknown</span>");
     close_cell(h);
     open_cell(h, REGISTRAR);
     html_add_text(&h->out, f->registrar[0] ? f->registrar : "unknown");

@@ -144,6 +144,21 @@ class Report(Case):
                 page.run(click)
                 self.assertEqual(self.shown(page), before)
 
+    def test_a_narrow_screen_sorts_by_a_list(self):
+        page = self.open(self.report(self.stored()), width=400)
+        before = self.shown(page)
+        self.assertTrue(page.run("document.getElementById('sort')"
+                                 ".offsetWidth > 0"))
+        for value in ("ips", ""):
+            page.run(f"document.getElementById('sort').value = '{value}';"
+                     "document.getElementById('sort')"
+                     ".dispatchEvent(new Event('change'))")
+            counts = page.run("[...document.querySelectorAll('td.ips')]"
+                              ".map(c => Number(c.textContent))")
+            if value:
+                self.assertEqual(counts, sorted(counts, reverse=True))
+        self.assertEqual(self.shown(page), before)
+
     def filter(self, page, text):
         page.run("(() => { const f = document.getElementById('filter-text');"
                  f"f.value = {json.dumps(text)};"
