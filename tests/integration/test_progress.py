@@ -148,7 +148,7 @@ class Bar(Progress):
         ok("scan", NETBLOCK, *self.to_lab(), "--dns-rate", "0",
            "--dns-block-rate", "0", "-o", store)
         t = Terminal(60, "findings", store, "--decoys", "100000")
-        t.read_until(r"decoys 0\.[0-9] % of 100,000 shuffles [^\r]*left")
+        t.read_until(r"decoys [0-9.]+ % of 100,000 shuffles [^\r]*left")
         t.child.kill()
         t.end()
         self.assertGreaterEqual(t.first_s, QUIET_S)
@@ -222,9 +222,9 @@ class Objects(Progress):
     def test_standard_error_is_closed(self):
         """Its number must not become the store's."""
         command = [SNOWLINE, *self.slowly("--progress", "json")]
-        done = subprocess.run(["sh", "-c", 'exec "$@" 2>&- >&-', "sh",
-                               *command], timeout=PATIENCE_S)
-        self.assertEqual(done.returncode, 1)  # of standard output, at the end
+        done = subprocess.run(["sh", "-c", 'exec "$@" 2>&-', "sh", *command],
+                              stdout=subprocess.DEVNULL, timeout=PATIENCE_S)
+        self.assertEqual(done.returncode, 0)
         status = json.loads(ok("status", self.path("scan.db"), "--format",
                                "json"))
         self.assertEqual(status["scan"]["state"], "finished")
