@@ -39,7 +39,8 @@ CFLAGS   ?=
 CPPFLAGS ?=
 LDFLAGS  ?=
 ALL_CFLAGS := -std=c11 -D_GNU_SOURCE $(WARN) $(HARDEN) $(OPT) -Iinclude -Itests \
-    -Iscanner -include scanner/base/banned.h -DSNOW_VERSION='"$(VERSION)"' \
+    -Iscanner -I$B/made -include scanner/base/banned.h \
+    -DSNOW_VERSION='"$(VERSION)"' \
     -DSNOW_DATADIR='"$(PREFIX)/share/snowline"' \
     -DSNOW_CONFDIR='"$(SYSCONFDIR)/snowline"' -DCARES_NO_DEPRECATED \
     $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
@@ -94,10 +95,12 @@ $B/tests/test_%: $B/tests/unit/test_%.o $(SUPPORT_OBJ) $B/libsnowline.a
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
 # what talks to people is no part of the library
-$B/tests/test_cli_%: $B/tests/unit/test_cli_%.o $(SUPPORT_OBJ) \
-    $(filter-out %/main.o,$(CLI_OBJ)) $B/libsnowline.a
+CLI_PARTS := $(filter-out %/main.o,$(CLI_OBJ))
+$B/tests/test_cli_%: $B/tests/unit/test_cli_%.o $(SUPPORT_OBJ) $(CLI_PARTS) \
+    $B/libsnowline.a
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+$B/tests/fuzz_cli_config: $(CLI_PARTS)
 
 # its own allocations can be made to fail
 $B/tests/test_alloc: LIBS += -Wl,--wrap=malloc,--wrap=calloc \
@@ -106,11 +109,12 @@ $B/tests/test_alloc: LIBS += -Wl,--wrap=malloc,--wrap=calloc \
 ifeq ($(MODE),fuzz)
 $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/libsnowline.a
 	$Qmkdir -p $(@D)
-	$Q$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$Q$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) \
+	    $(filter %.a,$^) $(LIBS)
 else
 $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/main.o $B/libsnowline.a
 	$Qmkdir -p $(@D)
-	$Q$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$Q$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
 endif
 
 $B/bench/%: $B/tests/bench/%.o $B/libsnowline.a
@@ -125,6 +129,28 @@ $B/lab/dns-fixture: $(filter $B/tests/lab/dns_%,$(LAB_OBJ))
 $B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
 	$Qmkdir -p $(@D)
 	$Q$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS)
+
+# the page of the HTML report: lines of C, and the hashes that its policy names
+PAGE     := scanner/report/page
+PAGE_JS  := $(filter-out %/main.js,$(sort $(wildcard $(PAGE)/*.js))) \
+    $(PAGE)/main.js
+PAGE_INC := $(addprefix $B/made/report/,page_html.inc page_css.inc page_js.inc)
+TO_LINES := sed 's/[\\"?]/\\&/g; s/^/"/; s/$$/\\n",/'
+HASH      = $$(sha256sum < $(1) | cut -c1-64 | tr a-f A-F | \
+    basenc -d --base16 | base64)
+$B/made/report/page_html.inc: $(PAGE)/page.html
+	$Qmkdir -p $(@D); $(TO_LINES) $^ > $@
+$B/made/report/page_css.inc: $(PAGE)/page.css
+	$Qmkdir -p $(@D); $(TO_LINES) $^ > $@
+$B/made/report/page_js.inc: $(PAGE_JS) Makefile
+	$Qmkdir -p $(@D)
+	$Q{ echo '"use strict";'; echo '(() => {'; cat $(PAGE_JS); \
+	    echo '})();'; } > $(@D)/page.js
+	$Q$(TO_LINES) $(@D)/page.js > $@
+$B/made/report/page_hashes.h: $(PAGE_INC)
+	$Q{ echo "#define PAGE_CSS_SHA256 \"$(call HASH,$(PAGE)/page.css)\""; \
+	    echo "#define PAGE_JS_SHA256 \"$(call HASH,$(@D)/page.js)\""; } > $@
+$B/scanner/report/html.o: $(PAGE_INC) $B/made/report/page_hashes.h
 
 .PHONY: unit
 unit: $(UNIT_BIN) $(FUZZ_BIN) ## unit tests and fuzz corpora alone
@@ -190,7 +216,7 @@ evaluate: all ## what is found in made-up worlds, whom it wrongs; SEEDS=1-5
 
 C_FILES := $(wildcard include/snowline/*.h scanner/*/*.[ch] tests/*/*.[ch])
 .PHONY: lint
-lint: ## format, limits of size and nesting, layers, headers alone
+lint: $(PAGE_INC) $B/made/report/page_hashes.h ## format, limits of size and nesting, layers, headers alone
 	$Qclang-format --dry-run -Werror $(C_FILES)
 	$Qtests/lint/layers
 	$Qtests/lint/shape

@@ -12,6 +12,17 @@ extern "C" {
 
 struct snow_store;
 
+/** What was written about one finding to one contact. */
+struct snow_complaint {
+    int64_t scan;           /**< that the finding is of */
+    const char *message_id; /**< without its angle brackets */
+    const char *recipient;  /**< a mail address */
+    const char *finding_id; /**< as it was called then */
+    int64_t made_utc_s;
+    const char *data; /**< JSON text: its addresses and their names */
+    size_t data_len;
+};
+
 enum snow_store_mode {
     SNOW_STORE_READ,   /**< it must be there */
     SNOW_STORE_WRITE,  /**< it must be there */
@@ -19,17 +30,19 @@ enum snow_store_mode {
 };
 
 enum snow_record_kind {
-    SNOW_RECORD_BLOCK,    /**< a closed block; its tail is deleted */
-    SNOW_RECORD_TAIL,     /**< newly answered addresses of an open block: all
-                               others in it are pending */
-    SNOW_RECORD_PROBE,    /**< replaces an earlier one of the address */
-    SNOW_RECORD_EVIDENCE, /**< replaces the earlier one of the same subject
-                               and kind */
-    SNOW_RECORD_NAME,     /**< replaces an earlier one of the same prefix;
-                               status PENDING takes it away */
-    SNOW_RECORD_WALK,     /**< all counts, and the nodes that changed: each
-                               replaces an earlier one, and one without
-                               children takes it away */
+    SNOW_RECORD_BLOCK,     /**< a closed block; its tail is deleted */
+    SNOW_RECORD_TAIL,      /**< newly answered addresses of an open block: all
+                                others in it are pending */
+    SNOW_RECORD_PROBE,     /**< replaces an earlier one of the address */
+    SNOW_RECORD_EVIDENCE,  /**< replaces the earlier one of the same subject
+                                and kind */
+    SNOW_RECORD_NAME,      /**< replaces an earlier one of the same prefix;
+                                status PENDING takes it away */
+    SNOW_RECORD_WALK,      /**< all counts, and the nodes that changed: each
+                                replaces an earlier one, and one without
+                                children takes it away */
+    SNOW_RECORD_COMPLAINT, /**< replaces the earlier one of the same message
+                                and finding */
 };
 
 /** Something to keep. */
@@ -42,6 +55,7 @@ struct snow_record {
         const struct snow_evidence *evidence;
         const struct snow_name *name;
         const struct snow_walk *walk;
+        const struct snow_complaint *complaint;
     };
 };
 
@@ -181,6 +195,44 @@ int snow_store_each_node(struct snow_store *s, int64_t scan, snow_node_fn fn,
  */
 int snow_store_get_walk(struct snow_store *s, int64_t scan,
                         struct snow_walk *out, struct snow_error *err);
+
+typedef int (*snow_complaint_fn)(void *arg, const struct snow_complaint *c);
+
+/** Every complaint, the oldest first; they outlive the scans that they are
+ * about. */
+int snow_store_each_complaint(struct snow_store *s, snow_complaint_fn fn,
+                              void *arg, struct snow_error *err);
+
+/** Rows that went with a scan. */
+struct snow_forgotten {
+    uint64_t blocks;   /**< /24s with their names */
+    uint64_t names;    /**< names below ip6.arpa */
+    uint64_t probes;   /**< mail servers */
+    uint64_t evidence; /**< registrations and what else was learnt */
+};
+
+/**
+ * Forget a scan with all that was observed in it; between _begin() and
+ * _commit(). Complaints about it stay. From the first call on, what is deleted
+ * through this handle is overwritten.
+ *
+ * @return 0, as snow_store_put()
+ */
+int snow_store_forget_scan(struct snow_store *s, int64_t id,
+                           struct snow_forgotten *out, struct snow_error *err);
+
+/**
+ * Give the room of what was forgotten back to the disk, and leave no octet of
+ * it in the store's files; takes as much room again while it works.
+ *
+ * @param is_due  something was forgotten just now; else only what was cut short
+ *                before is done
+ * @param freed   octets that the store is smaller by
+ * @return        0; SNOW_EBUSY while others read, who need the old octets; as
+ *                snow_store_put()
+ */
+int snow_store_compact(struct snow_store *s, bool is_due, uint64_t *freed,
+                       struct snow_error *err);
 
 #ifdef __cplusplus
 }

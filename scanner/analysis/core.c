@@ -35,6 +35,7 @@
  *   decoys.c      shuffles of the scan, scored: what is chance?  (pure)
  *   calibration.c scores of findings against those of decoys     (pure)
  *   candidates.c  whom the later stages ask                      (pure)
+ *   named.c       which addresses have a name of their own
  *
  * Life      pass 1 learns, pass 2 folds runs; registrations are added; pass 3
  *           finds rows among what is in no run; then probes; then findings.
@@ -362,6 +363,12 @@ int analysis_add_probe(struct analysis *a, const struct snow_probe *p)
 
 void analysis_add_holder(struct analysis *a, const struct snow_network *n)
 {
+    analysis_mark_provider(&a->facts, a->psl, n);
+}
+
+void analysis_mark_provider(struct facts *f, struct analysis_psl *psl,
+                            const struct snow_network *n)
+{
     const char *at = strrchr(n->abuse_email, '@');
     char name[ANALYSIS_NAME_MAX];
     struct analysis_split s;
@@ -369,10 +376,10 @@ void analysis_add_holder(struct analysis *a, const struct snow_network *n)
 
     if (!at || snow_addr_distance(n->first, n->last) + 1 < SNOW_BLOCK_SIZE ||
         !analysis_name_normalise(name, at + 1) ||
-        !analysis_psl_split(&s, a->psl, name, ANALYSIS_SUFFIX_MAX))
+        !analysis_psl_split(&s, psl, name, ANALYSIS_SUFFIX_MAX))
         return;
-    if (s.domain && analysis_facts_find(&a->facts, s.domain, &id))
-        a->facts.domains[id].flags |= DOMAIN_PROVIDER;
+    if (s.domain && analysis_facts_find(f, s.domain, &id))
+        f->domains[id].flags |= DOMAIN_PROVIDER;
 }
 
 int analysis_add_netblock(struct analysis *a, const struct snow_network *n)

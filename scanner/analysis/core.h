@@ -39,6 +39,10 @@ int analysis_add_forward(struct analysis *a, const char *name,
  * are handed on to customers, who name themselves. */
 void analysis_add_holder(struct analysis *a, const struct snow_network *n);
 
+/** The same for facts that are no analysis' (yet). */
+void analysis_mark_provider(struct facts *f, struct analysis_psl *psl,
+                            const struct snow_network *n);
+
 /**
  * The next address, in ascending order; every pass is given the same ones.
  *

@@ -143,14 +143,11 @@ struct naming {
     char host[BANNER_HOST_MAX]; /* named so, without a dot; "" once seen */
 };
 
-static const char *placeholder(const char *word, size_t len, struct naming *as)
+static const char *foreign_placeholder(const char *word, size_t len,
+                                       struct naming *as)
 {
     struct shape s = shape_of(word, len);
 
-    if (as->name && equals_fold(word, len, as->name))
-        return "{ptr}";
-    if (as->domain && is_under(word, len, as->domain))
-        return as->name ? "{dom}" : "{ptr}";
     if (as->host[0] && equals_fold(word, len, as->host)) {
         as->host[0] = '\0';
         return "{host}";
@@ -162,6 +159,15 @@ static const char *placeholder(const char *word, size_t len, struct naming *as)
     if (is_time(word, len, &s))
         return "{ts}";
     return is_id(len, &s) ? "{id}" : NULL;
+}
+
+static const char *placeholder(const char *word, size_t len, struct naming *as)
+{
+    if (as->name && equals_fold(word, len, as->name))
+        return "{ptr}";
+    if (as->domain && is_under(word, len, as->domain))
+        return as->name ? "{dom}" : "{ptr}";
+    return foreign_placeholder(word, len, as);
 }
 
 /* Days, months, zones and small numbers of an RFC 5322 date. */
@@ -254,6 +260,64 @@ uint64_t analysis_banner_fingerprint(const char *banner, size_t len,
         hash = map_hash(b.data, b.len) | 1;
     buf_fini(&b);
     return hash;
+}
+
+static bool looks_like_host(const char *word, size_t len)
+{
+    struct shape s = shape_of(word, len);
+
+    return is_host(word, len, &s);
+}
+
+/* The domain that a word is a name of, the longest, or NULL. */
+static const char *domain_of(const char *word, size_t len, const char *domains,
+                             unsigned n)
+{
+    const char *best = NULL;
+
+    for (unsigned i = 0; i < n; i++) {
+        if (is_under(word, len, domains) &&
+            (!best || strlen(domains) > strlen(best)))
+            best = domains;
+        domains += strlen(domains) + 1;
+    }
+    return best;
+}
+
+/* What stands for a word when it is kept; NULL: itself. A name is a host beside
+ * other domains, and so must be what stands for it. */
+static const char *kept_as(const char *word, size_t len, struct naming *as,
+                           const char *domains, unsigned n)
+{
+    const char *domain = domain_of(word, len, domains, n);
+
+    if (!domain)
+        return foreign_placeholder(word, len, as);
+    return looks_like_host(word, len) && looks_like_host(domain, strlen(domain))
+               ? domain
+               : NULL;
+}
+
+void analysis_banner_redact(struct buf *to, const char *banner, size_t len,
+                            const char *domains, unsigned n_domains)
+{
+    struct naming as = { .name = NULL };
+    bool is_word;
+
+    if (len > TEMPLATE_MAX)
+        len = TEMPLATE_MAX;
+    analysis_banner_host(as.host, banner, len);
+    for (size_t i = 0, n; i < len; i += n) {
+        const char *instead = NULL;
+
+        n = piece_at(banner, len, i, &is_word);
+        if (is_word)
+            instead = kept_as(banner + i, n, &as, domains, n_domains);
+        if (instead)
+            buf_add_text(to, instead);
+        else
+            buf_add(to, banner + i, n);
+    }
 }
 
 bool analysis_banner_is_own(const char *banner, size_t len, const char *domain)

@@ -26,6 +26,18 @@ void analysis_banner_template(struct buf *to, const char *banner, size_t len,
 uint64_t analysis_banner_fingerprint(const char *banner, size_t len,
                                      const char *name, const char *domain);
 
+/**
+ * Append a greeting without what tells one host from another, for keeping: as
+ * the template has it, but in its own case, with its versions, and with the
+ * domain itself in place of a name of it. So what is made of it later stays the
+ * same: its fingerprint beside any of the domains, and whether it is one's own.
+ *
+ * @param domains  registrable domains of the address, each NUL-terminated, one
+ *                 behind the other
+ */
+void analysis_banner_redact(struct buf *to, const char *banner, size_t len,
+                            const char *domains, unsigned n_domains);
+
 /** True when the greeting names the domain or a host in it. */
 bool analysis_banner_is_own(const char *banner, size_t len, const char *domain);
 

@@ -273,7 +273,7 @@ int text_parse_u64(uint64_t *out, const char *text, uint64_t max)
 /* Dot-string: atoms of RFC 5321's atext, joined by single dots. */
 static bool is_local_part(const char *text, size_t len)
 {
-    if (len == 0 || len > 64 || text[0] == '.' || text[len - 1] == '.')
+    if (len == 0 || len > 64 || strchr("-.", text[0]) || text[len - 1] == '.')
         return false;
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '.' && text[i - 1] == '.')

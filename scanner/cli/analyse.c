@@ -113,7 +113,8 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
                                 .scan = scan->id,
                                 .identity = &identity,
                                 .made_utc_s = clock_utc_s(&clock_system),
-                                .by_customer = cfg->by == 1 };
+                                .by_customer = cfg->by == 1,
+                                .letters = to->letters };
     struct report_out out = report_to_fd(&to->fd);
     struct given given = { 0 };
     struct own own = { 0 };
@@ -137,6 +138,7 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
         analysis.on_progress = task_show;
         analysis.on_progress_arg = to->task;
     }
+    q.psl_path = analysis.psl_path;
     if (!code && (f->needs_findings || cfg->explain[0]))
         code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
     if (to->task)

@@ -175,6 +175,8 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
     int code;
 
     (void)o;
+    if (cfg->complaints)
+        return cmd_complaints(cfg, err);
     if (cfg->targets.n != 1 && cfg->targets.n != 3)
         return snow_fail(err, SNOW_EINVAL,
                          "a store is needed, and two scans or none; see "

@@ -223,7 +223,7 @@ int cmd_status(struct snow_config *cfg, struct outcome *o,
     struct scan_watcher w = { .on_progress = task_show,
                               .arg = &r.task,
                               .err = err };
-    int code = reading_open(&r, "status", cfg, err);
+    int code = reading_begin(&r, "status", cfg, err);
 
     (void)o;
     if (code)

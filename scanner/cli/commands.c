@@ -47,12 +47,14 @@ static const struct command commands[] = {
       "snowline export results/192.0.2.0-24.db --tier high -o high.csv\n"
       "# a list for a mail server\n"
       "snowline export results/192.0.2.0-24.db --format postfix \\\n"
-      "    -o listed.cidr",
+      "    -o listed.cidr\n"
+      "# messages to abuse contacts, for you to send\n"
+      "snowline export results/192.0.2.0-24.db --format complaint -o letters/",
       "Suspicious runs, their evidence, every name; lists for mail servers, "
       "name servers\nand packet filters; reports for those who hold the "
       "addresses.",
       "csv|evidence-csv|json|ndjson|names|cidr|rbldnsd|rpz|nft|postfix|xarf|"
-      "stix|misp",
+      "stix|misp|complaint",
       CLI_EXPORT, cmd_export },
     { GROUP_SHARE, "report", "STORE", "one self-contained HTML file",
       "snowline report results/192.0.2.0-24.db -o report.html",
@@ -63,10 +65,13 @@ static const struct command commands[] = {
       "# the newest two that are finished\n"
       "snowline diff results/192.0.2.0-24.db\n"
       "# scan 1 and scan 3, as a table\n"
-      "snowline diff results/192.0.2.0-24.db 1 3 --format csv -o changes.csv",
+      "snowline diff results/192.0.2.0-24.db 1 3 --format csv -o changes.csv\n"
+      "# two weeks after complaints were written\n"
+      "snowline diff results/192.0.2.0-24.db --complaints --after 14",
       "Names, runs, domains and findings: from scan A to scan B, or between "
       "the newest two\nthat are finished. Of what one of them has no answer "
-      "about nothing is said.",
+      "about nothing is said. --complaints: what became of what was complained "
+      "of.",
       "text|csv|ndjson", CLI_DIFF, cmd_diff },
     { GROUP_SCAN, "import", "STORE FILE...", "names that others have looked up",
       "# formats are told apart by themselves\n"
@@ -114,6 +119,16 @@ static const struct command commands[] = {
       "One line an item: ok, warn or fail, what was found, what to do. Exits "
       "with 1 when\nsomething fails.",
       "text|json", CLI_CHECK, cmd_check },
+    { GROUP_CARE, "purge", "STORE",
+      "forget old scans, and what servers said word by word",
+      "# what would go?\n"
+      "snowline purge results/192.0.2.0-24.db --older-than 90 --dry-run\n"
+      "snowline purge results/192.0.2.0-24.db --older-than 90",
+      "Forgets scans that ended before, but for the newest and the last one; "
+      "of what stays,\ngreetings that are older are reduced to their wording, "
+      "on which findings rest.\nComplaints are remembered. No octet of what is "
+      "forgotten is left in the file.",
+      NULL, CLI_PURGE, cmd_purge },
     { GROUP_HELP, "help", "[COMMAND]", "what a command does, with its options",
       "snowline help scan",
       "The same as COMMAND --help; without one, what commands there are.",

@@ -6,7 +6,7 @@
 #include "analysis/own.h"
 #include "pipeline/config.h"
 #include "report/report.h"
-#include "snowline/error.h"
+#include "snowline/store.h"
 
 /** What a command leaves behind for main. */
 struct outcome {
@@ -82,6 +82,8 @@ int cmd_diff(struct snow_config *cfg, struct outcome *o,
              struct snow_error *err);
 int cmd_import(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);
+int cmd_purge(struct snow_config *cfg, struct outcome *o,
+              struct snow_error *err);
 int cmd_check(struct snow_config *cfg, struct outcome *o,
               struct snow_error *err);
 
@@ -102,8 +104,9 @@ int only_store(const struct snow_config *cfg, const char **url,
 struct task;
 struct output {
     struct report_fd fd;
-    struct task *task;      /**< is told how far it is; NULL: nobody */
-    char *path, *temporary; /**< NULL for standard output */
+    struct task *task;              /**< is told how far it is; NULL: nobody */
+    char *path, *temporary;         /**< NULL for standard output */
+    struct report_letters *letters; /**< where complaints go besides, or NULL */
 };
 int output_open(struct output *o, const struct snow_config *cfg,
                 struct snow_error *err);
@@ -111,6 +114,12 @@ int output_open(struct output *o, const struct snow_config *cfg,
 /** A file appears under its name only when it is whole.
  * @param code  how the writing went @return code, or what closing said */
 int output_close(struct output *o, int code, struct snow_error *err);
+
+/** `diff --complaints` */
+int cmd_complaints(struct snow_config *cfg, struct snow_error *err);
+
+/** `export --format complaint` */
+int cmd_complain(struct snow_config *cfg, struct snow_error *err);
 
 /** Say on standard error what the AS numbers of a plan stand for. */
 struct plan;

@@ -12,12 +12,6 @@ void docs_help(struct buf *to, size_t width);
 /** Append what one command does, its examples, and its options in groups. */
 void docs_help_command(struct buf *to, const struct command *c, size_t width);
 
-/** Append words, lines broken at @p width; lines but the first are indented.
- * A word that is longer stands alone.
- * @param used  columns of the first line that are taken already */
-void docs_wrap(struct buf *to, const char *text, size_t used, size_t indent,
-               size_t width);
-
 /** Append snowline(1) for man(7). */
 void docs_manual(struct buf *to);
 

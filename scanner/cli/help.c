@@ -1,37 +1,12 @@
 /* What --help says, from the tables. */
 #include "cli/docs.h"
+#include "report/layout.h"
 
 #define LEFT 26 /* columns of an option and its value, indented by two */
 
-void docs_wrap(struct buf *to, const char *text, size_t used, size_t indent,
-               size_t width)
-{
-    bool is_first = true;
-
-    for (;;) {
-        size_t len;
-
-        text += strspn(text, " \n");
-        len = strcspn(text, " \n");
-        if (len == 0)
-            return;
-        if (!is_first && used + 1 + len > width) {
-            buf_printf(to, "\n%*s", (int)indent, "");
-            used = indent;
-        } else if (!is_first) {
-            buf_add_char(to, ' ');
-            used++;
-        }
-        buf_add(to, text, len);
-        used += len;
-        text += len;
-        is_first = false;
-    }
-}
-
 static void add_words(struct buf *to, const char *text, size_t width)
 {
-    docs_wrap(to, text, 0, 0, width);
+    layout_words(to, text, 0, 0, width);
     buf_add_char(to, '\n');
 }
 
@@ -57,7 +32,7 @@ static void add_command(struct buf *to, const struct command *c, size_t width)
 
     buf_printf(to, "  %-10s %-14s ", c->name, c->argument);
     used = to->len - before;
-    docs_wrap(to, c->about, used, used, width);
+    layout_words(to, c->about, used, used, width);
     buf_add_char(to, '\n');
 }
 
@@ -110,6 +85,24 @@ static void add_formats(struct buf *to, const struct command *c, size_t width)
     buf_fini(&text);
 }
 
+/* The same, with what each is. */
+static void add_reports(struct buf *to, const struct command *c, size_t width)
+{
+    buf_add_text(to, "\nFormats\n");
+    for (const char *word = c->formats; *word;) {
+        char name[32];
+        size_t len = strcspn(word, "|");
+        const struct report_format *f;
+
+        snprintf(name, sizeof name, "%.*s", (int)len, word);
+        f = report_format_find(name);
+        buf_printf(to, "  %-14s ", name);
+        layout_words(to, f ? f->about : "", 17, 17, width);
+        buf_add_text(to, word == c->formats ? " [default]\n" : "\n");
+        word += len + (word[len] == '|');
+    }
+}
+
 static void add_option(struct buf *to, const struct cli_option *o, size_t width)
 {
     struct buf help = { 0 };
@@ -127,7 +120,7 @@ static void add_option(struct buf *to, const struct cli_option *o, size_t width)
     buf_add_text(&help, o->help);
     if (o->fallback)
         buf_printf(&help, " [%s]", o->fallback);
-    docs_wrap(to, help.failed ? "" : help.data, LEFT + 6, LEFT + 6, width);
+    layout_words(to, help.failed ? "" : help.data, LEFT + 6, LEFT + 6, width);
     buf_add_char(to, '\n');
     to->failed |= help.failed;
     buf_fini(&help);
@@ -170,7 +163,9 @@ void docs_help_command(struct buf *to, const struct command *c, size_t width)
                *c->argument ? " " : "", c->argument, c->about);
     if (*c->more)
         add_words(to, c->more, width);
-    if (c->formats)
+    if (c->formats && (c->bit & (CLI_FINDINGS | CLI_EXPORT)))
+        add_reports(to, c, width);
+    else if (c->formats)
         add_formats(to, c, width);
     if (*c->examples)
         add_examples(to, c->examples);

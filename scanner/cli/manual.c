@@ -7,6 +7,7 @@
  */
 #include "cli/docs.h"
 #include "cli/exits.h"
+#include "report/layout.h"
 
 #define DATE "2026-11-25" /* when the words below were last looked at */
 #define LINE 78           /* octets of a line of source; mandoc -Tlint */
@@ -46,7 +47,7 @@ static void add_lines(struct buf *to, const char *text)
     struct buf escaped = { 0 };
 
     add(&escaped, text);
-    docs_wrap(to, escaped.failed ? "" : escaped.data, 0, 0, LINE);
+    layout_words(to, escaped.failed ? "" : escaped.data, 0, 0, LINE);
     buf_add_char(to, '\n');
     to->failed |= escaped.failed;
     buf_fini(&escaped);
@@ -113,6 +114,13 @@ static const char head[] =
     "resembles a pattern, what was observed, when, and who said it. What "
     "could\n"
     "not be learnt is unknown, and counts neither for nor against anyone.\n"
+    ".PP\n"
+    "It knocks on other people\\(aqs doors. Scan what you are responsible "
+    "for,\n"
+    "or slowly; say who you are\n"
+    ".RB ( \\-\\-contact ,\n"
+    ".BR \\-\\-ehlo );\n"
+    "leave alone who asks for it.\n"
     ".PP\n"
     "Results go to standard output or the file of\n"
     ".BR \\-o ;\n"
@@ -247,6 +255,25 @@ static void add_options(struct buf *to)
     }
 }
 
+static void add_format(struct buf *to, const struct report_format *f)
+{
+    struct buf text = { 0 };
+
+    buf_add_text(&text, f->about);
+    if (f->needs & REPORT_NEEDS_REPORTER)
+        buf_add_text(&text, "; needs to be told who reports");
+    if (f->needs & REPORT_NEEDS_ZONE)
+        buf_add_text(&text, "; needs --list-zone");
+    if (f->is_for_machines)
+        buf_add_text(&text, "; of the tier high alone, unless --tier is given");
+    buf_add_text(to, ".TP\n");
+    add_bold(to, f->name);
+    buf_add_char(to, '\n');
+    add_lines(to, text.failed ? "" : text.data);
+    to->failed |= text.failed;
+    buf_fini(&text);
+}
+
 static void add_formats(struct buf *to)
 {
     size_t n;
@@ -259,16 +286,8 @@ static void add_formats(struct buf *to)
                      "and\n"
                      ".B report\n"
                      "write:\n");
-    for (size_t i = 0; i < n; i++) {
-        buf_add_text(to, ".TP\n");
-        add_bold(to, f[i].name);
-        buf_add_char(to, '\n');
-        add(to, f[i].about);
-        buf_add_text(to, f[i].is_for_machines
-                             ? "; of the tier high alone, unless\n"
-                               ".B \\-\\-tier\nis given\n"
-                             : "\n");
-    }
+    for (size_t i = 0; i < n; i++)
+        add_format(to, &f[i]);
     buf_add_text(to,
                  ".PP\n"
                  "CSV is that of RFC 4180, with a header and UTC times; an\n"

@@ -161,7 +161,7 @@ static const struct cli_option options[] = {
       STAGE_REG, true, "Domains", "port of the front pages" },
 
     { 0, "psl", CLI_TEXT, TO(psl), NULL, "FILE", NULL, 0, 0,
-      JUDGES | CLI_DIFF, true, "Analysis",
+      JUDGES | CLI_DIFF | CLI_PURGE, true, "Analysis",
       "public suffix list; the system's if not given" },
     { 0, "now", CLI_TIME, TO(now_utc_s), NULL, "TIME", NULL, 0, 0,
       JUDGES | CLI_IMPORT, true, "Analysis",
@@ -200,6 +200,12 @@ static const struct cli_option options[] = {
     { 0, "retry", CLI_WORD, TO(retry), "nothing", "WHAT", "nothing|failed", 0,
       0, CLI_RESUME, false, "Store",
       "failed: ask again what ended in timeout, SERVFAIL, REFUSED, unknown" },
+    { 0, "older-than", CLI_COUNT, TO(older_than_days), "0", "DAYS", NULL, 0,
+      36500, CLI_PURGE, false, "Store",
+      "forget what is older; 0: all but what is kept in any case" },
+    { 0, "unfinished", CLI_FLAG, TO(unfinished), NULL, NULL, NULL, 0, 0,
+      CLI_PURGE, false, "Store",
+      "also scans that were begun before and never ended" },
     { 0, "format", CLI_TEXT, TO(format), NULL, "FORMAT", NULL, 0, 0,
       CLI_STATUS | CLI_FINDINGS | CLI_EXPORT | STAGES | CLI_CHECK | CLI_DIFF |
           CLI_IMPORT,
@@ -240,6 +246,16 @@ static const struct cli_option options[] = {
       3650, CLI_EXPORT, false, "Lists",
       "after so many days a list counts no more, where its format can say so" },
 
+    { 0, "complaints", CLI_FLAG, TO(complaints), NULL, NULL, NULL, 0, 0,
+      CLI_DIFF, false, "Complaints",
+      "what the newest finished scan says of what was complained of" },
+    { 0, "after", CLI_COUNT, TO(after_days), "0", "DAYS", NULL, 0, 36500,
+      CLI_DIFF, false, "Complaints",
+      "--complaints: only those at least so old, by a scan at least so late" },
+    { 0, "no-record", CLI_FLAG, TO(no_record), NULL, NULL, NULL, 0, 0,
+      CLI_EXPORT, false, "Complaints",
+      "complaint: write the messages, but do not remember them in the store" },
+
     { 0, "seed", CLI_COUNT, TO(seed), "0", "N", NULL, 0, 9e18,
       SENDS | CLI_TARGETS, false, "Run",
       "order of the walk and choice of the sample; 0 picks one" },
@@ -249,7 +265,8 @@ static const struct cli_option options[] = {
       STAGE_DNS, false, "Run",
       "stop after so many questions, to be resumed; 0: never" },
     { 0, "dry-run", CLI_FLAG, TO(dry_run), NULL, NULL, NULL, 0, 0,
-      CLI_SCAN, false, "Run", "say what would be sent; send nothing" },
+      CLI_SCAN | CLI_PURGE, false, "Run",
+      "say what would be sent, or forgotten; do nothing of it" },
 };
 /* clang-format on */
 

@@ -22,6 +22,7 @@ enum cli_command {
     CLI_IMPORT = 1 << 10,
     CLI_DIFF = 1 << 11,
     CLI_REPORT = 1 << 12,
+    CLI_PURGE = 1 << 13,
     CLI_HELP = 1 << 24, /* those that speak of the program: no options */
     CLI_VERSION = 1 << 25,
     CLI_COMPLETION = 1 << 26,

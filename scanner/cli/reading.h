@@ -13,10 +13,16 @@ struct reading {
     struct task task; /**< how far the reading is */
 };
 
-/** Open the store of a command, with the settings of its scan.
+/** Open the store and the scan that the options name; the scan's settings
+ * count where nobody has set others.
+ * @owner the caller: the store is closed by reading_close(), or by hand */
+int reading_open(struct reading *r, struct snow_config *cfg,
+                 enum snow_store_mode mode, struct snow_error *err);
+
+/** The same to read, with an output, and its progress told.
  * @param name  the command's @owner the caller, with reading_close() */
-int reading_open(struct reading *r, const char *name, struct snow_config *cfg,
-                 struct snow_error *err);
+int reading_begin(struct reading *r, const char *name, struct snow_config *cfg,
+                  struct snow_error *err);
 
 /** @param code  how it went @return code, or what closing said */
 int reading_close(struct reading *r, int code, struct snow_error *err);

@@ -101,6 +101,11 @@ struct snow_config {
     char *sender_org, *sender_contact, *sender_domain;
     char *list_zone;
     uint64_t list_expiry_days;
+
+    /* complaints */
+    bool no_record, complaints;
+    uint64_t after_days, older_than_days;
+    bool unfinished; /**< scans that never ended are forgotten, too */
 };
 
 #endif

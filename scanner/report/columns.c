@@ -7,9 +7,9 @@ static const char *const type_words[] = { REPORT_TYPES(X) };
 #undef X
 
 static const struct report_kind *const kinds[] = {
-    &report_kind_finding, &report_kind_evidence, &report_kind_name,
-    &report_kind_change,  &report_kind_ptr,      &report_kind_probe,
-    &report_kind_domain,
+    &report_kind_finding, &report_kind_evidence,  &report_kind_name,
+    &report_kind_change,  &report_kind_complaint, &report_kind_ptr,
+    &report_kind_probe,   &report_kind_domain,
 };
 
 void report_cell_absent(struct report_cell *to)

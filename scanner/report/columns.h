@@ -3,6 +3,7 @@
 #ifndef REPORT_COLUMNS_H
 #define REPORT_COLUMNS_H
 
+#include "analysis/complaints.h"
 #include "report/pasts.h"
 #include "report/websites.h"
 #include "snowline/diff.h"
@@ -83,6 +84,8 @@ extern const struct report_kind report_kind_evidence;
 extern const struct report_kind report_kind_name;
 /** struct snow_change */
 extern const struct report_kind report_kind_change;
+/** struct report_told_row */
+extern const struct report_kind report_kind_complaint;
 /** struct report_ptr */
 extern const struct report_kind report_kind_ptr;
 /** struct snow_probe */
@@ -128,7 +131,9 @@ struct report_evidence_row {
     const char *web;                /**< of the domain; NULL: not asked */
     struct report_past past;        /**< of the address, in other scans */
     const struct own *own;          /**< NULL: no list of the user's own */
-    int64_t now_utc_s;              /**< what an age is measured against */
+    bool is_allowed;   /**< it lies in a finding that the user allows, if not
+                            in this one */
+    int64_t now_utc_s; /**< what an age is measured against */
 };
 
 /** One name of one address; an address without a name has one row, too. */
@@ -137,6 +142,12 @@ struct report_name_row {
     uint8_t status;
     const char *name; /**< NULL when there is none */
     int64_t seen_utc_s;
+};
+
+/** What became of one complaint. */
+struct report_told_row {
+    const struct analysis_complaints *all; /**< holds its texts */
+    const struct analysis_complaint *told;
 };
 
 /* One record as one line: with CRLF (RFC 4180 §2), or as a JSON object without

@@ -68,6 +68,28 @@ static void add_prefixes(struct explanation *e)
     buf_fini(&list);
 }
 
+/* Broken where it is for a terminal, whole for those who search for it.
+ * @param used  columns of the line */
+static void add_words(struct explanation *e, const char *text, size_t used)
+{
+    if (e->q->width > 0)
+        layout_words(&e->text, text, used, used, e->width - 1);
+    else
+        text_escape(&e->text, text, strlen(text));
+}
+
+static void add_registration(struct explanation *e)
+{
+    struct buf text = { 0 };
+
+    layout_registration(&text, e->f);
+    add_label(e, "registered");
+    add_words(e, text.failed ? "" : text.data, LABEL);
+    buf_add_char(&e->text, '\n');
+    e->text.failed |= text.failed;
+    buf_fini(&text);
+}
+
 /* What the user's own lists say of it. */
 static void add_own(struct explanation *e)
 {
@@ -106,9 +128,7 @@ static void add_facts(struct explanation *e)
     layout_wrap(&e->text, (const char *const *)f->domains, f->n_domains, LABEL,
                 e->width);
     buf_add_char(&e->text, '\n');
-    add_label(e, "registered");
-    layout_registration(&e->text, f);
-    buf_add_char(&e->text, '\n');
+    add_registration(e);
     add_label(e, "SMTP");
     layout_smtp(&e->text, f);
     buf_add_text(&e->text, f->smtp_probed > 0 ? " open of those greeted\n"
@@ -126,6 +146,7 @@ static void add_part(struct explanation *e, unsigned part)
 {
     const struct snow_score *s = &e->f->parts[part];
     double weight = snow_score_part_weight(part) * s->measured;
+    size_t before = e->text.len;
 
     buf_printf(&e->text, "%-*s", LABEL, snow_score_part_word(part));
     if (s->measured <= 0) {
@@ -141,7 +162,7 @@ static void add_part(struct explanation *e, unsigned part)
     else if (s->reason[0])
         buf_add_text(&e->text, "  (");
     if (s->reason[0]) {
-        text_escape(&e->text, s->reason, strlen(s->reason));
+        add_words(e, s->reason, e->text.len - before);
         buf_add_char(&e->text, ')');
     }
     buf_add_char(&e->text, '\n');

@@ -92,6 +92,8 @@ int report_holders_load(struct report_holders *out,
     if (!code)
         code = snow_store_each_evidence(q->store, q->scan, ANALYSIS_ORIGIN_KIND,
                                         take_origin, &h, err);
+    if (!code && h.text.failed)
+        code = SNOW_ENOMEM;
     if (code) {
         report_holders_fini(&h);
         return code;
@@ -192,4 +194,29 @@ void report_holders_asns(struct report_cell *to, const struct report_holders *h,
         snprintf(text, sizeof text, "%lu", (unsigned long)h->origins[i].asn);
         report_cell_element(to, text, strlen(text));
     }
+}
+
+static bool is_smaller(const struct report_netblock *a,
+                       const struct report_netblock *b)
+{
+    return snow_addr_distance(a->range.first, a->range.last) <
+           snow_addr_distance(b->range.first, b->range.last);
+}
+
+const char *report_holders_contact(const struct report_holders *h,
+                                   struct snow_addr a)
+{
+    const struct report_netblock *best = NULL;
+
+    for (size_t i = 0; i < h->n_netblocks; i++) {
+        const struct report_netblock *n = &h->netblocks[i];
+
+        if (snow_addr_compare(n->range.first, a) > 0)
+            break;
+        if (snow_addr_compare(n->range.last, a) >= 0 &&
+            text_is_mailbox(h->text.data + n->abuse_email) &&
+            (!best || is_smaller(n, best)))
+            best = n;
+    }
+    return best ? h->text.data + best->abuse_email : NULL;
 }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "report/glyphs.h"
+
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 #define EN_DASH "\xe2\x80\x93"  /* U+2013 */
 
@@ -24,23 +26,39 @@ size_t layout_columns(const char *text, size_t len)
 {
     size_t columns = 0;
 
-    for (size_t i = 0; i < len; i += step(text, len, i))
-        columns++;
+    for (size_t i = 0, n; i < len; i += n) {
+        n = step(text, len, i);
+        columns += glyph_columns(text + i, n);
+    }
     return columns;
+}
+
+/* How many octets of it fit. */
+static size_t fitting(const char *text, size_t len, size_t columns)
+{
+    size_t end = 0, used = 0;
+
+    while (end < len) {
+        size_t n = step(text, len, end);
+
+        used += glyph_columns(text + end, n);
+        if (used > columns)
+            break;
+        end += n;
+    }
+    return end;
 }
 
 void layout_fit(struct buf *to, const char *text, size_t columns)
 {
     struct buf safe = { 0 };
-    size_t end = 0;
 
     text_escape(&safe, text, strlen(text));
     if (safe.failed || layout_columns(safe.data, safe.len) <= columns) {
         buf_add(to, safe.data, safe.len);
     } else {
-        for (size_t c = 0; c + 1 < columns; c++)
-            end += step(safe.data, safe.len, end);
-        buf_add(to, safe.data, end);
+        buf_add(to, safe.data,
+                fitting(safe.data, safe.len, columns > 0 ? columns - 1 : 0));
         buf_add_text(to, ELLIPSIS);
     }
     to->failed |= safe.failed;
@@ -85,6 +103,32 @@ void layout_wrap(struct buf *to, const char *const *items, size_t n,
     }
     to->failed |= item.failed;
     buf_fini(&item);
+}
+
+void layout_words(struct buf *to, const char *text, size_t used, size_t indent,
+                  size_t width)
+{
+    struct buf word = { 0 };
+    const char *between = "";
+
+    for (size_t len, columns; *(text += strspn(text, " \n")); text += len) {
+        len = strcspn(text, " \n");
+        buf_clear(&word);
+        text_escape(&word, text, len);
+        columns = layout_columns(word.data, word.len);
+        if (*between && used + 1 + columns > width) {
+            buf_printf(to, "\n%*s", (int)indent, "");
+            used = indent;
+        } else {
+            buf_add_text(to, between);
+            used += strlen(between);
+        }
+        buf_add(to, word.data, word.len);
+        used += columns;
+        between = " ";
+    }
+    to->failed |= word.failed;
+    buf_fini(&word);
 }
 
 /* The last address of an IPv4 range, less what it shares with the first. */

@@ -8,7 +8,7 @@
 /** The width asked for, kept to 80 … 160 columns. */
 size_t layout_width(const struct report_request *q);
 
-/** Columns that a text takes: its code points. */
+/** Columns that a text takes. */
 size_t layout_columns(const char *text, size_t len);
 
 /** Append @p text, cut to @p columns with "…" where it is longer. */
@@ -21,6 +21,12 @@ void layout_pad(struct buf *to, const char *text, size_t columns);
  * indented. @param indent  columns already used on the first line */
 void layout_wrap(struct buf *to, const char *const *items, size_t n,
                  size_t indent, size_t width);
+
+/** Append the words of a text, broken at @p width; lines after the first are
+ * indented, and a word that is longer than a line stands alone.
+ * @param used  columns already used on the first line */
+void layout_words(struct buf *to, const char *text, size_t used, size_t indent,
+                  size_t width);
 
 /** Where it lies: "192.0.2.0/30", "192.0.2.1–.6", "3 ranges". */
 void layout_addresses(struct buf *to, const struct snow_finding *f);

@@ -11,6 +11,8 @@
  *   sharing.c            which findings these two name, and in what words
  *   object.c             JSON objects by hand, and their UUIDs
  *   table.c explain.c    for a terminal
+ *   layout.c glyphs.c    how much fits into a line of it
+ *   html*.c page/        a page for a browser, see html.c
  *   changes.c            what differs between two scans
  *   lists.c              what lists for machines name, and whom they spare
  *   list_files.c         lists that are loaded: prefixes, Postfix, nftables
@@ -21,6 +23,7 @@
  *   registrations.c      what registries said of the domains shown
  *   forwards.c mails.c   where names lead; MX and SPF of domains
  *   pasts.c              what other scans saw of addresses
+ *   complaint.c …_text.c mime.c   messages to those who hold the addresses
  *   websites.c           what was seen of the websites of domains
  *
  * Always    foreign octets pass text_escape(), text_csv() or text_json();
@@ -67,6 +70,9 @@ static const struct report_format formats[] = {
       true, 0, true, report_stix },
     { "misp", "the same as an event (MISP)", true, true, 0, true,
       report_misp },
+    { "complaint", "a message to each abuse contact, as an mbox", true, true,
+      REPORT_NEEDS_REPORTER, true, report_complaint },
+    { "html", "a page for a browser", true, true, 0, false, report_html },
 };
 /* clang-format on */
 

@@ -43,6 +43,8 @@ enum report_need {
     REPORT_NEEDS_ZONE = 1 << 1,
 };
 
+struct report_letters;
+
 /** What to write. */
 struct report_request {
     const struct report_identity *identity; /**< NULL: a format that needs none
@@ -58,12 +60,16 @@ struct report_request {
                                     stored ones; NULL: none */
     const struct own *own; /**< what the user alone knows, as it was analysed
                                 with; NULL: nothing */
+    const char *psl_path;  /**< html only: the suffix list it was analysed with;
+                                NULL or "": the system's */
     bool by_customer; /**< table only: what belongs to one customer together */
     enum snow_tier least; /**< shown at least; review unless somebody asks for
                                more. What belongs to a shown campaign or strip
                                is shown with it, whatever its own tier */
     unsigned width;       /**< columns of the terminal; 0: 100 */
     bool colour;          /**< table only */
+    struct report_letters *letters; /**< complaint only: who takes the messages,
+                                         and is told how many; NULL: nobody */
 };
 
 /** One way to write a report. */
@@ -136,6 +142,15 @@ int report_change(void *arg, const struct snow_change *change);
 /** What stands behind them; releases all. @param code  how it went so far
  * @return code, or as the output says */
 int report_changes_end(struct report_changes *r, int code);
+
+struct analysis_complaints;
+
+/** Print what became of complaints, as `diff` prints.
+ * @param until_utc_s  those made later are left out
+ * @return 0, SNOW_ENOMEM, or as the output says */
+int report_complaints(const struct report_out *to,
+                      const struct analysis_complaints *all,
+                      int64_t until_utc_s, enum report_changes_format format);
 
 /** The answer about one address, as `ptr` prints it. */
 struct report_ptr {

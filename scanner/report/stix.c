@@ -18,6 +18,7 @@
 #include "report/object.h"
 #include "report/sharing.h"
 #include "report/writers.h"
+#include "report/xarf.h"
 
 #define ID_MAX 80
 
@@ -384,7 +385,7 @@ static int put_evidence(void *arg, const struct report_evidence_row *row)
     char finding[ID_MAX], addr[ID_MAX], domain[ID_MAX];
     char text[SNOW_ADDR_TEXT_MAX];
 
-    if (!row->domain || row->finding->allowed)
+    if (!report_xarf_is_due(row))
         return 0;
     snow_addr_format(row->addr, text);
     value_id(addr, addr_type(row->addr), text);

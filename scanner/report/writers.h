@@ -34,6 +34,11 @@ int report_stix(const struct report_out *to, const struct report_request *q,
 int report_misp(const struct report_out *to, const struct report_request *q,
                 struct snow_error *err);
 
+int report_complaint(const struct report_out *to,
+                     const struct report_request *q, struct snow_error *err);
+int report_html(const struct report_out *to, const struct report_request *q,
+                struct snow_error *err);
+
 /** Append what decoys scored; nothing when there were none. */
 void report_decoys(struct buf *to, const struct report_request *q);
 

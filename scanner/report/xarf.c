@@ -30,6 +30,11 @@ static size_t count_characters(const char *text)
     return n;
 }
 
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
 /* Labels of letters, digits and inner hyphens (RFC 1123 §2.1), two or more. */
 static bool is_domain(const char *text)
 {
@@ -58,7 +63,7 @@ int report_xarf_check(const struct report_identity *id, struct snow_error *err)
     };
 
     for (size_t i = 0; i < COUNT_OF(both); i++) {
-        if (both[i].org[0] == '\0' || count_characters(both[i].org) > ORG_MAX)
+        if (is_blank(both[i].org) || count_characters(both[i].org) > ORG_MAX)
             return snow_fail(err, SNOW_EINVAL,
                              "--%s-org: 1 to %d characters, please",
                              both[i].who, ORG_MAX);
@@ -76,7 +81,7 @@ int report_xarf_check(const struct report_identity *id, struct snow_error *err)
 
 bool report_xarf_is_due(const struct report_evidence_row *row)
 {
-    return row->domain && !row->finding->allowed;
+    return row->domain && !row->is_allowed && !row->finding->allowed;
 }
 
 void report_xarf_id(char out[DIGEST_UUID_TEXT_MAX],
@@ -208,12 +213,15 @@ static void add_csv(struct buf *to, const struct buf *csv)
     report_object_count(to, "size", csv->len);
 }
 
-static void add_evidence(struct buf *to, const struct report_evidence_row *row)
+/* The user's own lists, of customers say, are nobody else's business. */
+static void add_evidence(struct buf *to, const struct report_evidence_row *from)
 {
+    struct report_evidence_row row = *from;
     struct buf csv = { 0 };
 
+    row.own = NULL;
     report_csv_header(&csv, &report_kind_evidence);
-    report_csv_row(&csv, &report_kind_evidence, row);
+    report_csv_row(&csv, &report_kind_evidence, &row);
     report_object_key(to, "evidence");
     report_object_open(to, '[');
     report_object_open(to, '{');

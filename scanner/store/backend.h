@@ -48,6 +48,12 @@ struct store_backend {
                      void *arg, struct snow_error *err);
     int (*get_walk)(struct snow_store *s, int64_t scan, struct snow_walk *out,
                     struct snow_error *err);
+    int (*each_complaint)(struct snow_store *s, snow_complaint_fn fn, void *arg,
+                          struct snow_error *err);
+    int (*forget_scan)(struct snow_store *s, int64_t id,
+                       struct snow_forgotten *out, struct snow_error *err);
+    int (*compact)(struct snow_store *s, bool is_due, uint64_t *freed,
+                   struct snow_error *err);
 };
 
 /** What every backend's own struct begins with. */

@@ -7,11 +7,13 @@ const char schema_pragmas[] = "PRAGMA page_size = 4096;"
 
 /* FULL costs nothing measurable at one commit a second, and keeps what is
  * committed through a power loss. The WAL is folded back every 16 MiB. Rows are
- * written once and in a few thousand places at a time: a small cache does. */
+ * written once and in a few thousand places at a time: a small cache does.
+ * What is deleted or replaced is overwritten where that costs no page more. */
 const char schema_connection[] = "PRAGMA synchronous = FULL;"
                                  "PRAGMA wal_autocheckpoint = 4000;"
                                  "PRAGMA cache_size = -2048;"
-                                 "PRAGMA foreign_keys = ON;";
+                                 "PRAGMA foreign_keys = ON;"
+                                 "PRAGMA secure_delete = FAST;";
 
 /* clang-format off */
 #define WALK_TABLES                                                            \
@@ -53,9 +55,24 @@ const char schema_connection[] = "PRAGMA synchronous = FULL;"
     "ALTER TABLE probe ADD COLUMN tls_self_signed INTEGER NOT NULL DEFAULT 0;" \
     "PRAGMA user_version = 3;"
 
+/* scan refers to nothing: what was written to others is remembered when the
+ * scan is forgotten. data: JSON, of one finding */
+#define COMPLAINT_TABLE                                                        \
+    "CREATE TABLE complaint("                                                  \
+    " message TEXT NOT NULL,"                                                  \
+    " finding TEXT NOT NULL,"                                                  \
+    " scan INTEGER NOT NULL,"                                                  \
+    " made INTEGER NOT NULL,"                                                  \
+    " recipient TEXT NOT NULL,"                                                \
+    " data TEXT NOT NULL,"                                                     \
+    " PRIMARY KEY(message, finding)) WITHOUT ROWID;"                           \
+    "PRAGMA user_version = 4;"
+
 const char schema_from_1[] = "BEGIN IMMEDIATE;" WALK_TABLES "COMMIT;";
 
 const char schema_from_2[] = "BEGIN IMMEDIATE;" TLS_COLUMNS "COMMIT;";
+
+const char schema_from_3[] = "BEGIN IMMEDIATE;" COMPLAINT_TABLE "COMMIT;";
 
 const char schema_sql[] =
     "BEGIN;"
@@ -105,5 +122,6 @@ const char schema_sql[] =
     "PRAGMA application_id = 1397641047;"
     WALK_TABLES
     TLS_COLUMNS
+    COMPLAINT_TABLE
     "COMMIT;";
 /* clang-format on */

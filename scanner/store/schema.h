@@ -3,8 +3,10 @@
 #define STORE_SCHEMA_H
 
 #define SCHEMA_APPLICATION_ID 0x534e4f57 /* "SNOW" */
-#define SCHEMA_VERSION                                                         \
-    3 /* 1 knew nothing of ip6.arpa, 2 nothing of what TLS tells */
+
+/** 1 knew nothing of ip6.arpa, 2 nothing of what TLS tells, 3 nothing of
+ * complaints. */
+#define SCHEMA_VERSION 4
 
 /** Before the first table is made. */
 extern const char schema_pragmas[];
@@ -18,6 +20,9 @@ extern const char schema_from_1[];
 
 /** The columns that one of version 2 lacks, in one transaction. */
 extern const char schema_from_2[];
+
+/** The table that one of version 3 lacks, in one transaction. */
+extern const char schema_from_3[];
 
 /** What each writing connection needs. */
 extern const char schema_connection[];

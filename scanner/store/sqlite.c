@@ -32,6 +32,9 @@ static const char *const statements[STATEMENTS] = {
                  " VALUES(?1, ?2, ?3, ?4, ?5)",
     [DELETE_NODE] = "DELETE FROM node WHERE scan = ?1 AND addr = ?2"
                     " AND nibbles = ?3",
+    [PUT_COMPLAINT] =
+        "REPLACE INTO complaint(message, finding, scan, made, recipient, data)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [PUT_COUNT] = "REPLACE INTO walk(scan, status, n) VALUES(?1, ?2, ?3)",
 };
 /* clang-format on */
@@ -69,7 +72,7 @@ int sqlite_execute(struct sqlite_store *s, const char *sql,
                : sqlite_failed(s, err);
 }
 
-static int read_number(struct sqlite_store *s, const char *sql, int64_t *out,
+int sqlite_read_number(struct sqlite_store *s, const char *sql, int64_t *out,
                        struct snow_error *err)
 {
     sqlite3_stmt *q = NULL;
@@ -179,10 +182,11 @@ static int check_format(struct sqlite_store *s, bool may_be_new,
     int64_t id, n_tables;
     int code;
 
-    if ((code = read_number(s, "PRAGMA application_id", &id, err)) ||
-        (code = read_number(s, "PRAGMA user_version", &s->version, err)) ||
-        (code = read_number(s, "SELECT count(*) FROM sqlite_schema", &n_tables,
-                            err)))
+    if ((code = sqlite_read_number(s, "PRAGMA application_id", &id, err)) ||
+        (code =
+             sqlite_read_number(s, "PRAGMA user_version", &s->version, err)) ||
+        (code = sqlite_read_number(s, "SELECT count(*) FROM sqlite_schema",
+                                   &n_tables, err)))
         return code;
     if (may_be_new && id == 0 && n_tables == 0)
         return SNOW_ENOTFOUND;
@@ -202,8 +206,8 @@ static int prepare(struct sqlite_store *s, struct snow_error *err)
         if (sqlite3_prepare_v2(s->db, statements[i], -1, &s->statements[i],
                                NULL) != SQLITE_OK)
             return sqlite_failed(s, err);
-    return read_number(s, "SELECT ifnull(max(seq), 0) + 1 FROM tail", &s->seq,
-                       err);
+    return sqlite_read_number(s, "SELECT ifnull(max(seq), 0) + 1 FROM tail",
+                              &s->seq, err);
 }
 
 /* An older store becomes one of ours, version by version. */
@@ -213,12 +217,15 @@ static int bring_up(struct sqlite_store *s, struct snow_error *err)
 
     if (!code && s->version < 3)
         code = sqlite_execute(s, schema_from_2, err);
+    if (!code && s->version < 4)
+        code = sqlite_execute(s, schema_from_3, err);
     return code;
 }
 
-static int open_writer(struct sqlite_store *s, struct snow_error *err)
+static int open_writer(struct sqlite_store *s, bool may_be_new,
+                       struct snow_error *err)
 {
-    int code = check_format(s, true, err);
+    int code = check_format(s, may_be_new, err);
 
     if (code == SNOW_ENOTFOUND) {
         code = sqlite_execute(s, schema_pragmas, err);
@@ -258,7 +265,7 @@ static int open_any(struct snow_store **out, const char *path,
     if (mode == SNOW_STORE_READ && !is_memory)
         code = check_format(s, false, err);
     else
-        code = open_writer(s, err);
+        code = open_writer(s, is_memory || mode == SNOW_STORE_CREATE, err);
     if (code)
         goto fail;
     *out = &s->base;
@@ -560,6 +567,8 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
         return sqlite_put_name(s, r->scan, r->name, err);
     case SNOW_RECORD_WALK:
         return sqlite_put_walk(s, r->scan, r->walk, err);
+    case SNOW_RECORD_COMPLAINT:
+        return sqlite_put_complaint(s, r->scan, r->complaint, err);
     }
     return SNOW_EINVAL;
 }
@@ -575,7 +584,8 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
     .each_probe = sqlite_each_probe, .each_evidence = sqlite_each_evidence,    \
     .names_open = sqlite_names_open, .names_next = sqlite_names_next,          \
     .names_close = sqlite_names_close, .each_node = sqlite_each_node,          \
-    .get_walk = sqlite_get_walk
+    .get_walk = sqlite_get_walk, .each_complaint = sqlite_each_complaint,      \
+    .forget_scan = sqlite_forget_scan, .compact = sqlite_compact
 
 const struct store_backend store_sqlite = { .scheme = "sqlite",
                                             .open = sqlite_open,

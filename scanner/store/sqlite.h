@@ -1,4 +1,4 @@
-/* What sqlite.c (open, write) and sqlite_read.c share. */
+/* What sqlite.c (open, write) and the other sqlite_*.c share. */
 #ifndef STORE_SQLITE_H
 #define STORE_SQLITE_H
 
@@ -18,6 +18,7 @@ enum statement {
     PUT_NODE,
     DELETE_NODE,
     PUT_COUNT,
+    PUT_COMPLAINT,
     STATEMENTS,
 };
 
@@ -70,6 +71,21 @@ int sqlite_put_name(struct sqlite_store *s, int64_t scan,
                     const struct snow_name *name, struct snow_error *err);
 int sqlite_put_walk(struct sqlite_store *s, int64_t scan,
                     const struct snow_walk *walk, struct snow_error *err);
+
+/* What was written to others, and forgetting: of struct store_backend. */
+int sqlite_put_complaint(struct sqlite_store *s, int64_t scan,
+                         const struct snow_complaint *c,
+                         struct snow_error *err);
+int sqlite_each_complaint(struct snow_store *base, snow_complaint_fn fn,
+                          void *arg, struct snow_error *err);
+int sqlite_forget_scan(struct snow_store *base, int64_t id,
+                       struct snow_forgotten *out, struct snow_error *err);
+int sqlite_compact(struct snow_store *base, bool is_due, uint64_t *freed,
+                   struct snow_error *err);
+
+/** The one number of a query's one row. */
+int sqlite_read_number(struct sqlite_store *s, const char *sql, int64_t *out,
+                       struct snow_error *err);
 
 /* Readers of struct store_backend. */
 int sqlite_each_scan(struct snow_store *base, snow_scan_fn fn, void *arg,

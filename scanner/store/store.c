@@ -3,7 +3,8 @@
  *
  *   store.c    picks a backend by its scheme
  *   sqlite.c   one file, or none: "sqlite:" and "memory:"; …_read.c and
- *              …_blocks.c its readers, …_walk.c what is known of ip6.arpa
+ *              …_blocks.c its readers, …_walk.c what is known of ip6.arpa,
+ *              …_forget.c complaints, and what is forgotten
  *   schema.c   the tables and the version of the file
  *   holder.c   who has the file
  *   block.c    a /24 in memory and as a blob    (pure but for zstd)
@@ -262,4 +263,22 @@ int snow_store_get_walk(struct snow_store *s, int64_t scan,
                         struct snow_walk *out, struct snow_error *err)
 {
     return s->backend->get_walk(s, scan, out, err);
+}
+
+int snow_store_each_complaint(struct snow_store *s, snow_complaint_fn fn,
+                              void *arg, struct snow_error *err)
+{
+    return s->backend->each_complaint(s, fn, arg, err);
+}
+
+int snow_store_forget_scan(struct snow_store *s, int64_t id,
+                           struct snow_forgotten *out, struct snow_error *err)
+{
+    return s->backend->forget_scan(s, id, out, err);
+}
+
+int snow_store_compact(struct snow_store *s, bool is_due, uint64_t *freed,
+                       struct snow_error *err)
+{
+    return s->backend->compact(s, is_due, freed, err);
 }

@@ -34,6 +34,7 @@
 #include "store/sink.h"
 #include "support/nsd.h"
 #include "support/report_fixture.h"
+#include "support/report_store.h"
 
 #define FOREVER SIZE_MAX
 #define ALLOCATIONS_MAX 2000
@@ -477,6 +478,37 @@ static int open_import(void)
     return code;
 }
 
+/* Where others take findings in by: but for xarf, whose evidence leaves out a
+ * fingerprint that there is no memory for. */
+static int share_findings(void)
+{
+    static const char *const formats[] = { "stix", "misp" };
+    const struct report_identity us = { .reporter_org = "Desk",
+                                        .reporter_contact = "a@desk.example",
+                                        .reporter_domain = "desk.example",
+                                        .sender_org = "Desk",
+                                        .sender_contact = "a@desk.example",
+                                        .sender_domain = "desk.example" };
+    size_t before = left;
+    struct fixture f;
+    struct buf out = { 0 };
+    struct report_out to = report_to_buf(&out);
+    struct report_request q = { .findings = &f.findings,
+                                .identity = &us,
+                                .least = SNOW_TIER_CONTEXT };
+    int code = 0;
+
+    left = FOREVER; /* the store is not what is tested */
+    fixture_init(&f);
+    q.store = small_store(&q.scan);
+    left = before;
+    for (size_t i = 0; i < COUNT_OF(formats) && !code; i++)
+        code = report_write(&to, report_format_find(formats[i]), &q, NULL);
+    snow_store_close(q.store);
+    buf_fini(&out);
+    return code;
+}
+
 /* Every list of findings, some of them allowed. */
 static int write_lists(void)
 {
@@ -519,6 +551,7 @@ static const struct {
     { "lists of one's own", read_lists },
     { "comparison", compare_scans },
     { "import", open_import },
+    { "findings for others", share_findings },
     { "lists of findings", write_lists },
 };
 

@@ -181,6 +181,44 @@ static void long_greetings_are_cut(void **state)
         one, analysis_banner_fingerprint(text, sizeof text, NULL, NULL));
 }
 
+/* clang-format off */
+static const struct {
+    const char *why, *banner, *want;
+} reductions[] = {
+    { "the domain for a host of it", "220 mail7.example.com ESMTP Postfix",
+      "220 example.com ESMTP Postfix" },
+    { "of several domains the longest",
+      "220 x.shop.example.com and b.example.net",
+      "220 shop.example.com and example.net" },
+    { "other hosts, addresses, times, identifiers",
+      "220 mx.other.org [192.0.2.1] 11:02:33 id 4f3a2b1c9d",
+      "220 {host} [{ip}] {ts} id {id}" },
+    { "case, versions and dates stay", "220 X ESMTP Exim 4.96 Wed, 25 Nov",
+      "220 {host} ESMTP Exim 4.96 Wed, 25 Nov" },
+    { "lines stay", "220-one\r\n220 two", "220-one\r\n220 two" },
+    { "what is reduced already", "220 example.com {ip} {id}",
+      "220 example.com {ip} {id}" },
+    { "nothing", "", "" },
+};
+/* clang-format on */
+
+static void greetings_are_reduced(void **state)
+{
+    static const char domains[] = "example.com\0shop.example.com\0example.net";
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(reductions); i++) {
+        struct buf got = { 0 };
+
+        buf_add_text(&got, "");
+        analysis_banner_redact(&got, reductions[i].banner,
+                               strlen(reductions[i].banner), domains, 3);
+        if (strcmp(got.data, reductions[i].want) != 0)
+            fail_msg("%s: %s", reductions[i].why, got.data);
+        buf_fini(&got);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +226,7 @@ int main(void)
         cmocka_unit_test(own_names_are_found),
         cmocka_unit_test(hosts_of_a_kind_share_one),
         cmocka_unit_test(long_greetings_are_cut),
+        cmocka_unit_test(greetings_are_reduced),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

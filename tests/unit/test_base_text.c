@@ -281,6 +281,8 @@ static const struct {
     const char *why, *in;
     bool is_one;
 } mailboxes[] = {
+    { "what a mail program takes for an option", "-oQ/x@a.example", false },
+    { "a hyphen further on", "a-b-@a.example", true },
     { "plain", "abuse@host.example", true },
     { "atoms of odd characters", "a+b=c/d!e@host.example", true },
     { "inner dots and hyphens", "net.abuse@a-b.co.example", true },

@@ -61,8 +61,11 @@ static void manual_has_all_of_the_tables(void **state)
             fail_msg("no exit code %s", e->code);
     for (const struct report_format *f = report_format_list(&n); n > 0;
          n--, f++) {
+        char bold[120]; /* "\fB" ends in a letter: no word begins there */
+
         hyphens_to_roff(name, f->name);
-        if (!has(&text, name))
+        snprintf(bold, sizeof bold, "\\fB%s\\fR", name);
+        if (!strstr(text.data, bold))
             fail_msg("no format %s", f->name);
     }
     buf_fini(&text);
@@ -71,7 +74,8 @@ static void manual_has_all_of_the_tables(void **state)
 /* A line is a macro that we wrote, or text that no macro begins. */
 static void manual_escapes_its_tables(void **state)
 {
-    static const char macros[] = " SH SS TP PP B I BR BI IR br EX EE TH \\\" ";
+    static const char macros[] =
+        " SH SS TP PP B I BR BI IR RB br EX EE TH \\\" ";
     struct buf text = { 0 };
     size_t len;
 
@@ -187,36 +191,6 @@ static void groups_come_once(void **state)
             assert_string_not_equal(group, docs_option_group(j));
 }
 
-/* clang-format off */
-static const struct {
-    const char *why, *text;
-    size_t used, indent, width;
-    const char *out;
-} wraps[] = {
-    { "nothing", "", 0, 0, 20, "" },
-    { "fits", "a b", 0, 0, 3, "a b" },
-    { "does not", "a bc", 0, 0, 3, "a\nbc" },
-    { "behind something", "ab cd", 4, 2, 7, "ab\n  cd" },
-    { "a word that is too long", "abcdef gh", 0, 1, 4, "abcdef\n gh" },
-    { "blanks and line ends are one", " a \n  b ", 0, 0, 9, "a b" },
-    { "no room at all", "a b", 0, 0, 0, "a\nb" },
-};
-/* clang-format on */
-
-static void words_are_wrapped(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(wraps); i++) {
-        struct buf to = { 0 };
-
-        docs_wrap(&to, wraps[i].text, wraps[i].used, wraps[i].indent,
-                  wraps[i].width);
-        if (strcmp(to.data ? to.data : "", wraps[i].out) != 0)
-            fail_msg("%s: '%s'", wraps[i].why, to.data);
-        buf_fini(&to);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,7 +199,6 @@ int main(void)
         cmocka_unit_test(completions_have_all_of_the_tables),
         cmocka_unit_test(help_fits_the_terminal),
         cmocka_unit_test(groups_come_once),
-        cmocka_unit_test(words_are_wrapped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

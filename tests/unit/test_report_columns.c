@@ -31,9 +31,9 @@ static void readme_names_every_column(void **state)
 }
 
 static const struct report_kind *const kinds[] = {
-    &report_kind_finding, &report_kind_evidence, &report_kind_name,
-    &report_kind_change,  &report_kind_ptr,      &report_kind_probe,
-    &report_kind_domain,
+    &report_kind_finding, &report_kind_evidence,  &report_kind_name,
+    &report_kind_change,  &report_kind_complaint, &report_kind_ptr,
+    &report_kind_probe,   &report_kind_domain,
 };
 
 static void columns_are_well_formed(void **state)

@@ -145,6 +145,35 @@ static void allowed_runs_are_left_out(void **state)
     snow_store_close(q.store);
 }
 
+/* Two addresses of a run lie in another that is allowed, and not shown. */
+static void allowed_addresses_are_left_out(void **state)
+{
+    static const char *const names[] = { "xarf", "stix", "misp" };
+    struct report_identity id = us;
+    struct report_request q;
+    struct fixture f;
+    struct buf got = { 0 };
+
+    (void)state;
+    open_request(&q, &f, &id);
+    id.sender_org = id.reporter_org;
+    id.sender_contact = id.reporter_contact;
+    id.sender_domain = id.reporter_domain;
+    f.all[7].allowed = (char *)"our own";
+    f.all[7].ranges[0] = f.all[2].ranges[0];
+    f.all[7].ranges[0].last = snow_addr_add(f.all[7].ranges[0].first, 1);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        write_report(&got, names[i], &q);
+        assert_non_null(strstr(got.data, "\"192.0.2.19\""));
+        if (strstr(got.data, "\"192.0.2.16\"") ||
+            strstr(got.data, "\"192.0.2.17\"") ||
+            strstr(got.data, "192.0.2.16/"))
+            fail_msg("%s", names[i]);
+    }
+    buf_fini(&got);
+    snow_store_close(q.store);
+}
+
 static void nothing_to_tell(void **state)
 {
     struct report_request q;
@@ -158,6 +187,80 @@ static void nothing_to_tell(void **state)
     assert_null(strstr(got.data, "objects")); /* STIX 2.1 §8: one or none */
     write_report(&got, "misp", &q);
     assert_non_null(strstr(got.data, "\"Attribute\":[],\n\"Object\":[]}}\n"));
+    buf_fini(&got);
+    snow_store_close(q.store);
+}
+
+/* clang-format off */
+static const struct {
+    const char *why, *names;
+    unsigned n;
+    const char *told; /* those that are, each behind a space */
+} names[] = {
+    { "the domain itself", "a.example", 1, " a.example" },
+    { "below it", "x.a.example", 1, " x.a.example" },
+    { "somebody else's", "victim.example", 1, "" },
+    { "another that ends alike", "xa.example", 1, "" },
+    { "one that is no host name", "<b>.a.example", 1, "" },
+    { "of all kinds", "b.example\0y.a.example\0\\..a.example\0z.a.example",
+      4, " y.a.example z.a.example" },
+};
+/* clang-format on */
+
+static void only_names_of_the_finding(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct report_evidence_row row = { .names = names[i].names,
+                                           .n_names = (uint8_t)names[i].n,
+                                           .domain = "a.example" };
+        struct buf got = { 0 };
+
+        buf_add_text(&got, "");
+        for (const char *n = NULL; (n = report_sharing_name(&row, n));)
+            buf_printf(&got, " %s", n);
+        if (strcmp(got.data, names[i].told) != 0)
+            fail_msg("%s:%s", names[i].why, got.data);
+        buf_fini(&got);
+    }
+}
+
+/* clang-format off */
+static const struct {
+    const char *why;
+    int64_t last_seen_utc_s, made_utc_s;
+    const char *from, *until;
+} validities[] = {
+    { "from the last observation", 1526817600, 1526900000,
+      "2018-05-20T12:00:00.000Z", "2018-06-04T10:53:20.000Z" },
+    { "nobody knows when: from the scan", SNOW_TIME_UNKNOWN, 1526900000,
+      "2018-05-20T09:53:20.000Z", "2018-06-04T10:53:20.000Z" },
+    { "a clock that went back", 1526900000, 1500000000,
+      "2018-05-21T10:53:20.000Z", "2018-06-04T10:53:20.000Z" },
+};
+/* clang-format on */
+
+static void indicators_hold_for_a_time(void **state)
+{
+    struct report_request q;
+    struct fixture f;
+    struct buf got = { 0 };
+
+    (void)state;
+    open_request(&q, &f, &us);
+    f.findings.n = 1;
+    for (size_t i = 0; i < COUNT_OF(validities); i++) {
+        char want[200];
+
+        f.all[0].last_seen_utc_s = validities[i].last_seen_utc_s;
+        q.made_utc_s = validities[i].made_utc_s;
+        write_report(&got, "stix", &q);
+        snprintf(want, sizeof want,
+                 "\"valid_from\":\"%s\",\"valid_until\":\"%s\"",
+                 validities[i].from, validities[i].until);
+        if (!strstr(got.data, want))
+            fail_msg("%s: no %s", validities[i].why, want);
+    }
     buf_fini(&got);
     snow_store_close(q.store);
 }
@@ -211,7 +314,10 @@ int main(void)
         cmocka_unit_test(exports_match_golden),
         cmocka_unit_test(without_a_reporter),
         cmocka_unit_test(allowed_runs_are_left_out),
+        cmocka_unit_test(allowed_addresses_are_left_out),
         cmocka_unit_test(nothing_to_tell),
+        cmocka_unit_test(only_names_of_the_finding),
+        cmocka_unit_test(indicators_hold_for_a_time),
         cmocka_unit_test(uuids_belong_to_a_scan),
         cmocka_unit_test(long_targets_are_cut_whole),
     };

@@ -73,6 +73,73 @@ static void lines_are_tame(void **state)
     }
 }
 
+/* clang-format off */
+static const struct {
+    const char *why, *text;
+    size_t all, columns;
+    const char *fits;
+} fits[] = {
+    { "ASCII", "registrar", 9, 9, "registrar" },
+    { "cut", "registrar", 9, 5, "regi…" },
+    { "accents are no wider", "caf\xc3\xa9 bar", 8, 5, "caf\xc3\xa9…" },
+    { "marks take no room", "cafe\xcc\x81", 4, 4, "cafe\xcc\x81" },
+    { "ideographs take two", "\xe4\xbe\x8b\xe5\xad\x90", 4, 4,
+      "\xe4\xbe\x8b\xe5\xad\x90" },
+    { "no half of one", "\xe4\xbe\x8b\xe5\xad\x90", 4, 3,
+      "\xe4\xbe\x8b…" },
+    { "not even one", "\xe4\xbe\x8b\xe5\xad\x90", 4, 2, "…" },
+    { "emoji", "\xf0\x9f\x98\x80x", 3, 3, "\xf0\x9f\x98\x80x" },
+    { "no room at all", "ab", 2, 0, "…" },
+};
+/* clang-format on */
+
+static void text_is_cut_by_columns(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(fits); i++) {
+        struct buf got = { 0 };
+        size_t n = layout_columns(fits[i].text, strlen(fits[i].text));
+
+        layout_fit(&got, fits[i].text, fits[i].columns);
+        if (n != fits[i].all || strcmp(got.data, fits[i].fits) != 0)
+            fail_msg("%s: %zu, '%s'", fits[i].why, n, got.data);
+        buf_fini(&got);
+    }
+}
+
+/* clang-format off */
+static const struct {
+    const char *why, *text;
+    size_t used, indent, width;
+    const char *out;
+} wraps[] = {
+    { "nothing", "", 0, 0, 20, "" },
+    { "fits", "a b", 0, 0, 3, "a b" },
+    { "does not", "a bc", 0, 0, 3, "a\nbc" },
+    { "behind something", "ab cd", 4, 2, 7, "ab\n  cd" },
+    { "a word that is too long", "abcdef gh", 0, 1, 4, "abcdef\n gh" },
+    { "blanks and line ends are one", " a \n  b ", 0, 0, 9, "a b" },
+    { "columns count, not octets", "\xe4\xbe\x8b\xc3\xa9 b", 0, 0, 5,
+      "\xe4\xbe\x8b\xc3\xa9 b" },
+    { "what steers a terminal", "\x1b[2J b", 0, 0, 9, "\\x1B[2J b" },
+    { "no room at all", "a b", 0, 0, 0, "a\nb" },
+};
+/* clang-format on */
+
+static void words_are_wrapped(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(wraps); i++) {
+        struct buf to = { 0 };
+
+        layout_words(&to, wraps[i].text, wraps[i].used, wraps[i].indent,
+                     wraps[i].width);
+        if (strcmp(to.data ? to.data : "", wraps[i].out) != 0)
+            fail_msg("%s: '%s'", wraps[i].why, to.data);
+        buf_fini(&to);
+    }
+}
+
 static void nothing_found_is_said(void **state)
 {
     struct snow_findings none = { 0 };
@@ -105,6 +172,10 @@ static void explanations_match_golden(void **state)
     for (size_t i = 0; i < COUNT_OF(ids); i++)
         assert_int_equal(report_explain(&out, &q, ids[i], NULL), 0);
     golden_check("tests/golden/explain.txt", &got);
+    buf_clear(&got);
+    q.width = 80;
+    assert_int_equal(report_explain(&out, &q, ids[0], NULL), 0);
+    golden_check("tests/golden/explain-80.txt", &got);
     buf_fini(&got);
 }
 
@@ -194,6 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_match_golden),
         cmocka_unit_test(lines_are_tame),
+        cmocka_unit_test(text_is_cut_by_columns),
+        cmocka_unit_test(words_are_wrapped),
         cmocka_unit_test(nothing_found_is_said),
         cmocka_unit_test(explanations_match_golden),
         cmocka_unit_test(an_unknown_id_is_told),

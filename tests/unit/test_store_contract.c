@@ -478,6 +478,77 @@ static void walks_are_kept(struct snow_store *s)
                      SNOW_ENOTFOUND);
 }
 
+static int add_complaint(void *arg, const struct snow_complaint *c)
+{
+    buf_printf(arg, "%lld %s %s %s %lld %.*s;", (long long)c->made_utc_s,
+               c->message_id, c->finding_id, c->recipient, (long long)c->scan,
+               (int)c->data_len, c->data);
+    return 0;
+}
+
+static void complaints_are(struct snow_store *s, const char *expected)
+{
+    struct buf out = { 0 };
+
+    buf_add_text(&out, "");
+    assert_int_equal(snow_store_each_complaint(s, add_complaint, &out, NULL),
+                     0);
+    assert_string_equal(out.data, expected);
+    buf_fini(&out);
+}
+
+static void put_complaint(struct snow_store *s, const char *finding,
+                          int64_t made_utc_s, const char *data)
+{
+    struct snow_complaint c = { .message_id = "1@us.example",
+                                .recipient = "abuse@them.example",
+                                .finding_id = finding,
+                                .made_utc_s = made_utc_s,
+                                .data = data,
+                                .data_len = strlen(data) };
+
+    put(s, (struct snow_record){
+               .kind = SNOW_RECORD_COMPLAINT, .scan = 1, .complaint = &c });
+}
+
+static void complaints_are_kept(struct snow_store *s)
+{
+    complaints_are(s, "");
+    put_complaint(s, "r-b", 20, "{}");
+    put_complaint(s, "r-a", 30, "old");
+    put_complaint(s, "r-a", 10, "new"); /* replaces */
+    complaints_are(s, "10 1@us.example r-a abuse@them.example 1 new;"
+                      "20 1@us.example r-b abuse@them.example 1 {};");
+}
+
+/* Last of all: the first scan goes, with all that it has, and nothing else. */
+static void a_scan_is_forgotten(struct snow_store *s)
+{
+    struct snow_forgotten n = { 0 };
+    struct snow_scan scan = { .targets = "", .settings = "{}" }, got;
+    struct snow_error err = { 0 };
+    uint64_t freed;
+
+    assert_int_equal(snow_store_get_scan(s, 2, &got, &err), 0);
+    assert_int_equal(snow_store_begin(s, &err), 0);
+    assert_int_equal(snow_store_forget_scan(s, 1, &n, &err), 0);
+    snow_store_rollback(s);
+    assert_int_equal(snow_store_get_scan(s, 1, &got, &err), 0);
+    assert_int_equal(snow_store_begin(s, &err), 0);
+    assert_int_equal(snow_store_forget_scan(s, 1, &n, &err), 0);
+    assert_int_equal(snow_store_commit(s, &err), 0);
+    assert_true(n.blocks > 0 && n.names > 0 && n.probes > 0 && n.evidence > 0);
+    assert_int_equal(snow_store_get_scan(s, 1, &got, NULL), SNOW_ENOTFOUND);
+    assert_int_equal(snow_store_get_scan(s, 2, &got, &err), 0);
+    blocks_are(s, "");
+    nodes_are(s, "");
+    complaints_are(s, "10 1@us.example r-a abuse@them.example 1 new;"
+                      "20 1@us.example r-b abuse@them.example 1 {};");
+    assert_int_equal(snow_store_compact(s, true, &freed, &err), 0);
+    assert_int_equal(snow_store_add_scan(s, &scan, &got.id, &err), 0);
+    assert_true(got.id > 1);
+}
+
 static void contract_holds(void **state)
 {
     char folder[] = "/tmp/snowline-store.XXXXXX", path[64];
@@ -492,6 +563,8 @@ static void contract_holds(void **state)
     evidence_is_kept(s);
     names_are_kept(s);
     walks_are_kept(s);
+    complaints_are_kept(s);
+    a_scan_is_forgotten(s);
     snow_store_close(s);
     snprintf(path, sizeof path, "%s/contract.db", folder);
     unlink(path);

@@ -142,7 +142,7 @@ static void the_second_version_is_read_and_brought_up(void **state)
     add_scan(s);
     put_probe(s, 1, "TLSv1");
     snow_store_close(s);
-    execute(NO_TLS "PRAGMA user_version = 2;");
+    execute("DROP TABLE complaint;" NO_TLS "PRAGMA user_version = 2;");
     s = open_it(SNOW_STORE_READ);
     check_versions(s, ";");
     snow_store_close(s);
@@ -163,8 +163,8 @@ static void the_first_version_is_read_and_brought_up(void **state)
     (void)state;
     add_scan(s);
     snow_store_close(s);
-    execute("DROP TABLE name; DROP TABLE node; DROP TABLE walk;" NO_TLS
-            "PRAGMA user_version = 1;");
+    execute("DROP TABLE complaint; DROP TABLE name; DROP TABLE node;"
+            "DROP TABLE walk;" NO_TLS "PRAGMA user_version = 1;");
     s = open_it(SNOW_STORE_READ);
     assert_int_equal(n_names(s), 0);
     assert_int_equal(snow_store_get_walk(s, 1, &walk, NULL), SNOW_ENOTFOUND);
@@ -179,6 +179,135 @@ static void the_first_version_is_read_and_brought_up(void **state)
     }
     s = open_it(SNOW_STORE_READ);
     assert_int_equal(n_names(s), 2);
+    snow_store_close(s);
+}
+
+static int count_complaint(void *arg, const struct snow_complaint *c)
+{
+    (void)c;
+    ++*(int *)arg;
+    return 0;
+}
+
+static int n_complaints(struct snow_store *s)
+{
+    int n = 0;
+
+    assert_int_equal(snow_store_each_complaint(s, count_complaint, &n, NULL),
+                     0);
+    return n;
+}
+
+static void the_third_version_is_read_and_brought_up(void **state)
+{
+    struct snow_complaint c = { .message_id = "a@b.example",
+                                .recipient = "abuse@c.example",
+                                .finding_id = "r-1",
+                                .data = "{}",
+                                .data_len = 2 };
+    struct snow_record r = { .kind = SNOW_RECORD_COMPLAINT,
+                             .scan = 1,
+                             .complaint = &c };
+    struct snow_store *s = open_it(SNOW_STORE_CREATE);
+
+    (void)state;
+    snow_store_close(s);
+    execute("DROP TABLE complaint; PRAGMA user_version = 3;");
+    s = open_it(SNOW_STORE_READ);
+    assert_int_equal(n_complaints(s), 0);
+    snow_store_close(s);
+    s = open_it(SNOW_STORE_WRITE);
+    assert_int_equal(snow_store_put(s, &r, NULL), 0);
+    assert_int_equal(n_complaints(s), 1);
+    snow_store_close(s);
+}
+
+/* Is that somewhere in the store's file, or in its log? */
+static bool is_on_disk(const char *octets)
+{
+    static const char *const ends[] = { "", "-wal" };
+    bool found = false;
+
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct buf all = { 0 };
+        char name[128], piece[4096];
+        size_t n;
+        FILE *f;
+
+        snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        f = fopen(name, "rb");
+        while (f && (n = fread(piece, 1, sizeof piece, f)) > 0)
+            buf_add(&all, piece, n);
+        found |= all.len > 0 &&
+                 memmem(all.data, all.len, octets, strlen(octets)) != NULL;
+        if (f)
+            fclose(f);
+        buf_fini(&all);
+    }
+    return found;
+}
+
+static void fill_scan(struct snow_store *s, int64_t scan, const char *banner)
+{
+    struct snow_probe p = { .addr = { 1, 0 },
+                            .port = 25,
+                            .banner = banner,
+                            .banner_len = strlen(banner) };
+    struct snow_record r = { .kind = SNOW_RECORD_PROBE,
+                             .scan = scan,
+                             .probe = &p };
+
+    add_scan(s);
+    assert_int_equal(snow_store_begin(s, NULL), 0);
+    for (p.addr.lo = 1; p.addr.lo <= 1000; p.addr.lo++)
+        assert_int_equal(snow_store_put(s, &r, NULL), 0);
+    assert_int_equal(snow_store_commit(s, NULL), 0);
+}
+
+static void what_is_forgotten_leaves_the_disk(void **state)
+{
+    struct snow_forgotten n = { 0 };
+    struct snow_store *s = open_it(SNOW_STORE_CREATE);
+    uint64_t freed = 0;
+
+    (void)state;
+    fill_scan(s, 1, "220 forget-me.example");
+    fill_scan(s, 2, "220 keep-me.example");
+    assert_true(is_on_disk("forget-me"));
+    assert_int_equal(snow_store_begin(s, NULL), 0);
+    assert_int_equal(snow_store_forget_scan(s, 1, &n, NULL), 0);
+    assert_int_equal(snow_store_commit(s, NULL), 0);
+    assert_int_equal(n.probes, 1000);
+    assert_true(is_on_disk("forget-me")); /* in the log */
+    assert_int_equal(snow_store_compact(s, true, &freed, NULL), 0);
+    assert_true(freed > 0);
+    assert_false(is_on_disk("forget-me"));
+    assert_true(is_on_disk("keep-me"));
+    snow_store_close(s);
+    assert_false(is_on_disk("forget-me"));
+}
+
+/* Who reads needs the old octets: it is said, and can be done again. */
+static void a_reader_is_waited_for(void **state)
+{
+    struct snow_forgotten n;
+    struct snow_store *s = open_it(SNOW_STORE_CREATE), *other;
+    struct snow_blocks *cursor;
+    uint64_t freed;
+
+    (void)state;
+    fill_scan(s, 1, "220 forget-me.example");
+    other = open_it(SNOW_STORE_READ);
+    assert_int_equal(snow_store_blocks(&cursor, other, 1, NULL), 0);
+    assert_int_equal(n_names(other), 0);
+    assert_int_equal(snow_store_begin(s, NULL), 0);
+    assert_int_equal(snow_store_forget_scan(s, 1, &n, NULL), 0);
+    assert_int_equal(snow_store_commit(s, NULL), 0);
+    assert_int_equal(snow_store_compact(s, true, &freed, NULL), SNOW_EBUSY);
+    snow_blocks_close(cursor);
+    snow_store_close(other);
+    assert_int_equal(snow_store_compact(s, true, &freed, NULL), 0);
+    assert_false(is_on_disk("forget-me"));
     snow_store_close(s);
 }
 
@@ -229,6 +358,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             the_first_version_is_read_and_brought_up, make_folder,
             remove_folder),
+        cmocka_unit_test_setup_teardown(
+            the_third_version_is_read_and_brought_up, make_folder,
+            remove_folder),
+        cmocka_unit_test_setup_teardown(what_is_forgotten_leaves_the_disk,
+                                        make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_reader_is_waited_for, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_crash_leaves_the_last_commit,
                                         make_folder, remove_folder),
     };

@@ -1,0 +1,48 @@
+/* Everything that needs no script is in the page already; this adds the rest,
+ * the first screen's own parts first. */
+
+const onResize = () => {
+  hideTip();
+  strips.filter((s) => s.grid).forEach(drawStrip);
+};
+
+/* A link to a finding opens it, also when the address bar has it already. */
+const onLink = (event) => {
+  const link = event.target.closest?.("a[href^='#f-']");
+  const f = link && byId.get(link.getAttribute("href").slice(3));
+  if (f?.row) {
+    event.preventDefault();
+    goTo(f);
+  }
+};
+
+const onScheme = () => {
+  forgetPaint();
+  redrawStrips();
+  if (theView) {
+    drawOverview(theView);
+  }
+};
+
+const main = () => {
+  paint(); /* while the page is as it was laid out: to ask later lays it anew */
+  document.documentElement.classList.add("js");
+  document.querySelectorAll("[data-js]").forEach((e) => e.hidden = false);
+  join();
+  showTable();
+  showMap(allBlocks());
+  showTimeline();
+  window.addEventListener("resize", onResize);
+  window.addEventListener("hashchange", onHash);
+  document.addEventListener("click", onLink);
+  window.addEventListener("keydown", (e) => {
+    if (e.key === "Escape") {
+      hideTip();
+    }
+  });
+  window.matchMedia("(prefers-color-scheme: dark)")
+    .addEventListener("change", onScheme);
+  onHash();
+};
+
+main();
