@@ -220,13 +220,17 @@ class Objects(Progress):
         self.assertEqual(told[-1]["sweep"]["pending"], 0)
 
     def test_standard_error_is_closed(self):
-        """Its number must not become the store's."""
-        command = [SNOWLINE, *self.slowly("--progress", "json")]
-        done = subprocess.run(["sh", "-c", 'exec "$@" 2>&-', "sh", *command],
-                              stdout=subprocess.DEVNULL, timeout=PATIENCE_S)
-        self.assertEqual(done.returncode, 0)
-        status = json.loads(ok("status", self.path("scan.db"), "--format",
-                               "json"))
+        """Its number must not become the store's: what is said goes there."""
+        store = self.path("scan.db")
+        child = subprocess.Popen(
+            ["sh", "-c", 'exec "$@" 2>&-', "sh", SNOWLINE,
+             *self.slowly("--progress", "json")], stdout=subprocess.DEVNULL)
+        self.addCleanup(child.kill)
+        wait_until(lambda: '"state":"running"' in
+                   run("status", store, "--format", "json").stdout, "a scan")
+        self.assertEqual(os.readlink(f"/proc/{child.pid}/fd/2"), "/dev/null")
+        self.assertEqual(child.wait(PATIENCE_S), 0)
+        status = json.loads(ok("status", store, "--format", "json"))
         self.assertEqual(status["scan"]["state"], "finished")
 
 
