@@ -70,8 +70,7 @@ size_t text_utf8(const unsigned char *s, size_t len)
     return more + 1;
 }
 
-/* A character's number, of as many octets as text_utf8() counts. */
-static uint32_t point_of(const unsigned char *s, size_t n)
+uint32_t text_point(const unsigned char *s, size_t n)
 {
     uint32_t point = n == 1 ? s[0] : s[0] & (0x7fu >> n);
 
@@ -80,14 +79,13 @@ static uint32_t point_of(const unsigned char *s, size_t n)
     return point;
 }
 
-/* What a terminal obeys, what turns text around, what is there and not seen:
- * controls, breaks, directions (UAX #9), joiners, annotations, tags. */
-static bool is_hidden(uint32_t point)
+bool text_is_hidden(uint32_t point)
 {
     static const uint32_t ranges[][2] = {
-        { 0x0000, 0x001f }, { 0x007f, 0x009f }, { 0x061c, 0x061c },
-        { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
-        { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
+        { 0x0000, 0x001f }, { 0x007f, 0x009f },   { 0x00ad, 0x00ad },
+        { 0x061c, 0x061c }, { 0x180e, 0x180e },   { 0x200b, 0x200f },
+        { 0x2028, 0x202e }, { 0x2060, 0x206f },   { 0xfeff, 0xfeff },
+        { 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
     };
 
     for (size_t i = 0; i < COUNT_OF(ranges); i++)
@@ -101,7 +99,7 @@ static size_t plain(const unsigned char *s, size_t len)
 {
     size_t n = text_utf8(s, len);
 
-    return n > 0 && is_hidden(point_of(s, n)) ? 0 : n;
+    return n > 0 && text_is_hidden(text_point(s, n)) ? 0 : n;
 }
 
 /* How many octets in front are printable ASCII: nearly all of them, nearly
@@ -183,7 +181,7 @@ void text_json(struct buf *to, const void *octets, size_t len)
         }
         n = text_utf8(s + i, len - i);
         if (n > 1)
-            json_point(to, point_of(s + i, n));
+            json_point(to, text_point(s + i, n));
         else
             json_octet(to, s[i]);
         i += n > 0 ? n : 1;
