@@ -54,9 +54,11 @@ static int take_claim(struct analysis_complaints *c, const struct doc *d,
     if (!ip || !domain || !*domain || snow_addr_parse(&claim.addr, ip))
         return 0;
     number = map_put(&c->domains, domain, strlen(domain));
+    if (!number)
+        return SNOW_ENOMEM;
     claims =
         room_for_one(c->claims, c->n_claims, &c->cap_claims, sizeof *claims);
-    if (!number || !claims)
+    if (!claims)
         return SNOW_ENOMEM;
     c->claims = claims;
     if (*number == 0)
