@@ -96,7 +96,10 @@ static void add_among(struct buf *to, const struct bar_part *p)
 static void add_part(struct buf *to, const struct bar_part *p, bool is_alone,
                      enum detail d)
 {
-    buf_printf(to, "%s ", p->name);
+    buf_add_text(to, p->name);
+    if (!p->unit)
+        return;
+    buf_add_char(to, ' ');
     if (is_alone)
         add_alone(to, p, d);
     else
@@ -134,13 +137,13 @@ void bar_format(struct buf *to, const struct bar_part *parts, size_t n,
                 double left_s, unsigned columns)
 {
     size_t start = to->len, n_shown = n;
-    int d = ALL;
+    enum detail d = ALL;
 
     compose(to, parts, n, n, left_s, d);
     while (!to->failed && to->len - start > columns &&
            (d < NO_RATE || n_shown > 1)) {
         if (d < NO_RATE)
-            d++;
+            d = (enum detail)(d + 1);
         else
             n_shown--;
         to->len = start;

@@ -15,7 +15,8 @@ struct bar_hits {
 /** One thing that goes on. */
 struct bar_part {
     const char *name;
-    const char *unit; /**< what is counted; "octets" are told as KB, MB, GB */
+    const char *unit; /**< what is counted; "octets" are told as KB, MB, GB;
+                           NULL: nothing is, the name alone is told */
     uint64_t done;
     uint64_t of;       /**< 0: nobody knows */
     double rate_per_s; /**< 0 is not told */

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #define FADE_S 15.0  /* what is three times as old counts for a twentieth */
+#define FADE_MIN_S 3 /* while it is young, half of its age */
 #define DRIFT_S 5.0  /* of the time left, to what the rate says */
 #define FIRST_S 2.0  /* of a rate before it is believed */
 #define LONG_S 3.6e6 /* a thousand hours: that is no estimate any more */
@@ -13,11 +14,9 @@ static double weight(double dt_s, double fade_s)
     return 1 - exp(-dt_s / fade_s);
 }
 
-/* The mean of the whole time at first, of the last quarter of a minute later.
- */
-static void see(struct eta *e, double dt_s, double rate)
+static void see(struct eta *e, double dt_s, double age_s, double rate)
 {
-    double w = weight(dt_s, FADE_S);
+    double w = weight(dt_s, fmin(fmax(age_s / 2, FADE_MIN_S), FADE_S));
 
     e->steps += w * (rate - e->steps);
     e->share += w * (1 - e->share);
@@ -28,9 +27,10 @@ static double drift(struct eta *e, double dt_s, double raw_s)
     double expected = e->left_s - dt_s;
 
     if (!e->has_left)
-        return raw_s;
-    expected += weight(dt_s, DRIFT_S) * (raw_s - expected);
-    return expected > 1 ? expected : 1; /* it is not over yet */
+        expected = raw_s;
+    else
+        expected += weight(dt_s, DRIFT_S) * (raw_s - expected);
+    return fmax(expected, 1); /* it is not over yet */
 }
 
 struct eta_told eta_update(struct eta *e, double now_s, uint64_t done,
@@ -42,7 +42,8 @@ struct eta_told eta_update(struct eta *e, double now_s, uint64_t done,
     if (!e->is_begun)
         *e = (struct eta){ .is_begun = true, .begun_s = now_s };
     else if (dt_s > 0)
-        see(e, dt_s, done > e->done ? (double)(done - e->done) / dt_s : 0);
+        see(e, dt_s, now_s - e->begun_s,
+            done > e->done ? (double)(done - e->done) / dt_s : 0);
     e->at_s = now_s;
     e->done = done;
     told.rate_per_s = e->share > 0 ? e->steps / e->share : 0;

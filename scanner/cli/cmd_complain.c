@@ -1,6 +1,7 @@
 /* Complaints of a stored scan are written, and remembered. */
 #include "cli/commands.h"
 #include "cli/letters.h"
+#include "cli/reading.h"
 
 /* They are written about; what nobody answers for is not passed over in
  * silence. */
@@ -46,6 +47,7 @@ int cmd_complain(struct snow_config *cfg, struct snow_error *err)
 
     if (code)
         return code;
+    reading_warn(&r);
     code = letters_open(&l, cfg->output, err);
     if (!code && !l.folder)
         code = output_open(&r.to, cfg, err);

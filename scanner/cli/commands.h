@@ -4,7 +4,6 @@
 #define CLI_COMMANDS_H
 
 #include "analysis/own.h"
-#include "cli/task.h"
 #include "pipeline/config.h"
 #include "report/report.h"
 #include "snowline/store.h"
@@ -102,6 +101,7 @@ int only_store(const struct snow_config *cfg, const char **url,
                struct snow_error *err);
 
 /** Standard output, or the file of -o. */
+struct task;
 struct output {
     struct report_fd fd;
     struct task *task;              /**< is told how far it is; NULL: nobody */
@@ -114,19 +114,6 @@ int output_open(struct output *o, const struct snow_config *cfg,
 /** A file appears under its name only when it is whole.
  * @param code  how the writing went @return code, or what closing said */
 int output_close(struct output *o, int code, struct snow_error *err);
-
-/** A scan that is read, and where it is written to. */
-struct reading {
-    struct snow_store *store;
-    struct snow_scan scan;
-    struct output to;
-    struct task task;
-};
-
-/** Open the store and the scan that the options name; the scan's settings
- * count where nobody has set others. */
-int reading_open(struct reading *r, struct snow_config *cfg,
-                 enum snow_store_mode mode, struct snow_error *err);
 
 /** `diff --complaints` */
 int cmd_complaints(struct snow_config *cfg, struct snow_error *err);

@@ -13,6 +13,7 @@
  *
  * Start at  main(), at the end of this file.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -90,12 +91,23 @@ static int no_command(void)
     return cli_exit_code(SNOW_EINVAL, 0);
 }
 
+/* Whoever starts us with a standard stream closed must not have the store take
+ * its number: what is printed there would be written into it. To read from what
+ * is only to be written, and the other way round, stays an error. */
+static void hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     const struct command *c;
     struct snow_error err = { 0 };
     int code;
 
+    hold_standard_streams();
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a quiet end */
     signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk */
     if (argc < 2)

@@ -38,11 +38,6 @@ static const struct stage_shown {
     { lookups_status_word, { { NULL, 0 }, { "failed", LOOKUPS_FAILED } } },
 };
 
-static const struct progress_stage *stage_at(const struct progress *p, size_t i)
-{
-    return progress_stage_at((struct progress *)(uintptr_t)p, i);
-}
-
 enum progress_how progress_how(const struct snow_config *cfg)
 {
     static const enum progress_how how[] = { PROGRESS_QUIET, PROGRESS_BAR,
@@ -93,7 +88,7 @@ static void seconds_json(struct buf *to, double s)
 
 static void stage_json(struct buf *to, const struct progress *p, size_t i)
 {
-    const struct progress_stage *s = stage_at(p, i);
+    const struct progress_stage *s = progress_stage_of(p, i);
 
     buf_printf(to,
                "\"%s\":{\"targets\":%llu,\"excluded\":%llu,\"pending\":%llu",
@@ -154,11 +149,11 @@ static void sent_json(struct buf *to, const struct progress *p)
     seconds_json(to, p->left_s);
 }
 
-void progress_json(struct buf *to, const struct progress *p)
+void progress_json_open(struct buf *to, const struct progress *p)
 {
     buf_add_char(to, '{');
     for (size_t i = 0; i < PROGRESS_N_STAGES; i++)
-        if (stage_at(p, i)->is_known)
+        if (progress_stage_of(p, i)->is_known)
             stage_json(to, p, i);
     sent_json(to, p);
     buf_add_text(to, ",\"servers\":[");
@@ -171,12 +166,12 @@ void progress_json(struct buf *to, const struct progress *p)
         buf_printf(to, ",\"rdap_snapshot\":\"%s\"", p->rdap_snapshot);
     if (p->between.stage)
         between_json(to, &p->between);
-    buf_printf(to, ",\"last\":%s}", flag(p->is_last));
+    buf_printf(to, ",\"last\":%s", flag(p->is_last));
 }
 
 static void stage_text(struct buf *to, const struct progress *p, size_t i)
 {
-    const struct progress_stage *s = stage_at(p, i);
+    const struct progress_stage *s = progress_stage_of(p, i);
 
     if (!s->is_known && s->targets == 0) {
         buf_printf(to, "%-13s not begun\n", progress_stage_word(i));
@@ -199,7 +194,7 @@ void progress_text(struct buf *to, const struct progress *p)
 
 static struct bar_part part_of(const struct progress *p, size_t i)
 {
-    const struct progress_stage *s = stage_at(p, i);
+    const struct progress_stage *s = progress_stage_of(p, i);
     struct bar_part part = { .name = progress_stage_word(i),
                              .unit = "",
                              .done = progress_answered(s),
@@ -221,15 +216,15 @@ static size_t running(struct bar_part parts[PROGRESS_N_STAGES],
     size_t n = 0;
 
     if (p->between.stage) {
-        parts[0] =
-            (struct bar_part){ .name = p->between.stage,
-                               .unit = p->between.unit ? p->between.unit : "",
-                               .done = p->between.done,
-                               .of = p->between.of };
+        parts[0] = (struct bar_part){ .name = p->between.stage,
+                                      .unit = p->between.unit,
+                                      .done = p->between.done,
+                                      .of = p->between.of };
         return 1;
     }
     for (size_t i = 0; i < PROGRESS_N_STAGES; i++)
-        if (stage_at(p, i)->is_known && stage_at(p, i)->pending > 0)
+        if (progress_stage_of(p, i)->is_known &&
+            progress_stage_of(p, i)->pending > 0)
             parts[n++] = part_of(p, i);
     return n;
 }
@@ -268,8 +263,8 @@ static void show_json(struct progress_shown *s, const struct progress *p)
         (p->elapsed_s - s->told_s < JSON_S || !aside_is_free(&s->to)))
         return;
     s->told_s = p->elapsed_s;
-    progress_json(&line, p);
-    buf_add_char(&line, '\n');
+    progress_json_open(&line, p);
+    buf_add_text(&line, "}\n");
     if (!line.failed)
         aside_say(&s->to, line.data, line.len);
     buf_fini(&line);
@@ -440,7 +435,7 @@ void progress_summary(const struct progress *p)
     struct buf text = { 0 };
 
     for (size_t i = 0; i < PROGRESS_N_STAGES; i++)
-        if (stage_at(p, i)->is_known)
+        if (progress_stage_of(p, i)->is_known)
             stage_text(&text, p, i);
     buf_printf(&text, "%-13s %llu queries (%llu asked again)", "sent",
                (unsigned long long)p->queries,

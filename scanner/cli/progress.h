@@ -49,8 +49,8 @@ void progress_summary(const struct progress *p);
 /** Does anybody read what is printed for people? */
 bool progress_is_for_people(const struct progress_shown *s);
 
-/** The counts as one JSON object, without the final newline. */
-void progress_json(struct buf *to, const struct progress *p);
+/** The counts as one JSON object, without its last bracket: more may follow. */
+void progress_json_open(struct buf *to, const struct progress *p);
 
 /** The counts as lines for a person. */
 void progress_text(struct buf *to, const struct progress *p);

@@ -13,7 +13,7 @@ void task_begin(struct task *t, const char *name, const struct snow_config *cfg)
 {
     *t = (struct task){ .name = name,
                         .how = progress_how(cfg),
-                        .now = { .stage = name, .unit = "" },
+                        .now = { .stage = name },
                         .begun_us = clock_mono_us(&clock_system),
                         .told = { 0, -1 } };
     t->told_us = t->begun_us;
@@ -28,16 +28,15 @@ static bool is_told(const struct task *t)
 static void merge(struct task *t, const struct snow_progress *p)
 {
     const char *stage = p->stage ? p->stage : t->now.stage;
-    const char *unit = p->unit ? p->unit : "";
 
-    if (stage != t->now.stage || strcmp(unit, t->now.unit) != 0) {
+    if (strcmp(stage, t->now.stage) != 0 ||
+        strcmp(p->unit ? p->unit : "", t->now.unit ? t->now.unit : "") != 0) {
         t->eta = (struct eta){ 0 };
         t->told = (struct eta_told){ 0, -1 };
         t->seen_us = 0;
     }
     t->now = *p;
     t->now.stage = stage;
-    t->now.unit = unit;
 }
 
 static double since_s(const struct task *t, uint64_t now_us)
@@ -53,7 +52,8 @@ static void json(struct task *t, uint64_t now_us, bool is_last)
     buf_printf(&b,
                "{\"task\":\"%s\",\"stage\":\"%s\",\"unit\":\"%s\","
                "\"done\":%llu,\"total\":",
-               t->name, p->stage, p->unit, (unsigned long long)p->done);
+               t->name, p->stage, p->unit ? p->unit : "",
+               (unsigned long long)p->done);
     if (p->of > 0)
         buf_add_u64(&b, p->of);
     else

@@ -247,6 +247,11 @@ const struct lookups_kind forward_kind = {
     .is_failure = is_failure,
 };
 
+bool forward_is_wanted(const struct snow_config *cfg)
+{
+    return cfg->smtp != SMTP_NONE || cfg->mail == LOOK_CHECK;
+}
+
 void forward_init(struct forward *f, lookups_fn answer, void *arg)
 {
     *f = (struct forward){

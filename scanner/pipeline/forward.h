@@ -29,6 +29,9 @@ struct forward {
 
 extern const struct lookups_kind forward_kind;
 
+/** Is anything that leads somewhere asked for at all? */
+bool forward_is_wanted(const struct snow_config *cfg);
+
 /** @param answer  takes each evidence */
 void forward_init(struct forward *f, lookups_fn answer, void *arg);
 

@@ -69,10 +69,9 @@ static int read_targets(struct plan *p, const struct snow_config *cfg,
     return code;
 }
 
-static int read_forbidden(struct plan *p, const struct snow_config *cfg,
-                          struct snow_error *err)
+int plan_read_forbidden(struct snow_ranges *out, struct snow_asns *asns,
+                        const struct snow_config *cfg, struct snow_error *err)
 {
-    struct snow_ranges *out = p->forbidden;
     int code = 0;
 
     if (!cfg->include_reserved)
@@ -80,8 +79,7 @@ static int read_forbidden(struct plan *p, const struct snow_config *cfg,
     if (!code)
         code = plan_read_list(out, "optout.txt", err);
     for (size_t i = 0; !code && i < cfg->excludes.n; i++)
-        code = snow_ranges_read_asns(out, &p->excluded_asns,
-                                     cfg->excludes.at[i], err);
+        code = snow_ranges_read_asns(out, asns, cfg->excludes.at[i], err);
     return code;
 }
 
@@ -233,7 +231,8 @@ int plan_init(struct plan *p, const struct snow_config *cfg, int *signal,
         goto fail;
     }
     if ((code = read_targets(p, cfg, err)) ||
-        (code = read_forbidden(p, cfg, err)) ||
+        (code =
+             plan_read_forbidden(p->forbidden, &p->excluded_asns, cfg, err)) ||
         (code = expand(p, cfg, signal, err)) || (code = exclude(p, cfg, err)))
         goto fail;
     return 0;
@@ -338,7 +337,7 @@ int plan_init_servers(struct plan *p, const struct snow_config *cfg,
     *p = (struct plan){ 0 };
     if (snow_ranges_new(&p->forbidden))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    code = read_forbidden(p, cfg, err);
+    code = plan_read_forbidden(p->forbidden, &p->excluded_asns, cfg, err);
     if (!code)
         code = expand(p, cfg, signal, err);
     if (!code)

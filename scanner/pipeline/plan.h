@@ -44,6 +44,12 @@ int plan_init(struct plan *p, const struct snow_config *cfg, int *signal,
 int plan_init_servers(struct plan *p, const struct snow_config *cfg,
                       int *signal, struct snow_error *err);
 
+/** Who is to be left alone, but for the AS numbers among them, which are put
+ * into @p asns: what those stand for is looked up, or remembered.
+ * @return 0, SNOW_EIO, SNOW_ESYNTAX, SNOW_ERANGE, SNOW_ENOMEM */
+int plan_read_forbidden(struct snow_ranges *out, struct snow_asns *asns,
+                        const struct snow_config *cfg, struct snow_error *err);
+
 /** True when IPv6 addresses are among the targets. */
 bool plan_has_ipv6(const struct plan *p);
 

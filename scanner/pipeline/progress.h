@@ -14,7 +14,7 @@ struct progress_stage {
     uint64_t targets, excluded, pending;
     uint64_t by_status[16]; /**< [0] is unused */
     bool is_known;          /**< the targets of later stages come late */
-    double rate_per_s;      /**< of answers, smoothed; 0: none yet */
+    double rate_per_s;      /**< of answers, smoothed; 0 with nothing pending */
     double left_s;          /**< < 0 unknown; 0 when nothing is pending */
 };
 
@@ -24,7 +24,9 @@ struct progress_stage {
     X(sweep) X(probe) X(registration)                                      \
     X(forward) X(mail) X(web) X(netblock) /* look-ups */
 /* clang-format on */
-#define PROGRESS_N_STAGES 7
+#define X(name) STAGE_OF_##name,
+enum progress_stage_number { PROGRESS_STAGES(X) PROGRESS_N_STAGES };
+#undef X
 
 struct progress_server {
     char name[64];
@@ -57,8 +59,8 @@ struct progress {
                                did not help */
     double elapsed_s;
     double rate_per_s; /**< of answers, in the last second */
-    double left_s;     /**< of the running stages, which run side by side; < 0
-                            unknown */
+    double left_s;     /**< of the running stages, which run side by side, as
+                            far as it is known; < 0 unknown */
     struct progress_server servers[PROGRESS_SERVERS]; /**< the first ones */
     size_t n_servers;
     struct progress_note notes[PROGRESS_NOTES]; /**< the first ones */
@@ -72,6 +74,8 @@ struct progress {
 
 /** Stage @p i, 0 … PROGRESS_N_STAGES - 1, and its word. */
 struct progress_stage *progress_stage_at(struct progress *p, size_t i);
+const struct progress_stage *progress_stage_of(const struct progress *p,
+                                               size_t i);
 const char *progress_stage_word(size_t i);
 
 /** Targets of a stage that have an outcome. */

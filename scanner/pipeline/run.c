@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "snowline/records.h"
 
 #define BETWEEN_US 250000
 #define GRACE_MS 4000 /* a drain ends within 5 s, the last commit included */
@@ -64,22 +65,36 @@ static uint64_t answered(struct progress *p)
     return n;
 }
 
-/* Stages run side by side: the slowest is waited for. */
+/* What is pruned was no work, and comes thousands at once. */
+static uint64_t worked(const struct progress *p, size_t i)
+{
+    const struct progress_stage *s = progress_stage_of(p, i);
+
+    return progress_answered(s) -
+           (i == STAGE_OF_sweep ? s->by_status[SNOW_PTR_PRUNED] : 0);
+}
+
+/* Stages run side by side: the slowest is waited for, as far as is known. */
 static void estimate(struct run *r, struct progress *p)
 {
-    p->left_s = 0;
+    bool is_pending = false;
+
+    p->left_s = -1;
     for (size_t i = 0; i < PROGRESS_N_STAGES; i++) {
         struct progress_stage *s = progress_stage_at(p, i);
-        uint64_t done = progress_answered(s);
+        uint64_t done = worked(p, i);
         struct eta_told t = { 0, 0 };
 
         if (s->is_known)
             t = eta_update(&r->etas[i], p->elapsed_s, done, done + s->pending);
-        s->rate_per_s = t.rate_per_s;
+        s->rate_per_s = s->pending > 0 ? t.rate_per_s : 0;
         s->left_s = s->pending > 0 ? t.left_s : 0;
-        if (p->left_s >= 0 && (s->left_s < 0 || s->left_s > p->left_s))
+        is_pending |= s->pending > 0;
+        if (s->pending > 0 && s->left_s > p->left_s)
             p->left_s = s->left_s;
     }
+    if (!is_pending)
+        p->left_s = 0;
 }
 
 /* The rate is that of the last second. */

@@ -4,7 +4,7 @@
  *   plan.c     targets after exclusion, policy, name servers
  *   run.c      loop, signals, the tick, the sink; ends early in one way
  *   sweep.c    the walk and the DNS engine        blocks.c  open blocks
- *   greet.c    the walk and the SMTP engine
+ *   greet.c    the walk and the SMTP engine       whom.c    whom to greet
  *   forward.c  where reverse names and those in greetings lead
  *   reach.c    the resolver and HTTP of all look-ups; memo.c asks once
  *   enquire.c  the registration client
@@ -39,6 +39,7 @@
 #include "pipeline/netblock.h"
 #include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
+#include "pipeline/whom.h"
 
 struct scan {
     const struct scan_request *req;
@@ -225,29 +226,11 @@ static int take_greeted(void *arg, const struct snow_probe *p)
     if (p->port != g->scan->cfg->smtp_port || !is_final_probe(g->scan, p))
         return 0;
     g->scan->greet.by_status[p->status & 15]++;
+    if (!snow_ranges_contains(g->scan->to_greet, p->addr))
+        g->scan->greet.n_targets++; /* it was one when it was greeted */
     if (forward_take(&g->scan->forward, p))
         return SNOW_ENOMEM;
     return snow_ranges_add(g->done, (struct snow_range){ p->addr, p->addr });
-}
-
-static int take_named(void *arg, const struct snow_block *block, bool is_closed)
-{
-    struct snow_ranges *set = arg;
-
-    (void)is_closed;
-    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
-        struct snow_addr a = snow_addr_add(block->first, i);
-
-        if (block->status[i] == SNOW_PTR_NAME &&
-            snow_ranges_add(set, (struct snow_range){ a, a }))
-            return SNOW_ENOMEM;
-    }
-    return 0;
-}
-
-static bool wants_forward(const struct scan *s)
-{
-    return s->cfg->smtp != SMTP_NONE || s->cfg->mail == LOOK_CHECK;
 }
 
 /* Reverse names of candidates are asked for; those of others only when their
@@ -260,27 +243,21 @@ static int choose_forward(struct scan *s, struct snow_error *err)
         .is_retry = s->cfg->retry != 0,
     };
 
-    return wants_forward(s)
+    return forward_is_wanted(s->cfg)
                ? forward_choose(&s->forward, s->store, s->id, &choice, err)
                : 0;
 }
 
 static int choose_greeted(struct scan *s, struct snow_error *err)
 {
+    struct whom whom = { s->cfg, s->plan.ipv4, s->candidates.addrs,
+                         s->plan.forbidden };
     struct greeted g = { s, NULL };
-    int code = 0;
+    int code;
 
     if (snow_ranges_new(&s->to_greet) || snow_ranges_new(&g.done))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    if (s->cfg->smtp == SMTP_ALL)
-        code = snow_ranges_add_all(s->to_greet, s->plan.ipv4);
-    else if (s->cfg->smtp == SMTP_NAMED)
-        code = snow_store_each_block(s->store, s->id, take_named, s->to_greet,
-                                     err);
-    else if (s->cfg->smtp == SMTP_CANDIDATES)
-        code = snow_ranges_add_all(s->to_greet, s->candidates.addrs);
-    if (!code) /* names may be stored of who is to be left alone by now */
-        code = snow_ranges_subtract(s->to_greet, s->plan.forbidden);
+    code = whom_choose(s->to_greet, &whom, s->store, s->id, err);
     s->greet.n_targets = snow_ranges_count(s->to_greet);
     if (!code)
         code = choose_forward(s, err);

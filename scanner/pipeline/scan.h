@@ -49,10 +49,39 @@ struct given;
 int scan_given(struct given *out, const struct snow_config *cfg,
                struct snow_error *err);
 
-/** Progress of a stored scan, from the store alone. */
+/** What became of a stored scan. */
+enum scan_phase {
+    SCAN_RUNNING,     /**< a process is at it */
+    SCAN_INTERRUPTED, /**< nobody is, and it is not finished */
+    SCAN_FINISHED,
+};
+
+/** How far a stored scan is. */
+struct scan_state {
+    struct progress progress; /**< rates: over the last minute, if it runs */
+    enum scan_phase phase;
+    int64_t pid;            /**< of the process that is at it, 0 */
+    int64_t finished_utc_s; /**< or SNOW_TIME_UNKNOWN */
+    int64_t seen_utc_s;     /**< of the newest outcome, or SNOW_TIME_UNKNOWN */
+};
+
+/** Whoever wants to know it. */
+struct scan_watcher {
+    int64_t now_utc_s;            /**< by the clock */
+    snow_progress_fn on_progress; /**< told how far the reading is; or NULL */
+    void *arg;
+    struct snow_error *err;
+};
+
+/** Tell it from the store alone: nobody is asked, and a process that is at it
+ * is not disturbed. @return 0, SNOW_ENOMEM, as reading a store */
 int scan_status(struct snow_store *s, const struct snow_scan *scan,
-                const struct snow_config *cfg, struct progress *out,
-                struct snow_error *err);
+                const struct snow_config *cfg, const struct scan_watcher *w,
+                struct scan_state *out);
+
+/** Is this stage among what the settings ask for? @param i  as of
+ * progress_stage_at() */
+bool scan_wants(const struct snow_config *cfg, size_t i);
 
 struct report_domain;
 

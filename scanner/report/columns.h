@@ -131,7 +131,9 @@ struct report_evidence_row {
     const char *web;                /**< of the domain; NULL: not asked */
     struct report_past past;        /**< of the address, in other scans */
     const struct own *own;          /**< NULL: no list of the user's own */
-    int64_t now_utc_s;              /**< what an age is measured against */
+    bool is_allowed;   /**< it lies in a finding that the user allows, if not
+                            in this one */
+    int64_t now_utc_s; /**< what an age is measured against */
 };
 
 /** One name of one address; an address without a name has one row, too. */

@@ -31,6 +31,7 @@ struct join {
     report_evidence_fn fn;
     void *arg;
     struct report_tree tree;
+    struct snow_ranges *allowed;
     struct report_registrations known;
     struct report_forwards forwards;
     struct report_websites websites;
@@ -233,6 +234,7 @@ static int put_row(struct join *j, const struct snow_block *b, unsigned i,
     struct report_mail mail;
     struct analysis_mta mta;
 
+    row.is_allowed = snow_ranges_contains(j->allowed, row.addr);
     if (b->seen_utc_s[i] > 0)
         row.ptr_seen_utc_s = b->seen_utc_s[i];
     row.probe = probe_of(j, row.addr);
@@ -303,6 +305,9 @@ static int prepare(struct join *j, struct snow_error *err)
     code = report_tree_init(&j->tree, j->q->findings, j->q->least);
     if (code)
         return code;
+    code = report_allowed_ranges(&j->allowed, j->q->findings);
+    if (code)
+        return code;
     code = report_registrations_load(&j->known, j->q, &j->tree, err);
     if (code)
         return code;
@@ -338,6 +343,7 @@ int report_each_evidence(const struct report_request *q, report_evidence_fn fn,
     if (code == 0)
         code = snow_store_each_block(q->store, q->scan, put_block, &j, err);
     report_tree_fini(&j.tree);
+    snow_ranges_free(j.allowed);
     report_registrations_fini(&j.known);
     report_forwards_fini(&j.forwards);
     report_websites_fini(&j.websites);

@@ -232,6 +232,7 @@ static const char *const meanings[] = {
 static void add_tier(struct html *h, enum snow_tier tier)
 {
     uint64_t of[SNOW_CAMPAIGN + 1] = { 0 }, n = 0, shown = 0;
+    const char *separator = "";
 
     for (size_t i = 0; i < h->tree.n; i++) {
         const struct snow_finding *f = &h->q->findings->all[i];
@@ -247,15 +248,31 @@ static void add_tier(struct html *h, enum snow_tier tier)
     add_count(&h->out, n);
     buf_printf(&h->out, "</b> <b class=\"word\">%s</b>\n<span class=\"of\">",
                snow_tier_word(tier));
-    for (unsigned kind = SNOW_CAMPAIGN + 1; kind-- > 0;)
-        if (of[kind] > 0)
-            buf_printf(&h->out, "%llu %s%s ", (unsigned long long)of[kind],
-                       snow_finding_kind_word((enum snow_finding_kind)kind),
-                       plural(of[kind]));
+    for (unsigned kind = SNOW_CAMPAIGN + 1; kind-- > 0;) {
+        if (of[kind] == 0)
+            continue;
+        buf_printf(&h->out, "%s%llu %s%s", separator,
+                   (unsigned long long)of[kind],
+                   snow_finding_kind_word((enum snow_finding_kind)kind),
+                   plural(of[kind]));
+        separator = ", ";
+    }
     if (shown < n)
-        buf_printf(&h->out, "(%llu not listed here)",
+        buf_printf(&h->out, " (%llu not listed here)",
                    (unsigned long long)(n - shown));
     buf_printf(&h->out, "</span>\n<p>%s</p></li>\n", meanings[tier]);
+}
+
+/* What decoys scored, as a terminal has it: our own words and numbers. */
+static void add_decoys(struct html *h)
+{
+    struct buf text = { 0 };
+
+    report_decoys(&text, h->q);
+    if (text.len > 0)
+        buf_printf(&h->out, "<pre tabindex=\"0\">%s</pre>\n", text.data);
+    h->out.failed |= text.failed;
+    buf_fini(&text);
 }
 
 int html_tiers(struct html *h)
@@ -264,6 +281,7 @@ int html_tiers(struct html *h)
     for (unsigned t = SNOW_TIER_HIGH; t <= SNOW_TIER_CONTEXT; t++)
         add_tier(h, (enum snow_tier)t);
     buf_add_text(&h->out, "</ul>\n");
+    add_decoys(h);
     return 0;
 }
 

@@ -18,6 +18,7 @@
 #include "report/object.h"
 #include "report/sharing.h"
 #include "report/writers.h"
+#include "report/xarf.h"
 
 #define INHERIT "5" /* an attribute or object is seen where its event is */
 #define DATE_LEN 10 /* of "2018-05-20T11:02:33Z" */
@@ -329,7 +330,7 @@ static int put_evidence(void *arg, const struct report_evidence_row *row)
     struct misp *m = arg;
     char addr[SNOW_ADDR_TEXT_MAX];
 
-    if (!row->domain || row->finding->allowed)
+    if (!report_xarf_is_due(row))
         return 0;
     snow_addr_format(row->addr, addr);
     put_domain_ip(m, row, addr);

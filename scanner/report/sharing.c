@@ -4,18 +4,6 @@
 #include "report/object.h"
 #include "report/report.h"
 
-static int gather_allowed(struct report_sharing *s)
-{
-    const struct snow_findings *f = s->q->findings;
-    int code = snow_ranges_new(&s->allowed);
-
-    for (size_t i = 0; i < f->n && code == 0; i++)
-        for (size_t r = 0; f->all[i].allowed && r < f->all[i].n_ranges; r++)
-            code =
-                code ? code : snow_ranges_add(s->allowed, f->all[i].ranges[r]);
-    return code;
-}
-
 /* As many whole ranges as there is room for. */
 static void copy_targets(char out[REPORT_SHARING_TARGETS_MAX], const char *all)
 {
@@ -44,7 +32,7 @@ int report_sharing_init(struct report_sharing *s,
     code = report_tree_init(&s->tree, q->findings, q->least);
     if (code == 0)
         code = report_holders_load(&s->holders, q, err);
-    return code ? code : gather_allowed(s);
+    return code ? code : report_allowed_ranges(&s->allowed, q->findings);
 }
 
 void report_sharing_fini(struct report_sharing *s)

@@ -86,3 +86,21 @@ bool report_tree_is_root(const struct report_tree *t, size_t i)
     return t->nodes[i].is_shown &&
            (parent == REPORT_NONE || !t->nodes[parent].is_shown);
 }
+
+int report_allowed_ranges(struct snow_ranges **out,
+                          const struct snow_findings *f)
+{
+    struct snow_ranges *set = NULL;
+    int code = snow_ranges_new(&set);
+
+    for (size_t i = 0; i < f->n; i++)
+        for (size_t r = 0; f->all[i].allowed && r < f->all[i].n_ranges; r++)
+            if (code == 0)
+                code = snow_ranges_add(set, f->all[i].ranges[r]);
+    if (code) {
+        snow_ranges_free(set);
+        return code;
+    }
+    *out = set;
+    return 0;
+}

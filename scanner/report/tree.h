@@ -3,6 +3,7 @@
 #define REPORT_TREE_H
 
 #include "snowline/findings.h"
+#include "snowline/ranges.h"
 
 #define REPORT_NONE SIZE_MAX
 
@@ -26,5 +27,11 @@ void report_tree_fini(struct report_tree *t); /**< zeroed is fine */
 
 /** True for a shown finding that nothing shown holds. */
 bool report_tree_is_root(const struct report_tree *t, size_t i);
+
+/** All addresses that allowed findings cover: whatever else covers them, nobody
+ * is told of them.
+ * @return 0, SNOW_ENOMEM @owner the caller, with snow_ranges_free() */
+int report_allowed_ranges(struct snow_ranges **out,
+                          const struct snow_findings *f);
 
 #endif

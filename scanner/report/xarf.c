@@ -81,7 +81,7 @@ int report_xarf_check(const struct report_identity *id, struct snow_error *err)
 
 bool report_xarf_is_due(const struct report_evidence_row *row)
 {
-    return row->domain && !row->finding->allowed;
+    return row->domain && !row->is_allowed && !row->finding->allowed;
 }
 
 void report_xarf_id(char out[DIGEST_UUID_TEXT_MAX],

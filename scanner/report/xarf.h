@@ -16,7 +16,8 @@
 int report_xarf_check(const struct report_identity *id, struct snow_error *err);
 
 /** True for an address that is to be reported: it carries a name of its
- * finding, and nobody has allowed it. A gap has nothing to report. */
+ * finding, and no finding that it lies in is allowed. A gap has nothing to
+ * report. */
 bool report_xarf_is_due(const struct report_evidence_row *row);
 
 /** Its report_id: the same finding, address, time of observation and reporter

@@ -479,11 +479,11 @@ static int open_import(void)
     return code;
 }
 
-/* Where others take findings in by: but for xarf, whose evidence leaves out a
- * fingerprint that there is no memory for. */
+/* Where others take findings in by, and a page for people: but for xarf, whose
+ * evidence leaves out a fingerprint that there is no memory for. */
 static int share_findings(void)
 {
-    static const char *const formats[] = { "stix", "misp" };
+    static const char *const formats[] = { "stix", "misp", "html" };
     const struct report_identity us = { .reporter_org = "Desk",
                                         .reporter_contact = "a@desk.example",
                                         .reporter_domain = "desk.example",

@@ -40,6 +40,8 @@ const factsOf = (f) => [
   ["Announced by", (f.asn ?? []).map((n) => "AS" + n).join(", ")],
   ["Abuse contact", joined(f.abuse_email)],
   ["Customer", joined(f.customer)],
+  ["Made by chance as well", f.fdr === null || f.fdr === undefined ? "" :
+    (100 * f.fdr).toPrecision(3) + " % of findings with this score"],
   ["Allowed", f.allowed ? visible(f.allowed) : ""],
   ["Seen", f.first_seen ? moment(f.first_seen) + " to " +
     moment(f.last_seen) : ""],
@@ -143,10 +145,12 @@ const addresses = (f) => {
     "This page keeps to ten megabytes: of " + data.addressesLeftOut +
     " addresses in all, the evidence is in export --format evidence-csv.") :
     null;
-  return [el("h4", {}, "Addresses"), rows.length ? el("div", { class:
+  /* on paper the members have their own */
+  return el("div", { class: f.members.length ? "of-members" : "" },
+    el("h4", {}, "Addresses"), rows.length ? el("div", { class:
     "scroll" }, el("table", { class: "plain addresses" },
     el("thead", {}, el("tr", {}, head.map((h) => el("th", { scope: "col" },
-      h)))), body)) : el("p", {}, "None."), more, cut];
+      h)))), body)) : el("p", {}, "None."), more, cut);
 };
 
 const domainRow = (name) => {
