@@ -1,6 +1,7 @@
 /* One stage alone: ptr, probe, domain. */
 #include <limits.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/commands.h"
@@ -160,6 +161,9 @@ static int run_stage(const struct stage_command *stage, struct snow_config *cfg,
     p.out = report_to_fd(&p.to.fd);
     p.is_batched = stage->run == scan_ptr && !is_file(p.to.fd.fd);
     progress_init(&p.shown, cfg);
+    if (cfg->progress == 0 && p.shown.how == PROGRESS_BAR &&
+        isatty(p.to.fd.fd)) /* records scroll by where it would stand */
+        p.shown.how = PROGRESS_QUIET;
     code = stage->run(cfg, &taker, &o->signal, err);
     late = print_end(&p, !code || o->signal || code == SNOW_EINCOMPLETE);
     code = code ? code : late;

@@ -221,7 +221,8 @@ static const struct cli_option options[] = {
       "scan: the store (results/TARGET.db); others: a file for the result" },
     { 0, "progress", CLI_WORD, TO(progress), "auto", "HOW",
       "auto|bar|json|none", 0, 0, TELLS, false, "Output",
-      "progress on stderr: auto, bar, json (an object a second) or none" },
+      "on stderr: auto (a bar, in a terminal), bar, json (an object a second), "
+      "none" },
 
     { 0, "reporter-org", CLI_TEXT, TO(reporter_org), NULL, "NAME", NULL, 0, 0,
       NAMES_US, false, "Identity",
