@@ -183,9 +183,10 @@ static void add_completeness(struct html *h)
         buf_add_text(&h->out, "The names were imported: of all other "
                               "addresses nothing is known. ");
     if (s->n_ipv6_names + s->n_ipv6_pending > 0)
-        buf_printf(&h->out, "IPv6: %llu name%s found. ",
-                   (unsigned long long)s->n_ipv6_names,
-                   plural(s->n_ipv6_names));
+        buf_printf(&h->out, "IPv6: %llu name%s found, %llu question%s left. ",
+                   (unsigned long long)s->n_ipv6_names, plural(s->n_ipv6_names),
+                   (unsigned long long)s->n_ipv6_pending,
+                   plural(s->n_ipv6_pending));
     if (s->n_greeted > 0)
         buf_printf(&h->out, "Of %llu addresses greeted %llu take mail. ",
                    (unsigned long long)s->n_greeted,

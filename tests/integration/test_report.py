@@ -290,20 +290,33 @@ class Report(Case):
         self.assertAlmostEqual(sum(p for _, p in known) * 100 /
                                sum(w for w, _ in known), f["score"], delta=.5)
 
-    def test_copies_are_exact(self):
-        store = self.stored()
-        f = next(f for f in self.found(store) if f["kind"] == "run")
-        page = self.open(self.report(store), "#f-" + f["finding_id"])
-        page.run("document.querySelectorAll('.copy')[1].click();"
+    def copied(self, page, i):
+        """What a button of an open finding copies, pasted into the filter."""
+        page.run(f"document.querySelectorAll('.copy')[{i}].click();"
                  "new Promise(r => setTimeout(r, 300))")
         self.assertEqual(page.run(
-            "document.querySelectorAll('.copy')[1].textContent"), "Copied")
-        page.run("document.getElementById('filter-text').focus()")
+            f"document.querySelectorAll('.copy')[{i}].textContent"), "Copied")
+        page.run("document.getElementById('filter-text').value = '';"
+                 "document.getElementById('filter-text').focus()")
         page.call("Input.dispatchKeyEvent", type="keyDown", commands=["paste"])
         page.run("new Promise(r => setTimeout(r, 100))")
-        self.assertEqual(page.run(
-            "document.getElementById('filter-text').value"),
-            "".join(f["domains"]))
+        return page.run("document.getElementById('filter-text').value")
+
+    def test_copies_are_exact(self):
+        store = self.stored()
+        f = next(f for f in self.found(store) if f["kind"] == "run" and
+                 len(f["cidrs"]) > 1)
+        page = self.open(self.report(store), "#f-" + f["finding_id"])
+        # a field of one line has its own idea of line ends
+        self.assertEqual("".join(self.copied(page, 0).split()),
+                         "".join(f["cidrs"]))
+        # where there is no clipboard but a selection
+        page.run("Object.defineProperty(navigator, 'clipboard', "
+                 "{ value: undefined })")
+        self.assertEqual(self.copied(page, 1).strip(), f["domains"][0])
+        text = self.copied(page, 2)
+        for words in (f["finding_id"], f["first_ip"], "no verdict"):
+            self.assertIn(words, text)
 
     def test_light_dark_and_paper(self):
         store = self.stored()
