@@ -137,13 +137,13 @@ void bar_format(struct buf *to, const struct bar_part *parts, size_t n,
                 double left_s, unsigned columns)
 {
     size_t start = to->len, n_shown = n;
-    int d = ALL;
+    enum detail d = ALL;
 
     compose(to, parts, n, n, left_s, d);
     while (!to->failed && to->len - start > columns &&
            (d < NO_RATE || n_shown > 1)) {
         if (d < NO_RATE)
-            d++;
+            d = (enum detail)(d + 1);
         else
             n_shown--;
         to->len = start;

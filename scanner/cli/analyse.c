@@ -100,25 +100,67 @@ static void begin_writing(struct output *to)
         task_show(to->task, &p);
 }
 
+/* A scan that is judged. */
+struct judged {
+    struct given given;
+    struct own own;
+    struct snow_analysis_config how;
+    struct snow_findings findings;
+};
+
+/* What is known of it beside the store, and how it is judged. */
+static int know(struct judged *j, const struct snow_scan *scan,
+                const struct snow_config *cfg, struct snow_error *err)
+{
+    const struct own_paths paths = lists_paths(cfg);
+    int code = scan_given(&j->given, cfg, err);
+
+    if (!code)
+        code = own_read(&j->own, &paths, err);
+    scan_analysis_config(&j->how, cfg, scan);
+    j->how.given = &j->given;
+    j->how.own = &j->own;
+    return code;
+}
+
+static void judged_fini(struct judged *j)
+{
+    snow_findings_fini(&j->findings);
+    own_fini(&j->own);
+    given_fini(&j->given);
+}
+
+static int write_findings(const struct report_format *f,
+                          const struct report_request *q,
+                          const struct snow_config *cfg, struct output *to,
+                          struct snow_error *err)
+{
+    struct report_out out = report_to_fd(&to->fd);
+
+    if (to->task)
+        begin_writing(to);
+    return cfg->explain[0] ? report_explain(&out, q, cfg->explain, err)
+                           : report_write(&out, f, q, err);
+}
+
 int print_findings(struct snow_store *s, const struct snow_scan *scan,
                    const struct snow_config *cfg, const char *format,
                    struct output *to, struct snow_error *err)
 {
     const struct report_format *f;
-    struct snow_analysis_config analysis;
-    struct snow_findings findings = { 0 };
     struct report_identity identity;
-    struct report_request q = { .findings = &findings,
+    struct judged j = { .findings = { 0 } };
+    struct report_request q = { .findings = &j.findings,
                                 .store = s,
                                 .scan = scan->id,
                                 .identity = &identity,
                                 .made_utc_s = clock_utc_s(&clock_system),
+                                .given = &j.given,
+                                .own = &j.own,
                                 .by_customer = cfg->by == 1,
-                                .letters = to->letters };
-    struct report_out out = report_to_fd(&to->fd);
-    struct given given = { 0 };
-    struct own own = { 0 };
-    const struct own_paths paths = lists_paths(cfg);
+                                .letters = to->letters,
+                                .width = terminal_width(to->fd.fd),
+                                .colour = terminal_has_colour(to->fd.fd) };
     int code = choose_format(&f, format, cfg, err);
 
     if (!code)
@@ -126,28 +168,16 @@ int print_findings(struct snow_store *s, const struct snow_scan *scan,
     if (code)
         return code;
     q.least = least_tier(f, cfg);
-    q.colour = terminal_has_colour(to->fd.fd);
-    q.width = terminal_width(to->fd.fd);
-    code = scan_given(&given, cfg, err);
-    if (!code)
-        code = own_read(&own, &paths, err);
-    scan_analysis_config(&analysis, cfg, scan);
-    analysis.given = q.given = &given;
-    analysis.own = q.own = &own;
+    code = know(&j, scan, cfg, err);
+    q.psl_path = j.how.psl_path;
     if (to->task) {
-        analysis.on_progress = task_show;
-        analysis.on_progress_arg = to->task;
+        j.how.on_progress = task_show;
+        j.how.on_progress_arg = to->task;
     }
-    q.psl_path = analysis.psl_path;
     if (!code && (f->needs_findings || cfg->explain[0]))
-        code = snow_findings_analyse(&findings, s, scan->id, &analysis, err);
-    if (to->task)
-        begin_writing(to);
+        code = snow_findings_analyse(&j.findings, s, scan->id, &j.how, err);
     if (!code)
-        code = cfg->explain[0] ? report_explain(&out, &q, cfg->explain, err)
-                               : report_write(&out, f, &q, err);
-    snow_findings_fini(&findings);
-    own_fini(&own);
-    given_fini(&given);
+        code = write_findings(f, &q, cfg, to, err);
+    judged_fini(&j);
     return code;
 }

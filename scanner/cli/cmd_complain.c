@@ -47,6 +47,7 @@ int cmd_complain(struct snow_config *cfg, struct snow_error *err)
 
     if (code)
         return code;
+    reading_warn(&r);
     code = letters_open(&l, cfg->output, err);
     if (!code && !l.folder)
         code = output_open(&r.to, cfg, err);

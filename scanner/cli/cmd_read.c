@@ -11,6 +11,7 @@ static int read_and_print(const char *name, struct snow_config *cfg,
 
     if (code)
         return code;
+    reading_warn(&r);
     code = lists_find(cfg, err);
     if (!code)
         code = print_findings(r.store, &r.scan, cfg, format, &r.to, err);

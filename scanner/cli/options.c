@@ -271,6 +271,9 @@ static const struct cli_option options[] = {
 };
 /* clang-format on */
 
+_Static_assert(COUNT_OF(options) <= SNOW_OPTIONS_MAX,
+               "is_given has room for each");
+
 const struct cli_option *cli_options(size_t *n)
 {
     *n = COUNT_OF(options);

@@ -41,6 +41,15 @@ int reading_begin(struct reading *r, const char *name, struct snow_config *cfg,
     return 0;
 }
 
+void reading_warn(const struct reading *r)
+{
+    if (r->scan.finished_utc_s == SNOW_TIME_UNKNOWN)
+        fprintf(stderr,
+                "snowline: scan %lld has not ended: what is told is of what "
+                "is known so far\n",
+                (long long)r->scan.id);
+}
+
 int reading_close(struct reading *r, int code, struct snow_error *err)
 {
     task_end(&r->task);

@@ -24,6 +24,10 @@ int reading_open(struct reading *r, struct snow_config *cfg,
 int reading_begin(struct reading *r, const char *name, struct snow_config *cfg,
                   struct snow_error *err);
 
+/** Say on standard error that a scan has not ended: what is made of it may be
+ * far from whole. */
+void reading_warn(const struct reading *r);
+
 /** @param code  how it went @return code, or what closing said */
 int reading_close(struct reading *r, int code, struct snow_error *err);
 

@@ -17,6 +17,7 @@
 #include "report/object.h"
 #include "report/writers.h"
 #include "report/xarf.h"
+#include "base/map.h"
 #include "base/room.h"
 
 struct gathering {
@@ -25,29 +26,39 @@ struct gathering {
     struct report_holders holders;
     struct complaint_part *parts;
     size_t n, cap;
+    struct map places; /* finding and contact to 1 + their part */
     const struct snow_finding *unaddressed; /* counted last */
     struct report_told *told;               /* [n], of the message at hand */
 };
 
 /* --- gathering --- */
 
-/* Neighbours mostly belong together: the newest is the likeliest. */
+/* A finding's own part for each contact, however that is written. */
 static struct complaint_part *find_part(struct gathering *g,
                                         const struct snow_finding *f,
                                         const char *contact)
 {
     struct complaint_part *parts;
+    struct buf key = { 0 };
+    uint64_t *number;
 
-    for (size_t i = g->n; i > 0; i--)
-        if (g->parts[i - 1].f == f &&
-            text_equal_fold(g->parts[i - 1].contact, contact))
-            return &g->parts[i - 1];
+    buf_add_text(&key, f->id);
+    buf_add_char(&key, ' ');
+    for (const char *c = contact; *c; c++)
+        buf_add_char(&key, text_lower(*c));
+    number = key.failed ? NULL : map_put(&g->places, key.data, key.len);
+    buf_fini(&key);
+    if (!number)
+        return NULL;
+    if (*number > 0)
+        return &g->parts[*number - 1];
     parts = room_for_one(g->parts, g->n, &g->cap, sizeof *parts);
     if (!parts)
         return NULL;
     g->parts = parts;
     parts[g->n] = (struct complaint_part){ .f = f, .contact = contact };
-    return &parts[g->n++];
+    *number = ++g->n;
+    return &parts[g->n - 1];
 }
 
 /* What is remembered of having told it. */
@@ -113,11 +124,12 @@ static int take_row(void *arg, const struct report_evidence_row *from)
 
 /* The same day, contact and findings: the same message, and a mail server that
  * gets it twice knows so. */
-static void identify(char id[17], const struct complaint_letter *l)
+static int identify(char id[17], const struct complaint_letter *l)
 {
     unsigned char hash[DIGEST_SHA256_LEN];
     char day[TEXT_TIME_MAX];
     struct buf key = { 0 };
+    int code;
 
     text_format_time(l->q->made_utc_s, day);
     buf_printf(&key, "%.10s %s %s", day, l->q->identity->reporter_contact,
@@ -125,9 +137,13 @@ static void identify(char id[17], const struct complaint_letter *l)
     for (size_t i = 0; i < l->n; i++)
         buf_printf(&key, " %s %llu", l->parts[i].f->id,
                    (unsigned long long)l->parts[i].n);
-    digest_sha256(hash, key.data ? key.data : "", key.len);
-    digest_hex(id, hash, 8);
+    code = key.failed ? SNOW_ENOMEM : 0;
+    if (!code) {
+        digest_sha256(hash, key.data, key.len);
+        digest_hex(id, hash, 8);
+    }
     buf_fini(&key);
+    return code;
 }
 
 static void add_header(struct buf *to, const struct complaint_letter *l,
@@ -256,9 +272,11 @@ static int write_letter(struct gathering *g, const struct complaint_part *parts,
     char id[17], day[TEXT_TIME_MAX];
     struct complaint_letter l = { g->q, parts, n, id };
     struct buf message = { 0 }, message_id = { 0 };
-    int code = SNOW_ENOMEM;
+    int code = identify(id, &l);
 
-    identify(id, &l);
+    if (code)
+        return code;
+    code = SNOW_ENOMEM;
     text_format_time(g->q->made_utc_s, day);
     buf_printf(&message_id, "%.4s%.2s%.2s.%s@%s", day, day + 5, day + 8, id,
                g->q->identity->reporter_domain);
@@ -330,6 +348,7 @@ static void free_parts(struct gathering *g)
     }
     free(g->parts);
     free(g->told);
+    map_fini(&g->places);
 }
 
 int report_each_letter(const struct report_request *q,

@@ -11,12 +11,12 @@
 
 static void add_days(struct buf *to, const struct analysis_complaint *told)
 {
-    char text[32];
+    char text[32] = "";
 
-    snprintf(text, sizeof text, "%.0f days",
-             (double)(told->seen_utc_s - told->made_utc_s) / 86400);
-    layout_pad(to, told->state == ANALYSIS_COMPLAINT_NOT_ASKED ? "" : text,
-               DAYS);
+    if (told->state != ANALYSIS_COMPLAINT_NOT_ASKED)
+        snprintf(text, sizeof text, "%.0f days",
+                 (double)(told->seen_utc_s - told->made_utc_s) / 86400);
+    layout_pad(to, text, DAYS);
 }
 
 static void add_counts(struct buf *to, const struct analysis_complaint *told)

@@ -298,8 +298,8 @@ static void get_claims(struct report_cell *to, const void *record, size_t at)
         buf_clear(&claim);
         buf_printf(&claim, "%s: %s", snow_score_part_word(i), part->reason);
         report_cell_element(to, claim.data, claim.len);
+        to->text.failed |= claim.failed; /* which clearing forgets */
     }
-    to->text.failed |= claim.failed;
     buf_fini(&claim);
 }
 

@@ -21,6 +21,8 @@
 
 #include "report/page_hashes.h"
 
+#define FINDINGS_MAX 4000 /* a page of some ten megabytes */
+
 static const char *const page_html[] = {
 #include "report/page_html.inc"
 };
@@ -108,9 +110,35 @@ static int load_scan(struct html *h)
     return 0;
 }
 
-static int number_findings(struct html *h)
+static size_t root_of(const struct report_tree *t, size_t i)
+{
+    while (!report_tree_is_root(t, i))
+        i = t->nodes[i].parent;
+    return i;
+}
+
+/* A page of too many findings does not open: those for which there is no room
+ * are left out with all that belongs to them, and it is said. A root stands
+ * before its members. */
+static void number_shown(struct html *h)
 {
     size_t n = 0;
+
+    for (size_t i = 0; i < h->tree.n; i++) {
+        size_t root = h->tree.nodes[i].is_shown ? root_of(&h->tree, i) : i;
+        bool has_room =
+            root == i ? n < FINDINGS_MAX : h->shown[root] != REPORT_NONE;
+
+        h->shown[i] = h->tree.nodes[i].is_shown && has_room ? n++ : REPORT_NONE;
+        h->n_left_out += h->tree.nodes[i].is_shown && !has_room;
+    }
+    for (size_t i = 0; i < h->tree.n; i++)
+        h->tree.nodes[i].is_shown = h->shown[i] != REPORT_NONE;
+    h->tree.n_shown = n;
+}
+
+static int number_findings(struct html *h)
+{
     int code = report_tree_init(&h->tree, h->q->findings, h->q->least);
 
     if (!code)
@@ -120,10 +148,10 @@ static int number_findings(struct html *h)
     h->shown = calloc(h->tree.n + 1, sizeof *h->shown);
     if (!h->shown)
         return SNOW_ENOMEM;
+    number_shown(h);
     for (size_t i = 0; i < h->tree.n && !code; i++) {
         const struct snow_finding *f = &h->q->findings->all[i];
 
-        h->shown[i] = h->tree.nodes[i].is_shown ? n++ : REPORT_NONE;
         for (size_t r = 0; r < f->n_ranges && !code; r++)
             if (h->tree.nodes[i].is_shown)
                 code = snow_ranges_add(h->found, f->ranges[r]);

@@ -32,6 +32,7 @@ struct html {
     struct buf scan_text; /**< targets, NUL, settings, NUL of the scan */
     struct snow_scan scan;
     struct snow_ranges *found; /**< what findings shown cover */
+    size_t n_left_out;  /**< findings that would be shown, were there room */
     size_t *shown;      /**< [tree.n] place among the findings that are shown */
     struct map domains; /**< of the findings shown, to 1 + place */
     struct map words;   /**< of the data, to 1 + place */

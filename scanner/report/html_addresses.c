@@ -105,6 +105,8 @@ static int put_row(void *arg, const struct report_evidence_row *row)
 {
     struct rows *r = arg;
 
+    if (r->h->shown[row->finding - r->h->q->findings->all] == REPORT_NONE)
+        return 0;
     if (r->h->written + r->h->out.len > PAGE_MAX) {
         r->n_left_out++;
         return 0;

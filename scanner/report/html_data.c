@@ -7,6 +7,8 @@ static int put_finding(void *arg, const struct report_finding_row *row)
     struct html *h = arg;
     size_t i = (size_t)(row->finding - h->q->findings->all);
 
+    if (h->shown[i] == REPORT_NONE)
+        return 0;
     if (h->shown[i] > 0)
         buf_add_text(&h->out, ",\n");
     report_json_object(&h->out, &report_kind_finding, row);

@@ -7,14 +7,17 @@
  * A capital letter is an address that takes mail.
  */
 
+#define BLOCKS_MAX 16384 /* a /10: of larger scans findings alone are drawn */
 #define NAMES_MAX (1 << 20) /* octets of names that belong to no finding */
 #define LETTERS_MAX (2 * SNOW_BLOCK_SIZE + 1)
 
 struct picture {
     struct html *h;
     size_t n_blocks;
+    bool is_large;
     uint64_t names_len;
-    bool is_cut; /* there were more names */
+    struct snow_block *unknown; /* one that nobody has answered about */
+    struct snow_addr from;      /* blocks before it are drawn */
 };
 
 /* Is any of its names one that a host can have? */
@@ -127,10 +130,8 @@ static void add_names(struct picture *p, const struct snow_block *b,
         if ((letter != 'd' && letter != 'u') || !name ||
             is_in_finding(p->h, snow_addr_add(b->first, i)))
             continue;
-        if (p->names_len + len > NAMES_MAX) {
-            p->is_cut = true;
+        if (p->names_len + len > NAMES_MAX)
             return;
-        }
         p->names_len += len;
         buf_printf(to, "%s\"%u\":", is_first ? "" : ",", i);
         text_json(to, name, len);
@@ -138,13 +139,19 @@ static void add_names(struct picture *p, const struct snow_block *b,
     }
 }
 
-static int put_block(void *arg, const struct snow_block *b, bool is_closed)
+static bool holds_finding(const struct html *h, struct snow_addr first)
 {
-    struct picture *p = arg;
+    struct snow_addr block;
+
+    return snow_ranges_next_block(h->found, first, &block) &&
+           snow_addr_compare(block, first) == 0;
+}
+
+static int draw_block(struct picture *p, const struct snow_block *b)
+{
     struct buf *to = &p->h->out;
     char letters[SNOW_BLOCK_SIZE];
 
-    (void)is_closed;
     for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++)
         letters[i] = letter_of(p, b, i);
     mark_targets(p, b, letters);
@@ -160,42 +167,52 @@ static int put_block(void *arg, const struct snow_block *b, bool is_closed)
     return html_flush_full(p->h);
 }
 
-/* The /24s of the targets, neighbours together. */
-static void add_targets(struct html *h)
+/* Blocks of the targets before an address that the store knows nothing of:
+ * nobody has been asked there. */
+static int draw_unknown(struct picture *p, struct snow_addr until)
 {
-    const struct snow_ranges *set = h->sweep.ipv4;
-    size_t n = snow_ranges_n(set);
+    struct snow_block *b = p->unknown;
+    int code = 0;
 
-    buf_add_text(&h->out, "\"targets\":[");
-    for (size_t i = 0; i < n;) {
-        uint32_t first = snow_addr_ipv4(snow_ranges_at(set, i).first) >> 8;
-        uint32_t last = snow_addr_ipv4(snow_ranges_at(set, i).last) >> 8;
-
-        buf_add_text(&h->out, i > 0 ? ",[" : "[");
-        for (i++; i < n; i++) {
-            struct snow_range r = snow_ranges_at(set, i);
-
-            if (snow_addr_ipv4(r.first) >> 8 > last + 1)
-                break;
-            last = snow_addr_ipv4(r.last) >> 8;
-        }
-        buf_printf(&h->out, "%lu,%lu]", (unsigned long)first,
-                   (unsigned long)last);
+    while (!code && !p->is_large &&
+           snow_ranges_next_block(p->h->sweep.ipv4, p->from, &b->first) &&
+           snow_addr_compare(b->first, until) < 0) {
+        code = draw_block(p, b);
+        p->from = snow_addr_add(b->first, SNOW_BLOCK_SIZE);
     }
-    buf_add_text(&h->out, "],\n");
+    return code;
+}
+
+static int put_block(void *arg, const struct snow_block *b, bool is_closed)
+{
+    struct picture *p = arg;
+    int code;
+
+    (void)is_closed;
+    if (p->is_large && !holds_finding(p->h, b->first))
+        return 0;
+    code = draw_unknown(p, b->first);
+    p->from = snow_addr_add(b->first, SNOW_BLOCK_SIZE);
+    return code ? code : draw_block(p, b);
 }
 
 int html_map(struct html *h)
 {
-    struct picture p = { .h = h };
-    int code;
+    uint64_t n = snow_ranges_blocks(h->sweep.ipv4);
+    struct snow_block *unknown = calloc(1, sizeof *unknown); /* all pending */
+    struct picture p = { .h = h,
+                         .is_large = n > BLOCKS_MAX,
+                         .unknown = unknown };
+    int code = unknown ? 0 : SNOW_ENOMEM;
 
-    buf_printf(&h->out, "\"imported\":%s,\n",
-               h->sweep.is_imported ? "true" : "false");
-    add_targets(h);
     buf_add_text(&h->out, "\"blocks\":[");
-    code =
-        snow_store_each_block(h->q->store, h->q->scan, put_block, &p, h->err);
-    buf_printf(&h->out, "],\n\"namesLeftOut\":%s", p.is_cut ? "true" : "false");
+    if (!code)
+        code = snow_store_each_block(h->q->store, h->q->scan, put_block, &p,
+                                     h->err);
+    if (!code)
+        code = draw_unknown(&p, (struct snow_addr){ UINT64_MAX, UINT64_MAX });
+    buf_printf(&h->out, "],\n\"blocksLeftOut\":%llu",
+               (unsigned long long)(p.is_large ? n - p.n_blocks : 0));
+    free(unknown);
     return code;
 }

@@ -263,12 +263,25 @@ static void add_tier(struct html *h, enum snow_tier tier)
     buf_printf(&h->out, "</span>\n<p>%s</p></li>\n", meanings[tier]);
 }
 
+/* What decoys scored, as a terminal has it: our own words and numbers. */
+static void add_decoys(struct html *h)
+{
+    struct buf text = { 0 };
+
+    report_decoys(&text, h->q);
+    if (text.len > 0)
+        buf_printf(&h->out, "<pre tabindex=\"0\">%s</pre>\n", text.data);
+    h->out.failed |= text.failed;
+    buf_fini(&text);
+}
+
 int html_tiers(struct html *h)
 {
     buf_add_text(&h->out, "<ul class=\"tiers\">\n");
     for (unsigned t = SNOW_TIER_HIGH; t <= SNOW_TIER_CONTEXT; t++)
         add_tier(h, (enum snow_tier)t);
     buf_add_text(&h->out, "</ul>\n");
+    add_decoys(h);
     return 0;
 }
 

@@ -45,17 +45,18 @@ static int split_targets(struct html_sweep *s, const char *text)
     return code;
 }
 
-/* What was imported is all there is. */
-static bool is_imported(const char *settings)
+/* What was imported is all there is. Settings that cannot be read say nothing.
+ */
+static int read_settings(struct html_sweep *s, const char *settings)
 {
     struct doc *root;
-    bool is = false;
+    int code = doc_parse(&root, settings, strlen(settings));
 
-    if (doc_parse(&root, settings, strlen(settings)))
-        return false;
-    is = doc_n(doc_get(root, "imported")) > 0;
+    if (code)
+        return code == SNOW_ESYNTAX ? 0 : code;
+    s->is_imported = doc_n(doc_get(root, "imported")) > 0;
     doc_free(root);
-    return is;
+    return 0;
 }
 
 static void settle(struct html_sweep *s)
@@ -97,7 +98,8 @@ int html_sweep_load(struct html_sweep *s, const struct report_request *q,
 {
     int code = make_sets(s);
 
-    s->is_imported = is_imported(scan->settings);
+    if (!code)
+        code = read_settings(s, scan->settings);
     if (!code)
         code = split_targets(s, scan->targets);
     if (!code)

@@ -77,12 +77,12 @@ static void add_registration(struct html *h, const struct snow_finding *f)
     text_format_time(f->created_min_utc_s, from);
     text_format_time(f->created_max_utc_s, until);
     open_cell(h, CREATED);
+    buf_add_text(&h->out, "<span>"); /* one whole beside its title */
     if (*from)
         buf_printf(&h->out, "<span>%.10s</span>", from);
     if (*until && strncmp(from, until, 10) != 0)
         buf_printf(&h->out, " to <span>%.10s</span>", until);
-    if (!*from)
-        buf_add_text(&h->out, "unknown");
+    buf_add_text(&h->out, *from ? "</span>" : "unknown</span>");
     close_cell(h);
     open_cell(h, REGISTRAR);
     html_add_text(&h->out, f->registrar[0] ? f->registrar : "unknown");
@@ -100,6 +100,8 @@ static void add_row(struct html *h, size_t i, size_t depth)
                depth < 2 ? depth : 2, h->shown[i]);
     open_cell(h, TIER);
     buf_printf(&h->out, "<span class=\"badge %s\">%s</span>", tier, tier);
+    if (f->allowed)
+        buf_add_text(&h->out, " <span class=\"badge context\">allowed</span>");
     close_cell(h);
     open_cell(h, SCORE);
     buf_printf(&h->out, "%.1f", f->score);
@@ -143,6 +145,12 @@ int html_table(struct html *h)
                               "enough to be shown.</p>\n");
         return 0;
     }
+    if (h->n_left_out > 0)
+        buf_printf(&h->out,
+                   "<p class=\"warning\">%zu more findings do not fit on a "
+                   "page: they are in <code>export --format csv</code>; with "
+                   "<code>--tier high</code> there are fewer.</p>\n",
+                   h->n_left_out);
     buf_add_text(&h->out, "<table id=\"list\" class=\"list\"><caption>Each "
                           "row is one finding; members stand below what holds "
                           "them.</caption>\n<thead><tr>\n");

@@ -41,8 +41,11 @@ static int add_scan(struct report_list *l, const char *mark,
     buf_printf(&l->text, "%sscan %lld", mark, (long long)l->q->scan);
     if (l->q->store)
         code = snow_store_get_scan(l->q->store, l->q->scan, &scan, err);
-    if (code == 0 && l->q->store)
+    if (code == 0 && l->q->store) {
         add_time(&l->text, " of ", scan.created_utc_s);
+        if (scan.finished_utc_s == SNOW_TIME_UNKNOWN)
+            buf_add_text(&l->text, ", which has not ended");
+    }
     add_time(&l->text, "; made ", l->q->made_utc_s);
     add_time(&l->text, "; to be used until ", report_list_expires(l->q));
     buf_add_char(&l->text, '\n');

@@ -4,7 +4,8 @@
  *   identity         who reports, where that was told
  *   infrastructure   each finding; consists-of its members, addresses, domains
  *   note             why: score, reasons, caveats
- *   indicator        the exact prefixes of a finding that no other holds
+ *   indicator        the exact prefixes of a finding that no other holds, a
+ *                    hundred each
  *   ipv4-addr, domain-name, autonomous-system
  *   related-to       an address and its reverse name
  *   resolves-to      only where the name was asked, and led to the address
@@ -21,6 +22,10 @@
 #include "report/xarf.h"
 
 #define ID_MAX 80
+
+/* Of one indicator: those who read patterns nest as deep as there are ORs, and
+ * some give up at a thousand. */
+#define PATTERN_MAX 100
 
 /* TLP:AMBER, STIX 2.1 §7.2.1.4: nobody has reviewed it, so that it stays among
  * those who have to know. */
@@ -232,19 +237,20 @@ static void put_note(struct stix *s, const struct snow_finding *f)
     buf_fini(&words);
 }
 
-/* [ipv4-addr:value ISSUBSET 'A/n' OR …] (STIX 2.1 §9.6.1) */
-static void add_pattern(struct stix *s, const struct buf *prefixes)
+/* [ipv4-addr:value ISSUBSET 'A/n' OR …] (STIX 2.1 §9.6.1), of the elements from
+ * *at on; *at moves behind those that were taken. */
+static void add_pattern(struct stix *s, const struct buf *prefixes, size_t *at)
 {
     const char *before = "\"[";
 
     report_object_key(&s->out, "pattern");
-    for (size_t at = 0; at < prefixes->len;
-         at += strlen(prefixes->data + at) + 1) {
-        const char *prefix = prefixes->data + at;
+    for (unsigned n = 0; n < PATTERN_MAX && *at < prefixes->len; n++) {
+        const char *prefix = prefixes->data + *at;
 
         buf_printf(&s->out, "%s%s:value ISSUBSET '%s'", before,
                    strchr(prefix, ':') ? "ipv6-addr" : "ipv4-addr", prefix);
         before = " OR ";
+        *at += strlen(prefix) + 1;
     }
     buf_add_text(&s->out, "]\"");
 }
@@ -265,26 +271,28 @@ static void add_validity(struct stix *s, const struct snow_finding *f)
         add_time(s, "valid_until", until + expiry_s);
 }
 
-static void add_indicator(struct stix *s, const struct snow_finding *f,
-                          const struct buf *prefixes)
+/* @return where the prefixes begin that are for the next one */
+static size_t add_indicator(struct stix *s, const struct snow_finding *f,
+                            const struct buf *prefixes, size_t at)
 {
     char id[ID_MAX], about[ID_MAX];
 
-    finding_id(id, s, "indicator", f);
+    object_id(id, s, "indicator", f->id, prefixes->data + at);
     finding_id(about, s, "infrastructure", f);
     if (!begin_told(s, "indicator", id))
-        return;
+        return prefixes->len;
     add_name(s, f);
     report_object_text(&s->out, "description",
                        "Addresses for inspection, in exact prefixes; the note "
                        "about the infrastructure tells why.");
     add_ref(&s->out, "indicator_types", "anomalous-activity");
-    add_pattern(s, prefixes);
+    add_pattern(s, prefixes, &at);
     report_object_text(&s->out, "pattern_type", "stix");
     add_validity(s, f);
     end(s);
     report_object_element(&s->refs, id);
     relate(s, id, "indicates", about, NULL);
+    return at;
 }
 
 static int put_indicator(struct stix *s, const struct snow_finding *f)
@@ -295,8 +303,8 @@ static int put_indicator(struct stix *s, const struct snow_finding *f)
     buf_init_in(&prefixes.text, prefixes.room, sizeof prefixes.room);
     code = report_sharing_prefixes(&prefixes, &s->shared, f);
     s->out.failed |= prefixes.text.failed;
-    if (code == 0 && !s->out.failed && prefixes.text.len > 0)
-        add_indicator(s, f, &prefixes.text);
+    for (size_t at = 0; code == 0 && !s->out.failed && at < prefixes.text.len;)
+        at = add_indicator(s, f, &prefixes.text, at);
     buf_fini(&prefixes.text);
     return code;
 }

@@ -139,6 +139,19 @@ class Care(Case):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("standard output", done.stderr)
 
+    def test_a_scan_that_has_not_ended_is_not_taken_for_a_whole_one(self):
+        commands = [("findings", self.store), ("report", self.store),
+                    ("export", self.store, "--format", "complaint", *US),
+                    ("export", self.store, "--format", "cidr")]
+        for args in commands:
+            self.assertNotIn("not ended", run(*args).stderr)
+        self.alter("UPDATE scan SET finished = NULL")
+        for args in commands:
+            done = run(*args)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("scan 1 has not ended", done.stderr)
+        self.assertIn("which has not ended", done.stdout.splitlines()[2])
+
     # ------------------------------------------------- what others are told
 
     def test_lists_of_ones_own_are_not_told_to_others(self):

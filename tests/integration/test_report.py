@@ -144,6 +144,21 @@ class Report(Case):
                 page.run(click)
                 self.assertEqual(self.shown(page), before)
 
+    def test_a_narrow_screen_sorts_by_a_list(self):
+        page = self.open(self.report(self.stored()), width=400)
+        before = self.shown(page)
+        self.assertTrue(page.run("document.getElementById('sort')"
+                                 ".offsetWidth > 0"))
+        for value in ("ips", ""):
+            page.run(f"document.getElementById('sort').value = '{value}';"
+                     "document.getElementById('sort')"
+                     ".dispatchEvent(new Event('change'))")
+            counts = page.run("[...document.querySelectorAll('td.ips')]"
+                              ".map(c => Number(c.textContent))")
+            if value:
+                self.assertEqual(counts, sorted(counts, reverse=True))
+        self.assertEqual(self.shown(page), before)
+
     def filter(self, page, text):
         page.run("(() => { const f = document.getElementById('filter-text');"
                  f"f.value = {json.dumps(text)};"
@@ -446,6 +461,53 @@ class Report(Case):
                                  "return box.top > 0 && box.bottom < 900; })()"
                                  ))
         self.assertEqual(page.run("document.activeElement.id"), "strips")
+        page.run("document.querySelector('.overview .frame').focus()")
+        page.key("ArrowDown", 40)
+        said = page.run("document.getElementById('said').textContent")
+        net = re.match(r"10\.(\d+)\.(\d+)\.0/24, .*made by its provider", said)
+        self.assertTrue(net, said)
+        page.key("Enter", 13)
+        self.assertTrue(page.run("document.getElementById('b-%d') !== null" % (
+            10 * 65536 + int(net[1]) * 256 + int(net[2]))))
+        self.assert_quiet(page, path)
+
+    def test_too_many_findings_are_told(self):
+        path = self.report(self.big(4100, 2048))
+        page = self.open(path)
+        shown = self.shown(page)
+        self.assertGreaterEqual(len(shown), 4000)
+        # none without what it belongs to
+        self.assertEqual(page.run(
+            "JSON.parse(document.getElementById('data').textContent).findings"
+            ".filter(f => !document.getElementById('f-' + f.finding_id))"
+            ".length"), 0)
+        text = page.run("document.querySelector('#findings .warning')"
+                        ".textContent")
+        more = int(re.match(r"(\d+) more findings", text)[1])
+        listed = len(self.findings_of(self.path("big.db"), "--tier",
+                                      "context"))
+        self.assertEqual(len(shown) + more, listed)
+        self.assert_quiet(page, path)
+
+    def test_what_chance_scores_is_told(self):
+        page = self.open(self.report(self.stored(), "--decoys", "3"))
+        self.assertIn("What chance scores, by 3 shuffles", page.run(
+            "document.getElementById('summary').innerText"))
+
+    def test_larger_ones_show_findings_alone(self):
+        rows = "".join(f"10.{b >> 8}.{b & 255}.1,a{b}.provider.net\n"
+                       for b in range(16384))
+        rows += "".join(f"{a},{n}\n" for a, n in article().items())
+        ok("import", self.path("s.db"), self.write("n.csv", "ip,ptr\n" + rows),
+           "--domains", self.domains())
+        path = self.report(self.path("s.db"))
+        page = self.open(path)
+        nets = {a.rsplit(".", 1)[0] + ".0/24" for a in article()}
+        self.assertEqual(set(page.run(
+            "[...document.querySelectorAll('.strip .net')]"
+            ".map(n => n.textContent)")), nets)
+        self.assertIn("16,384 /24s without a finding are left out",
+                      page.run("document.getElementById('map').innerText"))
         self.assert_quiet(page, path)
 
     def test_what_does_not_fit_is_said(self):

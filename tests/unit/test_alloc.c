@@ -26,6 +26,7 @@
 #include "netblock/pfx2as.h"
 #include "pipeline/cuts.h"
 #include "registration/client.h"
+#include "report/complaint.h"
 #include "report/report.h"
 #include "smtp/probe.h"
 #include "snowline/asns.h"
@@ -478,11 +479,11 @@ static int open_import(void)
     return code;
 }
 
-/* Where others take findings in by: but for xarf, whose evidence leaves out a
- * fingerprint that there is no memory for. */
+/* Where others take findings in by, and a page for people: but for xarf, whose
+ * evidence leaves out a fingerprint that there is no memory for. */
 static int share_findings(void)
 {
-    static const char *const formats[] = { "stix", "misp" };
+    static const char *const formats[] = { "stix", "misp", "html" };
     const struct report_identity us = { .reporter_org = "Desk",
                                         .reporter_contact = "a@desk.example",
                                         .reporter_domain = "desk.example",
@@ -506,6 +507,84 @@ static int share_findings(void)
         code = report_write(&to, report_format_find(formats[i]), &q, NULL);
     snow_store_close(q.store);
     buf_fini(&out);
+    return code;
+}
+
+static int take_letter(void *arg, const struct report_letter *l)
+{
+    struct snow_record r = { .kind = SNOW_RECORD_COMPLAINT, .scan = 1 };
+    struct snow_complaint c = { .message_id = l->message_id,
+                                .recipient = l->recipient,
+                                .finding_id = l->told[0].finding_id,
+                                .data = l->told[0].data,
+                                .data_len = l->told[0].data_len };
+    size_t before = left;
+    int code;
+
+    left = FOREVER;
+    r.complaint = &c;
+    code = snow_store_put(arg, &r, NULL);
+    left = before;
+    return code;
+}
+
+/* One named address, of whose network the abuse contact is known. */
+static struct snow_store *named_store(void)
+{
+    static const char json[] =
+        "{\"status\":\"registered\",\"first\":\"192.0.2.0\",\"last\":"
+        "\"192.0.2.255\",\"abuse_email\":\"a@b.example\"}";
+    struct snow_evidence e = { "n", "netblock", "", 0, json, sizeof json - 1 };
+    struct snow_scan scan = { .targets = "", .settings = "{}" };
+    struct snow_block b;
+    struct snow_store *s;
+
+    assert_int_equal(snow_store_open(&s, "memory:", SNOW_STORE_CREATE, NULL),
+                     0);
+    snow_block_init(&b, snow_addr_from_ipv4(0xc0000200));
+    snow_block_set(&b, 16, SNOW_PTR_NAME, 1, "commercieopard.example", 1);
+    snow_store_add_scan(s, &scan, &scan.id, NULL);
+    snow_store_put(s,
+                   &(struct snow_record){
+                       .kind = SNOW_RECORD_BLOCK, .scan = 1, .block = &b },
+                   NULL);
+    snow_store_put(s,
+                   &(struct snow_record){ .kind = SNOW_RECORD_EVIDENCE,
+                                          .scan = 1,
+                                          .evidence = &e },
+                   NULL);
+    snow_block_fini(&b);
+    return s;
+}
+
+/* Written, remembered, and read again. */
+static int complain(void)
+{
+    const struct report_identity us = { .reporter_org = "B\xc3\xbcro",
+                                        .reporter_contact = "a@desk.example",
+                                        .reporter_domain = "desk.example",
+                                        .sender_org = "Desk",
+                                        .sender_contact = "b@desk.example",
+                                        .sender_domain = "desk.example" };
+    size_t before = left;
+    struct fixture f;
+    struct report_letters to = { .take = take_letter };
+    struct report_request q = { .findings = &f.findings,
+                                .identity = &us,
+                                .scan = 1,
+                                .least = SNOW_TIER_REVIEW };
+    struct analysis_complaints read = { .n = 0 };
+    int code;
+
+    left = FOREVER; /* the store is not what is tested */
+    fixture_init(&f);
+    to.arg = q.store = named_store();
+    left = before;
+    code = report_each_letter(&q, &to, NULL);
+    if (!code)
+        code = analysis_complaints_load(&read, q.store, NULL);
+    analysis_complaints_fini(&read);
+    snow_store_close(q.store);
     return code;
 }
 
@@ -553,6 +632,7 @@ static const struct {
     { "import", open_import },
     { "findings for others", share_findings },
     { "lists of findings", write_lists },
+    { "complaints", complain },
 };
 
 static void each_allocation_may_fail(void **state)

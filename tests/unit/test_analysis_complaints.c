@@ -198,8 +198,8 @@ static void damage_counts_no_address(void **state)
         "no JSON",
         "[]",
         "{\"addresses\":7}",
-        "{\"addresses\":[7,{\"ip\":\"x\",\"domain\":\"a.com\"},{\"ip\":"
-        "\"192.0.2.0\"},{\"ip\":\"192.0.2.0\",\"domain\":\"\"}]}",
+        ("{\"addresses\":[7,{\"ip\":\"x\",\"domain\":\"a.com\"},{\"ip\":"
+         "\"192.0.2.0\"},{\"ip\":\"192.0.2.0\",\"domain\":\"\"}]}"),
     };
     struct snow_store *s = make_store();
     struct analysis_complaints c;

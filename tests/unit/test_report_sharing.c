@@ -174,6 +174,40 @@ static void allowed_addresses_are_left_out(void **state)
     snow_store_close(q.store);
 }
 
+static size_t count(const char *text, const char *word)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, word)); text++)
+        n++;
+    return n;
+}
+
+/* Every other address, each a prefix: a hundred an indicator. */
+static void long_patterns_are_split(void **state)
+{
+    static struct snow_range odd[201];
+    struct report_request q;
+    struct fixture f;
+    struct buf got = { 0 };
+
+    (void)state;
+    open_request(&q, &f, &us);
+    for (size_t i = 0; i < COUNT_OF(odd); i++)
+        odd[i].first = odd[i].last = snow_addr_from_ipv4(
+            0xc6336401 + 2 * (uint32_t)i); /* 198.51.100.1 */
+    f.findings.n = 1;
+    f.all[0].ranges = odd;
+    f.all[0].n_ranges = COUNT_OF(odd);
+    write_report(&got, "stix", &q);
+    assert_int_equal(count(got.data, "\"type\":\"indicator\""), 3);
+    assert_int_equal(count(got.data, "\"indicates\""), 3);
+    assert_int_equal(count(got.data, "ISSUBSET"), COUNT_OF(odd));
+    assert_int_equal(count(got.data, " OR "), COUNT_OF(odd) - 3);
+    buf_fini(&got);
+    snow_store_close(q.store);
+}
+
 static void nothing_to_tell(void **state)
 {
     struct report_request q;
@@ -315,6 +349,7 @@ int main(void)
         cmocka_unit_test(without_a_reporter),
         cmocka_unit_test(allowed_runs_are_left_out),
         cmocka_unit_test(allowed_addresses_are_left_out),
+        cmocka_unit_test(long_patterns_are_split),
         cmocka_unit_test(nothing_to_tell),
         cmocka_unit_test(only_names_of_the_finding),
         cmocka_unit_test(indicators_hold_for_a_time),

@@ -40,6 +40,8 @@ const factsOf = (f) => [
   ["Announced by", (f.asn ?? []).map((n) => "AS" + n).join(", ")],
   ["Abuse contact", joined(f.abuse_email)],
   ["Customer", joined(f.customer)],
+  ["Made by chance as well", f.fdr === null || f.fdr === undefined ? "" :
+    (100 * f.fdr).toPrecision(3) + " % of findings with this score"],
   ["Allowed", f.allowed ? visible(f.allowed) : ""],
   ["Seen", f.first_seen ? moment(f.first_seen) + " to " +
     moment(f.last_seen) : ""],

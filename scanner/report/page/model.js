@@ -142,23 +142,8 @@ const STATES = {
 };
 
 /* Every /24 of the targets, in the order of the addresses. */
-const allBlocks = () => {
-  const known = new Map(data.blocks.map((b) => [b[0], b]));
-  const all = [];
-  const add = (n) => {
-    const b = known.get(n);
-    known.delete(n);
-    all.push({ n, letters: b ? b[1] : data.imported ? "o256" : "p256",
-      like: b ? b[2] : "", names: b ? b[3] : {} });
-  };
-  for (const [first, last] of data.targets) {
-    for (let n = first; n <= last; n++) {
-      add(n);
-    }
-  }
-  [...known.keys()].forEach(add);
-  return all.sort((a, b) => a.n - b.n);
-};
+const allBlocks = () => data.blocks.map(([n, letters, like, names]) =>
+  ({ n, letters, like, names }));
 
 const cellsIn = (block) => {
   block.cells ??= expand(block.letters);

@@ -168,7 +168,7 @@ const makeStrip = (block) => {
   const strip = { block, canvas: el("canvas"), grid: null, isFull: false,
     mark: el("div", { class: "cursor", hidden: true }),
     node: el("div", { class: "strip", id: "b-" + block.n },
-      el("h3", {}, blockText(block))) };
+      el("p", { class: "net" }, blockText(block))) };
   strip.node.strip = strip;
   return strip;
 };
@@ -293,8 +293,12 @@ const showMap = (blocks) => {
       placeCursor();
       hideTip();
     } });
+  if (data.blocksLeftOut) {
+    section.append(el("p", {}, "The scan is too large to be drawn: " +
+      plural(data.blocksLeftOut, "/24") + " without a finding are left out."));
+  }
   if (!blocks.length) {
-    section.append(el("p", {}, "No IPv4 addresses were scanned."));
+    section.append(el("p", {}, "There is no IPv4 address to be drawn."));
     return;
   }
   section.append(el("p", { id: "map-keys", class: "hint" },

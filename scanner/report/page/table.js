@@ -132,6 +132,24 @@ const sortBy = (head) => {
     "In the order of the findings");
 };
 
+/* The same from a list, where the screen is too narrow for heads. */
+const sortFrom = (event) => {
+  heads().forEach((h) => h.removeAttribute("aria-sort"));
+  const head = heads().find((h) => h.dataset.sort === event.target.value);
+  if (head) {
+    sortBy(head);
+  } else {
+    place(inOrder);
+    $("list").classList.remove("sorted");
+  }
+};
+
+const sortList = () => el("label", { class: "narrow" }, "Sort by ",
+  el("select", { id: "sort", onchange: sortFrom },
+    el("option", { value: "" }, "order of the findings"),
+    heads().map((h) => el("option", { value: h.dataset.sort },
+      h.textContent))));
+
 const addSorting = () => {
   for (const head of heads()) {
     const button = el("button", { type: "button",
@@ -195,6 +213,7 @@ const addControls = () => {
     el("label", {}, "Kind ", el("select", { id: "filter-kind",
       onchange: applyFilters }, el("option", { value: "" }, "all"),
     KINDS.map((k) => el("option", { value: k }, k + "s")))),
+    sortList(),
     el("button", { type: "button", onclick: clearFilters }, "Clear"),
     el("output", { id: "count", role: "status" }));
   applyFilters();

@@ -86,17 +86,21 @@ const axes = (scale) => {
   return parts;
 };
 
-const burstBands = (scale) => bursts().map((f, i) => {
-  const from = scale.x(Date.parse(f.created_min) / 1000 / DAY);
-  const to = scale.x(Date.parse(f.created_max) / 1000 / DAY);
-  const middle = Math.max(BOX.left + 60,
-    Math.min((from + to) / 2, BOX.width - 90));
+/* The days of a burst, bars that hold its ends included. */
+const burstBands = (scale, t) => bursts().map((f, i) => {
+  const bin = (iso) => Math.floor(
+    (Math.floor(Date.parse(iso) / 1000 / DAY) - t.start) / t.step);
+  const from = scale.x(t.start + bin(f.created_min) * t.step);
+  const to = scale.x(t.start + (bin(f.created_max) + 1) * t.step);
+  const middle = Math.max(BOX.left + 150,
+    Math.min((from + to) / 2, BOX.width - 150));
   return svg("g", { class: "burst" },
-    svg("rect", { x: from - 2, y: BOX.top - 4, width: to - from + 4,
+    svg("rect", { x: from - 3, y: BOX.top - 4, width: to - from + 5,
       height: BOX.height - BOX.top - BOX.bottom + 4 }),
     i < 1 ? svg("text", { x: middle, y: BOX.top - 10, "text-anchor":
-      "middle" }, f.domains.length + " domains, so close by chance once in " +
-      grouped.format(Math.round(1 / Math.max(f.burst_p, 1e-12)))) : null,
+      "middle" }, plural(f.domains.length, "domain") +
+      " registered close together, by chance p = " +
+      f.burst_p.toPrecision(2)) : null,
     svg("title", {}, nameOf(f) + ": registered close together, " +
       f.created_min.slice(0, 10) + " to " + f.created_max.slice(0, 10)));
 });
@@ -136,7 +140,7 @@ const chart = (all, t, ranked) => {
     viewBox: "0 0 " + BOX.width + " " + BOX.height,
     "aria-label": plural(all.length, "domain") + " by day of registration; " +
       "the table below has the same" },
-  patterns(), ...burstBands(scale), ...axes(scale),
+  patterns(), ...burstBands(scale, t), ...axes(scale),
   ...t.bins.filter((b) => b.names.length || b.background)
     .map((b) => barOf(b, scale, t.step)));
 };
