@@ -37,7 +37,7 @@ static void open_cell(struct html *h, unsigned column)
 
 static void close_cell(struct html *h)
 {
-    buf_add_text(&h->out, "</td>\n");
+    buf_add_text(&h->out, "</td>");
 }
 
 static void add_addresses(struct html *h, const struct snow_finding *f)
@@ -96,7 +96,7 @@ static void add_row(struct html *h, size_t i, size_t depth)
 
     buf_printf(&h->out, "<tr id=\"f-");
     html_add_text(&h->out, f->id);
-    buf_printf(&h->out, "\" class=\"depth%zu\" data-i=\"%zu\">\n",
+    buf_printf(&h->out, "\" class=\"depth%zu\" data-i=\"%zu\">",
                depth < 2 ? depth : 2, h->shown[i]);
     open_cell(h, TIER);
     buf_printf(&h->out, "<span class=\"badge %s\">%s</span>", tier, tier);
