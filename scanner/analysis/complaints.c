@@ -54,9 +54,11 @@ static int take_claim(struct analysis_complaints *c, const struct doc *d,
     if (!ip || !domain || !*domain || snow_addr_parse(&claim.addr, ip))
         return 0;
     number = map_put(&c->domains, domain, strlen(domain));
+    if (!number)
+        return SNOW_ENOMEM;
     claims =
         room_for_one(c->claims, c->n_claims, &c->cap_claims, sizeof *claims);
-    if (!number || !claims)
+    if (!claims)
         return SNOW_ENOMEM;
     c->claims = claims;
     if (*number == 0)
@@ -66,7 +68,8 @@ static int take_claim(struct analysis_complaints *c, const struct doc *d,
         add_text(&c->text, domain);
         told->n_domains++;
     }
-    told->n++;
+    if (told->n++ == 0 || snow_addr_compare(claim.addr, told->first) < 0)
+        told->first = claim.addr;
     claims[c->n_claims++] = claim;
     return 0;
 }
@@ -97,7 +100,8 @@ static int take_complaint(void *arg, const struct snow_complaint *told)
     if (!all)
         return SNOW_ENOMEM;
     c->all = all;
-    all[c->n++] = (struct analysis_complaint){
+    all[c->n] = (struct analysis_complaint){
+        .number = (uint32_t)c->n,
         .scan = told->scan,
         .made_utc_s = told->made_utc_s,
         .message_id = add_text(&c->text, told->message_id),
@@ -106,6 +110,7 @@ static int take_complaint(void *arg, const struct snow_complaint *told)
         .state = ANALYSIS_COMPLAINT_NOT_ASKED,
         .seen_utc_s = SNOW_TIME_UNKNOWN,
     };
+    c->n++;
     code = doc_parse(&d, told->data, told->data_len);
     if (code == SNOW_ENOMEM)
         return code;
@@ -124,18 +129,47 @@ static int by_address(const void *a, const void *b)
                : (x->complaint > y->complaint) - (x->complaint < y->complaint);
 }
 
+static int by_age(const void *a, const void *b)
+{
+    const struct analysis_complaint *x = a, *y = b;
+    int order = snow_addr_compare(x->first, y->first);
+
+    if (x->made_utc_s != y->made_utc_s)
+        return x->made_utc_s < y->made_utc_s ? -1 : 1;
+    return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Complaints by age and address, their claims by address. */
+static int bring_into_order(struct analysis_complaints *c)
+{
+    uint32_t *places = calloc(c->n + 1, sizeof *places);
+
+    if (!places)
+        return SNOW_ENOMEM;
+    if (c->n > 0)
+        qsort(c->all, c->n, sizeof *c->all, by_age);
+    for (size_t i = 0; i < c->n; i++)
+        places[c->all[i].number] = (uint32_t)i;
+    for (size_t i = 0; i < c->n_claims; i++)
+        c->claims[i].complaint = places[c->claims[i].complaint];
+    if (c->n_claims > 0)
+        qsort(c->claims, c->n_claims, sizeof *c->claims, by_address);
+    free(places);
+    return 0;
+}
+
 int analysis_complaints_load(struct analysis_complaints *out,
                              struct snow_store *s, struct snow_error *err)
 {
     struct analysis_complaints c = { .n = 0 };
     int code = snow_store_each_complaint(s, take_complaint, &c, err);
 
+    if (!code)
+        code = bring_into_order(&c);
     if (code) {
         analysis_complaints_fini(&c);
         return code;
     }
-    if (c.n_claims > 0)
-        qsort(c.claims, c.n_claims, sizeof *c.claims, by_address);
     *out = c;
     return 0;
 }

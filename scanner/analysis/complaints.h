@@ -38,9 +38,11 @@ struct analysis_claim {
 struct analysis_complaint {
     int64_t scan, made_utc_s;
     size_t message_id, recipient, finding_id, kind, range;
-    size_t domains;     /**< n_domains of them, one behind the other */
-    uint32_t n_domains; /**< different ones */
-    uint64_t n;         /**< addresses told */
+    size_t domains;         /**< n_domains of them, one behind the other */
+    uint32_t n_domains;     /**< different ones */
+    uint64_t n;             /**< addresses told */
+    struct snow_addr first; /**< the lowest */
+    uint32_t number;        /**< in the order in which they were read */
     /* what the later scan says */
     enum analysis_complaint_state state;
     int64_t seen_scan, seen_utc_s; /**< 0, SNOW_TIME_UNKNOWN: not asked */
@@ -50,7 +52,8 @@ struct analysis_complaint {
 
 /** Zeroed memory knows of none. */
 struct analysis_complaints {
-    struct analysis_complaint *all; /**< [n], the oldest first */
+    struct analysis_complaint *all; /**< [n], the oldest first, those of one
+                                         moment by address */
     size_t n, cap;
     struct analysis_claim *claims; /**< [n_claims] */
     size_t n_claims, cap_claims;

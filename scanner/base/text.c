@@ -70,22 +70,36 @@ size_t text_utf8(const unsigned char *s, size_t len)
     return more + 1;
 }
 
-/* Octets of text that may stand as they are: printable ASCII, and UTF-8 that
- * is no C1 control (a terminal obeys those, too). 0: to be escaped. */
+uint32_t text_point(const unsigned char *s, size_t n)
+{
+    uint32_t point = n == 1 ? s[0] : s[0] & (0x7fu >> n);
+
+    for (size_t i = 1; i < n; i++)
+        point = point << 6 | (s[i] & 0x3fu);
+    return point;
+}
+
+bool text_is_hidden(uint32_t point)
+{
+    static const uint32_t ranges[][2] = {
+        { 0x0000, 0x001f }, { 0x007f, 0x009f },   { 0x00ad, 0x00ad },
+        { 0x061c, 0x061c }, { 0x180e, 0x180e },   { 0x200b, 0x200f },
+        { 0x2028, 0x202e }, { 0x2060, 0x206f },   { 0xfeff, 0xfeff },
+        { 0xfff9, 0xfffb }, { 0xe0000, 0xe0fff },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(ranges); i++)
+        if (point >= ranges[i][0] && point <= ranges[i][1])
+            return true;
+    return false;
+}
+
+/* Octets of text that may stand as they are. 0: to be escaped. */
 static size_t plain(const unsigned char *s, size_t len)
 {
     size_t n = text_utf8(s, len);
 
-    if (n == 1)
-        return s[0] >= 0x20 && s[0] != 0x7f;
-    if (n == 2 && s[0] == 0xc2 && s[1] < 0xa0)
-        return 0;
-    /* U+202A … U+202E and U+2066 … U+2069 turn text around */
-    if (n == 3 && s[0] == 0xe2 &&
-        ((s[1] == 0x80 && s[2] >= 0xa8 && s[2] <= 0xae) ||
-         (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9)))
-        return 0;
-    return n;
+    return n > 0 && text_is_hidden(text_point(s, n)) ? 0 : n;
 }
 
 /* How many octets in front are printable ASCII: nearly all of them, nearly
@@ -129,14 +143,14 @@ static void json_octet(struct buf *to, unsigned char c)
     buf_printf(to, "\\u%04x", c);
 }
 
-/* A character of two or three octets that is not shown as it is: by its number,
- * so that it is read back as what it was. */
-static void json_point(struct buf *to, const unsigned char *s, size_t n)
+/* A character that is not shown as it is: by its number, beyond U+FFFF by two
+ * surrogates (RFC 8259 §7), so that it is read back as what it was. */
+static void json_point(struct buf *to, uint32_t point)
 {
-    unsigned point = s[0] & (n == 2 ? 0x1fu : 0x0fu);
-
-    for (size_t i = 1; i < n; i++)
-        point = point << 6 | (s[i] & 0x3fu);
+    if (point >= 0x10000) {
+        buf_printf(to, "\\u%04x", 0xd800 + ((point - 0x10000) >> 10));
+        point = 0xdc00 + (point & 0x3ff);
+    }
     buf_printf(to, "\\u%04x", point);
 }
 
@@ -166,8 +180,8 @@ void text_json(struct buf *to, const void *octets, size_t len)
             continue;
         }
         n = text_utf8(s + i, len - i);
-        if (n == 2 || n == 3)
-            json_point(to, s + i, n);
+        if (n > 1)
+            json_point(to, text_point(s + i, n));
         else
             json_octet(to, s[i]);
         i += n > 0 ? n : 1;

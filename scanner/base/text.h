@@ -81,6 +81,14 @@ void text_csv_quoted(struct buf *to, const void *octets, size_t len);
  * forms, surrogates and what lies past U+10FFFF are none). */
 size_t text_utf8(const unsigned char *s, size_t len);
 
+/** The character of such a sequence of @p n octets. */
+uint32_t text_point(const unsigned char *s, size_t n);
+
+/** Is it a character that a terminal obeys, that turns text around, or that is
+ * there and not seen? Controls, breaks, directions (UAX #9), joiners,
+ * annotations, tags. */
+bool text_is_hidden(uint32_t point);
+
 static inline char text_lower(char c) /**< ASCII only */
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

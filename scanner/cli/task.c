@@ -1,5 +1,8 @@
 #include "cli/task.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 #include "base/bar.h"
 #include "base/clock.h"
 #include "snowline/store.h"
@@ -9,6 +12,26 @@
 #define JSON_US 1000000
 #define LOOK_US 200000 /* at the rate */
 
+/* The bar goes, and so do we, as if nobody had looked. */
+static void on_signal(int number)
+{
+    ssize_t n = write(STDERR_FILENO, PROGRESS_CLEAR, sizeof PROGRESS_CLEAR - 1);
+
+    (void)n;
+    raise(number); /* which means its default again */
+}
+
+/* Who came with it ignored keeps it so, as does who waits for it himself. */
+static void clear_on(int number)
+{
+    const struct sigaction clear = { .sa_handler = on_signal,
+                                     .sa_flags = (int)SA_RESETHAND };
+    struct sigaction old;
+
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+        sigaction(number, &clear, NULL);
+}
+
 void task_begin(struct task *t, const char *name, const struct snow_config *cfg)
 {
     *t = (struct task){ .name = name,
@@ -17,6 +40,10 @@ void task_begin(struct task *t, const char *name, const struct snow_config *cfg)
                         .begun_us = clock_mono_us(&clock_system),
                         .told = { 0, -1 } };
     t->told_us = t->begun_us;
+    if (t->how != PROGRESS_BAR)
+        return;
+    clear_on(SIGINT);
+    clear_on(SIGTERM);
 }
 
 static bool is_told(const struct task *t)

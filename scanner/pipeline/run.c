@@ -104,7 +104,7 @@ static void tell(struct run *r, struct progress *p, bool is_last)
 
     p->rate_per_s = (double)(done - r->totals_done);
     r->totals_done = done;
-    p->is_last = is_last;
+    p->is_last = r->has_told_last = is_last;
     estimate(r, p);
     if (r->progress)
         r->progress(r->progress_arg, p);
@@ -117,6 +117,12 @@ static void tell_end(struct run *r, bool is_last)
 
     snapshot(r, &p);
     tell(r, &p, is_last);
+}
+
+void run_tell_last(struct run *r)
+{
+    if (!r->has_told_last)
+        tell_end(r, true);
 }
 
 /* A disk that is read and an analysis tell of every block: the loop stands

@@ -56,7 +56,8 @@ struct run {
     struct eta etas[PROGRESS_N_STAGES];
     struct snow_progress between; /**< of what is done without the loop */
     uint64_t between_told_us;
-    bool has_more; /**< stages follow those that run */
+    bool has_more;      /**< stages follow those that run */
+    bool has_told_last; /**< nothing is told after that */
 };
 
 int run_init(struct run *r, const struct snow_config *cfg,
@@ -81,6 +82,9 @@ void run_stage_done(struct run *r, struct stage *s, int code);
  *         --max-queries; the first error of a stage or of the sink
  */
 int run_stages(struct run *r, struct snow_error *err);
+
+/** Nothing follows any more: tell so, unless that is done. */
+void run_tell_last(struct run *r);
 
 /** A snow_progress_fn for what takes its time while no stage runs; @p arg is
  * the struct run. */

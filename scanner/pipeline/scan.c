@@ -546,6 +546,7 @@ int scan_run(const struct scan_request *req, struct scan_result *out,
     if (s.cfg->smtp != SMTP_NONE)
         s.own_name = own_name_watch(&s.run, &s.plan);
     code = work(&s, err);
+    run_tell_last(&s.run);
     out->signal = s.run.signal;
     out->progress = s.run.totals;
     own_name_close(s.own_name);

@@ -4,18 +4,24 @@
 #include "report/writers.h"
 
 #define STATE 12
-#define DAYS 10
+#define DAYS 12
 #define WHERE 34
 #define COUNTED 12
 #define RECIPIENT 32
 
+/* How long after it the later scan was; the day it was made while there is
+ * none. */
 static void add_days(struct buf *to, const struct analysis_complaint *told)
 {
-    char text[32] = "";
+    char text[32];
 
-    if (told->state != ANALYSIS_COMPLAINT_NOT_ASKED)
+    if (told->state == ANALYSIS_COMPLAINT_NOT_ASKED) {
+        text_format_time(told->made_utc_s, text);
+        text[strcspn(text, "T")] = '\0';
+    } else {
         snprintf(text, sizeof text, "%.0f days",
                  (double)(told->seen_utc_s - told->made_utc_s) / 86400);
+    }
     layout_pad(to, text, DAYS);
 }
 

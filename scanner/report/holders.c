@@ -203,6 +203,15 @@ static bool is_smaller(const struct report_netblock *a,
            snow_addr_distance(b->range.first, b->range.last);
 }
 
+/* A registry that knows nobody answers with the space it was given itself: all
+ * that is larger than a /8 of IPv4, or a /16 of IPv6, is nobody's network. */
+static bool is_a_network(struct snow_range r)
+{
+    if (snow_addr_is_ipv4(r.first) && snow_addr_is_ipv4(r.last))
+        return snow_addr_distance(r.first, r.last) < UINT64_C(1) << 24;
+    return r.last.hi - r.first.hi < UINT64_C(1) << 48;
+}
+
 const char *report_holders_contact(const struct report_holders *h,
                                    struct snow_addr a)
 {
@@ -214,6 +223,7 @@ const char *report_holders_contact(const struct report_holders *h,
         if (snow_addr_compare(n->range.first, a) > 0)
             break;
         if (snow_addr_compare(n->range.last, a) >= 0 &&
+            is_a_network(n->range) &&
             text_is_mailbox(h->text.data + n->abuse_email) &&
             (!best || is_smaller(n, best)))
             best = n;

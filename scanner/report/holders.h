@@ -47,7 +47,8 @@ void report_holders_asns(struct report_cell *to, const struct report_holders *h,
                          const struct snow_finding *f);
 
 /** The abuse contact of an address: of the smallest netblock around it that
- * has one; what is no mailbox is none. NULL when there is none. */
+ * has one; what is no mailbox is none, and a registry's own space is no
+ * netblock. NULL when there is none. */
 const char *report_holders_contact(const struct report_holders *h,
                                    struct snow_addr a);
 

@@ -26,28 +26,6 @@ int html_flush_full(struct html *h)
     return h->out.failed || h->out.len >= FLUSH_LEN ? html_flush(h) : 0;
 }
 
-static uint32_t point_at(const unsigned char *s, size_t n)
-{
-    uint32_t point = n == 1 ? s[0] : s[0] & (0xffu >> (n + 1));
-
-    for (size_t i = 1; i < n; i++)
-        point = point << 6 | (s[i] & 0x3fu);
-    return point;
-}
-
-/* Characters that text_escape() lets pass, but that nobody sees or that turn
- * text around: soft hyphen, Arabic letter mark, zero widths and marks, byte
- * order mark, tags. visible() in page/text.js has the same. */
-static bool is_unseen(uint32_t point)
-{
-    return point == 0xad || point == 0x61c || point == 0x180e ||
-           (point >= 0x200b && point <= 0x200f) ||
-           (point >= 0x2028 && point <= 0x202e) ||
-           (point >= 0x2060 && point <= 0x206f) || point == 0xfeff ||
-           (point >= 0xfff9 && point <= 0xfffb) ||
-           (point >= 0xe0000 && point <= 0xe0fff);
-}
-
 static void add_ascii(struct buf *to, char c)
 {
     static const struct {
@@ -66,17 +44,18 @@ static void add_ascii(struct buf *to, char c)
     buf_add_char(to, c);
 }
 
+/* visible() in page/dom.js does the same. */
 void html_add(struct buf *to, const void *octets, size_t len)
 {
     const unsigned char *s = octets;
 
     for (size_t i = 0; i < len;) {
         size_t n = text_utf8(s + i, len - i);
-        uint32_t point = n > 0 ? point_at(s + i, n) : s[i];
+        uint32_t point = n > 0 ? text_point(s + i, n) : s[i];
 
         if (n == 0 || point < 0x20 || (point >= 0x7f && point < 0xa0))
             buf_printf(to, "\\x%02X", s[i]);
-        else if (is_unseen(point))
+        else if (text_is_hidden(point))
             buf_printf(to, "\\u{%04X}", (unsigned)point);
         else if (n == 1)
             add_ascii(to, (char)s[i]);

@@ -17,7 +17,7 @@ import time
 
 from mailservers import Exim
 from servers import in_own_network
-from support import Case, ROOT, SNOWLINE, csv_rows, ok, run
+from support import Case, NETBLOCK, ROOT, SNOWLINE, csv_rows, ok, run
 
 US = ["--reporter-org", "Example Büro, \"Abuse\"", "--reporter-contact",
       "desk@example.org", "--reporter-domain", "example.org"]
@@ -256,6 +256,28 @@ class Complaints(Store):
         self.assertIn("no abuse contact is known for 20 addresses of 5 "
                       "findings", done.stderr)
         self.assertNotIn(b"Bcc", b"".join(self.folder().values()))
+
+    def test_of_a_scan(self):
+        """What servers and registries said is in the message, and who takes
+        complaints is what the registry says."""
+        ok("scan", NETBLOCK, *self.to_lab(), "-o", self.store)
+        done = run("export", self.store, "--format", "complaint", *US, "-o",
+                   self.path("out") + "/")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (_, octets), = self.folder().items()
+        message = parsed(octets)
+        self.assertEqual(message["to"].addresses[0].addr_spec,
+                         "abuse@lab-provider.net")
+        text, table, reports = parts(message)
+        campaign = next(f for f in self.findings_of(self.store)
+                        if f["kind"] == "campaign")
+        self.assertEqual(len(table), campaign["ip_count"])
+        self.assertEqual(len(reports), len(table))
+        for row in table:
+            self.assertIn(f"    {row['ip']}  {row['ptr']}\n", text)
+            self.assertIn(f" open at {row['smtp_observed_at']}", text)
+            self.assertIn(f"registered {row['domain_created']}", text)
+        self.assertIn("they were registered together", text)
 
     def test_hostile_names(self):
         self.add_scan(before(), "2026-02-01")

@@ -149,8 +149,9 @@ class Bar(Progress):
            "--dns-block-rate", "0", "-o", store)
         t = Terminal(60, "findings", store, "--decoys", "100000")
         t.read_until(r"decoys [0-9.]+ % of 100,000 shuffles [^\r]*left")
-        t.child.kill()
-        t.end()
+        t.child.send_signal(signal.SIGINT)
+        self.assertEqual(t.end(), -signal.SIGINT)
+        self.assertTrue(t.text.endswith(CLEAR))
         self.assertGreaterEqual(t.first_s, QUIET_S)
         self.assertLess(max(map(len, t.bars())), 60)
 

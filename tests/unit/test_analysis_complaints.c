@@ -152,8 +152,11 @@ static void a_later_scan_tells(void **state)
     assert_int_equal(analysis_complaints_load(&c, s, NULL), 0);
     assert_int_equal(c.n, COUNT_OF(cases));
     assert_int_equal(analysis_complaints_ask(&c, s, &scan, 0, NULL, NULL), 0);
-    for (size_t i = 0; i < c.n; i++)
-        check(i, &c.all[i]);
+    for (size_t i = 0; i < c.n; i++) {
+        check(c.all[i].number, &c.all[i]);
+        assert_true(i == 0 ||
+                    snow_addr_compare(c.all[i - 1].first, c.all[i].first) <= 0);
+    }
     analysis_complaints_fini(&c);
     snow_store_close(s);
 }

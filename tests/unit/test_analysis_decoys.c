@@ -125,6 +125,32 @@ static void chance_makes_no_campaign(void **state)
     lab_fini(&l);
 }
 
+static void count_shuffle(void *arg, const struct snow_progress *p)
+{
+    uint64_t *n = arg;
+
+    if (strcmp(p->stage, "decoys") != 0)
+        return;
+    assert_int_equal(p->done, ++*n);
+    assert_int_equal(p->of, 20);
+}
+
+static void shuffles_are_told(void **state)
+{
+    struct snow_findings f;
+    struct lab l;
+    uint64_t n = 0;
+
+    (void)state;
+    build(&l, 20, 0);
+    l.cfg.on_progress = count_shuffle;
+    l.cfg.on_progress_arg = &n;
+    lab_findings(&l, &f);
+    assert_int_equal(n, 20);
+    snow_findings_fini(&f);
+    lab_fini(&l);
+}
+
 static void a_seed_decides(void **state)
 {
     struct snow_tally tallies[3];
@@ -220,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(findings_stay_as_they_are),
         cmocka_unit_test(chance_makes_no_campaign),
+        cmocka_unit_test(shuffles_are_told),
         cmocka_unit_test(a_seed_decides),
         cmocka_unit_test(a_share_sets_the_high_tier),
         cmocka_unit_test(the_same_order_is_the_scan),

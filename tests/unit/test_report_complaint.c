@@ -24,9 +24,10 @@ static const struct report_identity us = {
 };
 
 /* One contact, unless a case says otherwise. */
-#define NET(first, last, mail)                                                 \
-    "{\"status\":\"registered\",\"first\":\"192.0.2." first                    \
-    "\",\"last\":\"192.0.2." last "\",\"abuse_email\":\"" mail "\"}"
+#define SPACE(first, last, mail)                                               \
+    "{\"status\":\"registered\",\"first\":\"" first "\",\"last\":\"" last      \
+    "\",\"abuse_email\":\"" mail "\"}"
+#define NET(first, last, mail) SPACE("192.0.2." first, "192.0.2." last, mail)
 
 struct lab {
     struct fixture f;
@@ -134,6 +135,14 @@ static const struct {
       { NET("0", "17", "Abuse@one.example"), NET("18", "63",
         "abuse@ONE.example") },
       "Abuse@one.example: run-01 192.0.2.16 192.0.2.17 192.0.2.19;", 1 },
+    { "as large as a network may be",
+      { SPACE("192.0.0.0", "192.255.255.255", "a@one.example") },
+      "a@one.example: run-01 192.0.2.16 192.0.2.17 192.0.2.19 "
+      "run-hostile 192.0.2.65;", 0 },
+    { "what a registry holds itself is nobody's network",
+      { SPACE("192.0.0.0", "193.0.0.0", "a@registry.example"),
+        SPACE("0.0.0.0", "255.255.255.255", "b@registry.example"),
+        SPACE("::", "ffff::", "c@registry.example") }, "", 4 },
     { "what is no mailbox is none",
       { NET("0", "63", "a@one.example>\\r\\nBcc: <b@two.example"),
         NET("64", "127", "c@three.example, d@four.example") }, "", 4 },

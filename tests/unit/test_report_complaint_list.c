@@ -22,9 +22,9 @@ static const struct {
 } cases[] = {
     { "no scan since", ANALYSIS_COMPLAINT_NOT_ASKED, SNOW_TIME_UNKNOWN,
       "a.example",
-      "not-asked             192.0.2.0-192.0.2.3               - of 4" },
+      "not-asked   2018-05-15  192.0.2.0-192.0.2.3               - of 4" },
     { "still there", ANALYSIS_COMPLAINT_STILL, MADE + 12 * DAY_S, "a.example",
-      "still       12 days   192.0.2.0-192.0.2.3               3 of 4" },
+      "still       12 days     192.0.2.0-192.0.2.3               3 of 4" },
     { "a stranger's octets", ANALYSIS_COMPLAINT_STILL, MADE + DAY_S,
       "\x1b[2J.example", "\\x1B[2J.example\n" },
 };

@@ -181,6 +181,43 @@ static void scans_are_read_side_by_side(struct snow_store *s)
     snow_blocks_close(NULL);
 }
 
+static void add_told(void *arg, const struct snow_progress *p)
+{
+    assert_null(p->stage); /* that is for whoever reads to say */
+    buf_printf(arg, "%s %llu/%llu;", p->unit, (unsigned long long)p->done,
+               (unsigned long long)p->of);
+}
+
+static void told_is(const struct buf *told, const char *expected)
+{
+    assert_string_equal(told->data ? told->data : "", expected);
+}
+
+/* Of blocks 3, 4 and 5 the first has but a tail, which is not counted. */
+static void readers_are_watched(struct snow_store *s)
+{
+    struct buf told = { 0 }, out = { 0 };
+    const struct snow_block *b;
+    struct snow_blocks *c;
+    bool is_closed;
+
+    snow_store_watch(s, add_told, &told);
+    assert_int_equal(snow_store_each_block(s, 1, add_block, &out, NULL), 0);
+    told_is(&told, "blocks 1/2;blocks 2/2;blocks 3/2;");
+    buf_clear(&told);
+    assert_int_equal(snow_store_blocks(&c, s, 1, NULL), 0);
+    assert_int_equal(snow_blocks_next(c, addr(5 << 8), &b, &is_closed, NULL),
+                     0);
+    snow_blocks_close(c);
+    told_is(&told, "blocks 1/0;"); /* who passes over some reads not all */
+    buf_clear(&told);
+    snow_store_watch(s, NULL, NULL);
+    assert_int_equal(snow_store_each_block(s, 1, add_block, &out, NULL), 0);
+    told_is(&told, "");
+    buf_fini(&told);
+    buf_fini(&out);
+}
+
 static int add_scan_line(void *arg, const struct snow_scan *scan)
 {
     buf_printf(arg, "%lld %s %s %d;", (long long)scan->id, scan->targets,
@@ -558,6 +595,7 @@ static void contract_holds(void **state)
     scans_are_listed(s);
     tails_are_merged(s);
     scans_are_read_side_by_side(s);
+    readers_are_watched(s);
     what_is_rolled_back_was_never_there(s);
     probes_are_kept(s);
     evidence_is_kept(s);

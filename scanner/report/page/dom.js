@@ -1,6 +1,6 @@
 /* Elements, and foreign text as text: nothing here or elsewhere parses HTML. */
 
-/* What nobody sees or what turns text around; as in html_text.c. */
+/* What nobody sees or what turns text around; as text_is_hidden() has it. */
 const UNSEEN = new RegExp(
   "[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f" +
   "\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb" +
