@@ -132,15 +132,17 @@ $B/lab/%: $B/tests/lab/%.o $B/libsnowline.a
 
 # the page of the HTML report: lines of C, and the hashes that its policy names
 PAGE     := scanner/report/page
-PAGE_JS  := $(filter-out %/main.js,$(sort $(wildcard $(PAGE)/*.js))) \
-    $(PAGE)/main.js
-PAGE_INC := $(addprefix $B/made/report/,page_html.inc page_css.inc page_js.inc)
+PAGE_JS  := $(filter-out %/early.js %/main.js,$(sort \
+    $(wildcard $(PAGE)/*.js))) $(PAGE)/main.js
+PAGE_INC := $(addprefix $B/made/report/page_,html.inc css.inc early.inc js.inc)
 TO_LINES := sed 's/[\\"?]/\\&/g; s/^/"/; s/$$/\\n",/'
 HASH      = $$(sha256sum < $(1) | cut -c1-64 | tr a-f A-F | \
     basenc -d --base16 | base64)
 $B/made/report/page_html.inc: $(PAGE)/page.html
 	$Qmkdir -p $(@D); $(TO_LINES) $^ > $@
 $B/made/report/page_css.inc: $(PAGE)/page.css
+	$Qmkdir -p $(@D); $(TO_LINES) $^ > $@
+$B/made/report/page_early.inc: $(PAGE)/early.js
 	$Qmkdir -p $(@D); $(TO_LINES) $^ > $@
 $B/made/report/page_js.inc: $(PAGE_JS) Makefile
 	$Qmkdir -p $(@D)
@@ -149,6 +151,7 @@ $B/made/report/page_js.inc: $(PAGE_JS) Makefile
 	$Q$(TO_LINES) $(@D)/page.js > $@
 $B/made/report/page_hashes.h: $(PAGE_INC)
 	$Q{ echo "#define PAGE_CSS_SHA256 \"$(call HASH,$(PAGE)/page.css)\""; \
+	    echo "#define PAGE_EARLY_SHA256 \"$(call HASH,$(PAGE)/early.js)\""; \
 	    echo "#define PAGE_JS_SHA256 \"$(call HASH,$(@D)/page.js)\""; } > $@
 $B/scanner/report/html.o: $(PAGE_INC) $B/made/report/page_hashes.h
 

@@ -200,6 +200,9 @@ const char *snow_tier_word(enum snow_tier tier);
 const char *snow_score_part_word(enum snow_score_part part);
 unsigned snow_score_part_weight(enum snow_score_part part);
 
+/** Was it measured, and is it strong enough to be called a reason? */
+bool snow_score_is_reason(const struct snow_score *part);
+
 #ifdef __cplusplus
 }
 #endif

@@ -67,6 +67,11 @@ unsigned snow_score_part_weight(enum snow_score_part part)
     return (size_t)part < COUNT_OF(parts) ? parts[part].weight : 0;
 }
 
+bool snow_score_is_reason(const struct snow_score *part)
+{
+    return part->measured > 0 && part->value >= STRONG;
+}
+
 const char *snow_finding_kind_word(enum snow_finding_kind kind)
 {
     static const char *const words[] = { "run", "strip", "campaign" };
@@ -443,7 +448,7 @@ static void write_words(struct snow_finding *f, const struct score_facts *in,
     if (f->allowed)
         write_allowed(f);
     for (size_t i = 0; i < SNOW_N_SCORE_PARTS; i++)
-        if (f->parts[i].measured > 0 && f->parts[i].value >= STRONG)
+        if (snow_score_is_reason(&f->parts[i]))
             append_word(f->reasons, parts[i].name);
     if (in->is_reported)
         append_word(f->reasons, "reports");

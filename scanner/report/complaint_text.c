@@ -157,7 +157,7 @@ static void add_reasons(struct buf *to, const struct snow_finding *f)
 {
     buf_add_text(to, "  Why it is told:\n");
     for (unsigned i = 0; i < SNOW_N_SCORE_PARTS; i++)
-        if (f->parts[i].measured > 0 && f->parts[i].value > 0)
+        if (snow_score_is_reason(&f->parts[i]))
             add_reason(to, i, f->parts[i].reason);
 }
 

@@ -29,6 +29,9 @@ static const char *const page_html[] = {
 static const char *const page_css[] = {
 #include "report/page_css.inc"
 };
+static const char *const page_early[] = {
+#include "report/page_early.inc"
+};
 static const char *const page_js[] = {
 #include "report/page_js.inc"
 };
@@ -44,7 +47,8 @@ static int add_policy(struct html *h)
     buf_add_text(&h->out, "<meta http-equiv=\"Content-Security-Policy\" "
                           "content=\"default-src 'none'; "
                           "style-src 'sha256-" PAGE_CSS_SHA256 "'; "
-                          "script-src 'sha256-" PAGE_JS_SHA256 "'; "
+                          "script-src 'sha256-" PAGE_EARLY_SHA256
+                          "' 'sha256-" PAGE_JS_SHA256 "'; "
                           "img-src data:; base-uri 'none'; "
                           "form-action 'none'\">\n");
     return 0;
@@ -56,6 +60,14 @@ static int add_style(struct html *h)
     buf_add_text(&h->out, "<style>");
     add_lines(&h->out, page_css, COUNT_OF(page_css));
     buf_add_text(&h->out, "</style>\n");
+    return 0;
+}
+
+static int add_early(struct html *h)
+{
+    buf_add_text(&h->out, "<script id=\"early\">");
+    add_lines(&h->out, page_early, COUNT_OF(page_early));
+    buf_add_text(&h->out, "</script>\n");
     return 0;
 }
 
@@ -75,7 +87,7 @@ static const struct {
     { "{{style}}\n", add_style },        { "{{summary}}\n", html_summary },
     { "{{tiers}}\n", html_tiers },       { "{{table}}\n", html_table },
     { "{{settings}}\n", html_settings }, { "{{data}}\n", html_data },
-    { "{{script}}\n", add_script },
+    { "{{script}}\n", add_script },      { "{{early}}\n", add_early },
 };
 
 static int put_line(struct html *h, const char *line)

@@ -286,17 +286,26 @@ int html_tiers(struct html *h)
     return 0;
 }
 
+/* A file by its name alone: where it lies on our machine is for nobody else,
+ * and the page may go far. */
+static void add_setting(struct html *h, const char *text)
+{
+    const char *slash = *text == '/' ? strrchr(text, '/') : NULL;
+
+    html_add_text(&h->out, slash ? slash + 1 : *text ? text : "-");
+}
+
 static void add_value(struct html *h, const struct doc *v)
 {
     const char *text = doc_text(v);
 
     if (text)
-        html_add_text(&h->out, *text ? text : "-");
+        add_setting(h, text);
     for (size_t i = 0; i < doc_n(v); i++) {
         if (i > 0)
             buf_add_text(&h->out, ", ");
         if (doc_text(doc_at(v, i)))
-            html_add_text(&h->out, doc_text(doc_at(v, i)));
+            add_setting(h, doc_text(doc_at(v, i)));
     }
     if (!text && doc_n(v) == 0)
         buf_add_char(&h->out, '-');

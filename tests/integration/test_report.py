@@ -380,6 +380,7 @@ class Report(Case):
         self.assertIn('<section id="map" aria-labelledby="map-title" '
                       'hidden=""', html)
         self.assertNotIn("<canvas", html)
+        self.assertNotIn('class="js"', html)  # which keeps rows for later
         for f in self.found(store):
             self.assertIn(f'id="f-{f["finding_id"]}"', html)
             self.assertIn(f["domains"][0], html)
@@ -397,7 +398,7 @@ class Report(Case):
         self.assert_quiet(page, path)
         self.assertEqual(page.run("document.querySelectorAll("
                                   "'script, img, b[onmouseover], svg[onload]')"
-                                  ".length"), 2)  # the data, the script
+                                  ".length"), 3)  # two scripts, the data
         text = page.run("document.body.innerText")
         for shown in ("</script><script>", "\\u{202E}ESMTP", "\\x07<svg",
                       "\\u{202E}Names & \"Sons\"</b>", "<img src=x"):
@@ -455,6 +456,14 @@ class Report(Case):
         self.assertLess(os.path.getsize(path), 10_000_000)
         page = self.open(path)
         self.assertGreaterEqual(len(self.shown(page)), 2000)
+        page.run("""(async () => {
+            while (document.querySelector('#list .later')) {
+                await new Promise(r => setTimeout(r, 50));
+            }
+        })()""")
+        self.assertEqual(page.run("[...document.querySelectorAll('#list "
+                                  "tr[data-i]')].filter(r => !r.offsetHeight)"
+                                  ".length"), 0)
         # drawn as far as it is seen, made when it is opened
         self.assertEqual(self.opened(page), [])
         self.assertLess(page.run("document.querySelectorAll('canvas').length"),

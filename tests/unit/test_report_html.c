@@ -117,7 +117,8 @@ static struct snow_store *make_store(int64_t *id, int64_t finished_utc_s)
 {
     struct snow_scan scan = {
         .targets = "192.0.2.0-192.0.2.255;198.51.100.0-198.51.100.7",
-        .settings = "{\"exclude\":[\"</script>\",\"x\"],\"psl\":\"\"}",
+        .settings = "{\"exclude\":[\"</script>\",\"x\"],\"psl\":\"\","
+                    "\"allow\":\"/home/ann/allow.csv\"}",
         .created_utc_s = 1526385600,
         .now_utc_s = 1526342400,
         .finished_utc_s = finished_utc_s,
@@ -202,11 +203,24 @@ static void the_policy_names_what_is_there(void **state)
     (void)state;
     write_page(&page, &q, 1526385700);
     assert_hash(&page, "<style>", "</style>", "style-src");
-    assert_hash(&page, "<script>", "</script>", "script-src");
+    assert_hash(&page, "<script id=\"early\">", "</script>", "script-src");
+    assert_hash(&page, "<script>", "</script>", "");
     assert_non_null(strstr(page.data, "default-src 'none'"));
     assert_null(strstr(page.data, "unsafe"));
     assert_null(strstr(page.data, " style="));
     assert_null(strstr(page.data, " onclick="));
+    buf_fini(&page);
+}
+
+static void files_are_told_by_their_names(void **state)
+{
+    struct report_request q = { .least = SNOW_TIER_CONTEXT };
+    struct buf page = { 0 };
+
+    (void)state;
+    write_page(&page, &q, 1526385700);
+    assert_non_null(strstr(page.data, ">allow</th><td>allow.csv<"));
+    assert_null(strstr(page.data, "/home/ann"));
     buf_fini(&page);
 }
 
@@ -219,8 +233,8 @@ static void nothing_foreign_is_markup(void **state)
     (void)state;
     write_page(&page, &q, 1526385700);
     assert_int_equal(strlen(page.data), page.len);
-    assert_int_equal(count(page.data, "<script"), 2);
-    assert_int_equal(count(page.data, "</script"), 2);
+    assert_int_equal(count(page.data, "<script"), 3);
+    assert_int_equal(count(page.data, "</script"), 3);
     assert_int_equal(count(page.data, "<!--"), 0);
     for (size_t i = 0; i < page.len; i++)
         if ((unsigned char)page.data[i] < ' ' && page.data[i] != '\n')
@@ -357,6 +371,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(foreign_octets_are_text),
         cmocka_unit_test(the_policy_names_what_is_there),
+        cmocka_unit_test(files_are_told_by_their_names),
         cmocka_unit_test(nothing_foreign_is_markup),
         cmocka_unit_test(the_map_tells_states_apart),
         cmocka_unit_test(the_first_screen_says_how_far_it_came),

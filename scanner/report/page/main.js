@@ -26,7 +26,6 @@ const onScheme = () => {
 
 const main = () => {
   paint(); /* while the page is as it was laid out: to ask later lays it anew */
-  document.documentElement.classList.add("js");
   document.querySelectorAll("[data-js]").forEach((e) => e.hidden = false);
   join();
   showTable();
@@ -45,4 +44,8 @@ const main = () => {
   onHash();
 };
 
-main();
+try {
+  main();
+} finally {
+  $("list")?.classList.add("ready"); /* whatever happens, no row is kept back */
+}

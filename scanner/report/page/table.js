@@ -7,6 +7,49 @@ const body = document.querySelector("#list tbody");
 const inOrder = body ? [...body.rows] : [];
 const findingOf = (row) => findings[Number(row.dataset.i)];
 
+/* --- unrolling --- */
+
+/* Thousands of rows are laid out a few hundred at a time, while nobody waits;
+ * to count and sort them they need not be seen. */
+const UNROLLED = 300;
+
+let current = inOrder; /* as they are sorted */
+let unrolled = UNROLLED;
+let unrolling = null;
+
+const whenIdle = (work) => window.requestIdleCallback ?
+  requestIdleCallback(work, { timeout: 500 }) : setTimeout(work, 50);
+
+const unrollTo = (most) => {
+  let n = 0;
+  unrolled = most;
+  for (const row of current) {
+    const isLater = !row.hidden && n++ >= most;
+    row.classList.toggle("later", isLater);
+    findingOf(row).detail?.classList.toggle("later", isLater);
+  }
+  return n > most;
+};
+
+/* Go on as long as the same list is shown. */
+const unroll = (token) => whenIdle(() => {
+  if (token === unrolling && unrollTo(unrolled + UNROLLED)) {
+    unroll(token);
+  }
+});
+
+const restartUnrolling = () => {
+  unrolling = {};
+  if (unrollTo(UNROLLED)) {
+    unroll(unrolling);
+  }
+};
+
+const unrollAll = () => {
+  unrolling = null;
+  unrollTo(Infinity);
+};
+
 /* --- opening --- */
 
 const open = (f) => {
@@ -36,6 +79,9 @@ const goTo = (f) => {
   }
   if (f.row.hidden) {
     clearFilters();
+  }
+  if (f.row.classList.contains("later")) {
+    unrollAll();
   }
   open(f);
   if (location.hash !== "#f-" + f.finding_id) {
@@ -103,6 +149,7 @@ const sorted = (key, isReversed) => {
 };
 
 const place = (rows) => {
+  current = rows;
   const all = document.createDocumentFragment();
   for (const row of rows) {
     all.append(row);
@@ -110,6 +157,7 @@ const place = (rows) => {
       all.append(findingOf(row).detail);
     }
   }
+  restartUnrolling();
   body.append(all);
 };
 
@@ -187,6 +235,7 @@ const applyFilters = () => {
     }
     shown += !row.hidden;
   }
+  restartUnrolling();
   $("list").classList.toggle("filtered", shown < inOrder.length);
   $("count").textContent = shown === inOrder.length ?
     plural(shown, "finding") : shown + " of " + plural(inOrder.length,
@@ -224,6 +273,7 @@ const addControls = () => {
 let openedForPaper = [];
 
 const beforePrint = () => {
+  unrollAll();
   const all = inOrder.filter((r) => !r.hidden).map(findingOf);
   openedForPaper = all.slice(0, PRINTED_MAX).filter((f) => !f.detail);
   openedForPaper.forEach(open);
