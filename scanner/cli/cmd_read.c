@@ -1,4 +1,6 @@
 /* Commands that read a scan and write it out: findings, export, report. */
+#include <unistd.h>
+
 #include "cli/options.h"
 #include "cli/reading.h"
 #include "pipeline/scan.h"
@@ -22,6 +24,11 @@ int cmd_findings(struct snow_config *cfg, struct outcome *o,
                  struct snow_error *err)
 {
     (void)o;
+    if (cfg->explain[0] && strcmp(cfg->format, "table") != 0)
+        return snow_fail(err, SNOW_EINVAL,
+                         "--explain is text; --format %s has "
+                         "the parts of a score, too",
+                         cfg->format);
     return read_and_print("findings", cfg, cfg->format, err);
 }
 
@@ -38,5 +45,9 @@ int cmd_report(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err)
 {
     (void)o;
+    if (!cfg->output[0] && isatty(STDOUT_FILENO))
+        return snow_fail(err, SNOW_EINVAL,
+                         "a page is for a browser: name a "
+                         "file with -o");
     return read_and_print("report", cfg, "html", err);
 }

@@ -362,3 +362,15 @@ class Cli(Case):
             self.assertLessEqual(width(narrow), 60)
             self.assertEqual(ok(*args, env={**os.environ, "COLUMNS": "x"}),
                              ok(*args))
+
+    def test_a_page_is_not_poured_into_a_terminal(self):
+        store = self.store()
+        shown = Terminal(os.path.join(BUILD, "snowline"), "report",
+                         store).rest()
+        self.assertIn("-o", shown)
+        self.assertNotIn("<html", shown)
+        self.assertIn("</html>", ok("report", store))
+
+    def test_an_explanation_is_text(self):
+        self.assertIn("json", self.said("findings", self.store(), "--explain",
+                                        "x", "--format", "json"))
