@@ -227,8 +227,8 @@ lint: $(PAGE_INC) $B/made/report/page_hashes.h ## format, limits of size and nes
 	    $(CC) -std=c11 $(WARN) -Werror -Iinclude -fsyntax-only -x c $$h && \
 	    g++ -std=c++17 -Wall -Wextra -Werror -Iinclude -fsyntax-only \
 	        -x c++ $$h || exit 1; done
-	$Qclang-tidy --quiet $(wildcard scanner/*/*.c) -- $(ALL_CFLAGS) \
-	    2>/dev/null
+	$Qprintf '%s\n' $(wildcard scanner/*/*.c) | xargs -I{} -P $$(nproc) \
+	    clang-tidy --quiet {} -- $(ALL_CFLAGS) 2>/dev/null
 
 # where things go, below DESTDIR
 BINDIR  := $(PREFIX)/bin
