@@ -181,7 +181,8 @@ static const struct cli_option options[] = {
       "what the table is grouped by: score or customer (--allocations)" },
     { 0, "tier", CLI_WORD, TO(tier), "review", "TIER", "high|review|context",
       0, 0, SHOWS | CLI_DIFF, false,
-      "Analysis", "show findings of this tier and above: high, review, context"
+      "Analysis", "findings of this tier and above: high, review, context; lists and "
+      "reports for others: high alone, unless this is given"
       },
     { 0, "decoys", CLI_COUNT, TO(decoys), "0", "N", NULL, 0, 1e5,
       CLI_FINDINGS | NAMES_US, false, "Analysis",
