@@ -23,20 +23,9 @@ static const struct { uint32_t first, last; unsigned columns; } glyphs[] = {
 };
 /* clang-format on */
 
-/* The code point of valid UTF-8 (RFC 3629 §3). */
-static uint32_t decode(const char *utf8, size_t n)
-{
-    const unsigned char *s = (const unsigned char *)utf8;
-    uint32_t c = n > 1 ? s[0] & (0x7fU >> n) : s[0];
-
-    for (size_t i = 1; i < n; i++)
-        c = c << 6 | (s[i] & 0x3f);
-    return c;
-}
-
 unsigned glyph_columns(const char *utf8, size_t n)
 {
-    uint32_t c = decode(utf8, n);
+    uint32_t c = text_point((const unsigned char *)utf8, n);
 
     for (size_t i = 0; i < COUNT_OF(glyphs) && c >= glyphs[i].first; i++)
         if (c <= glyphs[i].last)

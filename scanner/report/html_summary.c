@@ -1,3 +1,4 @@
+#include "base/bar.h"
 #include "base/json.h"
 #include "report/html.h"
 #include "report/layout.h"
@@ -7,19 +8,6 @@
 static const char *plural(uint64_t n)
 {
     return n == 1 ? "" : "s";
-}
-
-/* Digits in groups of three: "4,096". */
-static void add_count(struct buf *to, uint64_t n)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
-
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            buf_add_char(to, ',');
-        buf_add_char(to, digits[i]);
-    }
 }
 
 /* The first of the targets, and how many more there are. */
@@ -94,9 +82,9 @@ static void add_facts(struct html *h)
     add_targets(h, TARGETS_SHOWN);
     if (blocks > 0) {
         buf_add_text(&h->out, "<br>");
-        add_count(&h->out, snow_ranges_count(h->sweep.ipv4));
+        bar_count(&h->out, snow_ranges_count(h->sweep.ipv4));
         buf_add_text(&h->out, " IPv4 addresses in ");
-        add_count(&h->out, blocks);
+        bar_count(&h->out, blocks);
         buf_printf(&h->out, " /24%s", plural(blocks));
     }
     close_fact(h);
@@ -158,12 +146,12 @@ static void add_bar(struct html *h, const uint64_t n[N_OUTCOMES])
     buf_add_text(&h->out, "</svg>\n<ul class=\"key\">\n");
     for (unsigned i = 0; i < N_OUTCOMES; i++) {
         buf_printf(&h->out, "<li class=\"%s\"><b>", outcomes[i].class);
-        add_count(&h->out, n[i]);
+        bar_count(&h->out, n[i]);
         buf_printf(&h->out, "</b> %s</li>\n", outcomes[i].label);
     }
     /* of the /24s that were touched: what is there, but no target */
     buf_add_text(&h->out, "<li class=\"outside\"><b>");
-    add_count(&h->out, snow_ranges_blocks(h->sweep.ipv4) * SNOW_BLOCK_SIZE -
+    bar_count(&h->out, snow_ranges_blocks(h->sweep.ipv4) * SNOW_BLOCK_SIZE -
                            snow_ranges_count(h->sweep.ipv4));
     buf_add_text(&h->out, "</b> of the same /24s excluded, or no target"
                           "</li>\n</ul>\n");
@@ -205,7 +193,7 @@ int html_summary(struct html *h)
     if (h->scan.finished_utc_s == SNOW_TIME_UNKNOWN) {
         buf_add_text(&h->out, "<p class=\"warning\" role=\"note\"><strong>"
                               "This scan is not finished.</strong> ");
-        add_count(&h->out, h->sweep.n_pending);
+        bar_count(&h->out, h->sweep.n_pending);
         buf_printf(&h->out,
                    " address%s were not asked yet, and later stages may be "
                    "missing: what is not here may still be found.</p>\n",
@@ -246,7 +234,7 @@ static void add_tier(struct html *h, enum snow_tier tier)
     }
     buf_printf(&h->out, "<li class=\"tile %s\"><b class=\"n\">",
                snow_tier_word(tier));
-    add_count(&h->out, n);
+    bar_count(&h->out, n);
     buf_printf(&h->out, "</b> <b class=\"word\">%s</b>\n<span class=\"of\">",
                snow_tier_word(tier));
     for (unsigned kind = SNOW_CAMPAIGN + 1; kind-- > 0;) {

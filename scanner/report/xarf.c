@@ -6,7 +6,6 @@
 #define VERSION "4.2.0"
 #define ORG_MAX 200          /* characters of a contact's org */
 #define DESCRIPTION_MAX 1000 /* characters; we count octets, which are more */
-#define HOST_MAX 253         /* RFC 1035 §2.3.4, without the length octets */
 
 /* The latest look at the address. A name that was handed to us without a time
  * has that of its finding, at last what the scan calls now. */
@@ -35,23 +34,6 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-/* Labels of letters, digits and inner hyphens (RFC 1123 §2.1), two or more. */
-static bool is_domain(const char *text)
-{
-    size_t len = strlen(text);
-
-    for (size_t i = 0; i < len; i++) {
-        bool is_inner =
-            i > 0 && i + 1 < len && text[i - 1] != '.' && text[i + 1] != '.';
-
-        if (text_is_alnum(text[i]) || (text[i] == '-' && is_inner))
-            continue;
-        if (text[i] != '.' || !is_inner || text[i - 1] == '-')
-            return false;
-    }
-    return len <= HOST_MAX && strchr(text, '.');
-}
-
 int report_xarf_check(const struct report_identity *id, struct snow_error *err)
 {
     const struct {
@@ -71,7 +53,8 @@ int report_xarf_check(const struct report_identity *id, struct snow_error *err)
             return snow_fail(err, SNOW_EINVAL,
                              "--%s-contact '%.100s' is no mail address",
                              both[i].who, both[i].contact);
-        if (!is_domain(both[i].domain))
+        if (!strchr(both[i].domain, '.') ||
+            !text_is_host_name(both[i].domain))
             return snow_fail(err, SNOW_EINVAL,
                              "--%s-domain '%.100s' is no domain", both[i].who,
                              both[i].domain);

@@ -118,15 +118,6 @@ static uint32_t reference(struct glyphs *g)
     return c;
 }
 
-static uint32_t decode(const unsigned char *s, size_t n)
-{
-    uint32_t c = s[0] & (0x7fu >> n);
-
-    for (size_t i = 1; i < n; i++)
-        c = c << 6 | (s[i] & 0x3fu);
-    return c;
-}
-
 uint32_t glyphs_next(struct glyphs *g)
 {
     uint32_t c;
@@ -150,7 +141,7 @@ uint32_t glyphs_next(struct glyphs *g)
         g->odd++;
         return c;
     }
-    c = decode(g->at, n);
+    c = text_point(g->at, n);
     g->at += n;
     return c;
 }

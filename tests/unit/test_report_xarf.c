@@ -102,6 +102,9 @@ static const struct {
     { "a hyphen at an end", "Desk", "a@b.example", "b-.example", SNOW_EINVAL },
     { "hyphens inside", "Desk", "a@b.example", "xn--bcher-kva.example", 0 },
     { "a space", "Desk", "a@b.example", "b c.example", SNOW_EINVAL },
+    { "an address", "Desk", "a@b.example", "192.0.2.1", SNOW_EINVAL },
+    { "a label of 64 octets", "Desk", "a@b.example", LONG_63 "a.example",
+      SNOW_EINVAL },
     { "a URL", "Desk", "a@b.example", "https://b.example/", SNOW_EINVAL },
 };
 /* clang-format on */
