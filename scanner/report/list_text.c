@@ -1,5 +1,8 @@
 #include "report/list_text.h"
 
+#define DNS_LABEL_MAX 63 /* octets (RFC 1035 §2.3.4) */
+#define HOSTMASTER "hostmaster."
+
 int report_list_open(struct report_list *l, const struct report_out *to,
                      const struct report_request *q)
 {
@@ -146,12 +149,14 @@ void report_list_prefixes(struct buf *to, const struct report_list_range *r,
 }
 
 /* A dot before the @ is part of a label (RFC 1035 §5.1, "\X"). Other octets
- * than those of host names a zone file might take for its own. */
+ * than those of host names a zone file might take for its own; a label or a
+ * name too long, and no server loads it. */
 static bool add_mailbox(struct buf *to, const char *mail)
 {
     const char *at = strrchr(mail, '@');
 
-    if (!text_is_mailbox(mail))
+    if (!text_is_mailbox(mail) || at - mail > DNS_LABEL_MAX ||
+        strlen(mail) > DNS_NAME_MAX)
         return false;
     for (const char *c = mail; c < at; c++)
         if (!text_is_alnum(*c) && !strchr("-_.", *c))
@@ -165,7 +170,7 @@ static bool add_mailbox(struct buf *to, const char *mail)
 void report_list_mailbox(struct buf *to, const struct report_identity *id)
 {
     if (!add_mailbox(to, id->reporter_contact))
-        buf_printf(to, "hostmaster.%s", id->list_zone);
+        buf_printf(to, HOSTMASTER "%s", id->list_zone);
 }
 
 int report_list_check_zone(const struct report_request *q,
@@ -173,7 +178,8 @@ int report_list_check_zone(const struct report_request *q,
 {
     const char *zone = q->identity ? q->identity->list_zone : "";
 
-    if (text_is_host_name(zone))
+    if (text_is_host_name(zone) &&
+        strlen(HOSTMASTER) + strlen(zone) <= DNS_NAME_MAX)
         return 0;
     return snow_fail(err, SNOW_EINVAL,
                      "list-zone '%.80s' is no domain name: write it like "

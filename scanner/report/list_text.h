@@ -10,6 +10,8 @@
  * record (255, RFC 1035 §3.3) and a line of any log. */
 #define LIST_WHY_MAX 160
 
+#define DNS_NAME_MAX 253 /* octets of text (RFC 1035 §2.3.4) */
+
 /** A list that is being written. */
 struct report_list {
     const struct report_out *to;

@@ -5,7 +5,6 @@
 #define NEGATIVE_S 300   /* what is not may be tomorrow (RFC 2308 §5) */
 #define REFRESH_S 3600   /* secondaries ask for a newer list, */
 #define RETRY_S 600      /* and if in vain, again */
-#define DNS_NAME_MAX 253 /* octets of text (RFC 1035 §2.3.4) */
 
 /* Five numbers of an SOA. Its serial is the second in which the list was made:
  * it grows by itself (RFC 1982 §3.2 lets it wrap in 2106). */

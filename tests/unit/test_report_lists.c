@@ -219,6 +219,12 @@ static void hostile_octets_are_in_no_list(void **state)
     }
 }
 
+#define LABEL_63                                                               \
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define NAME_242                                                               \
+    LABEL_63 "." LABEL_63 "." LABEL_63                                         \
+             ".xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
 /* clang-format off */
 static const struct {
     const char *why, *zone;
@@ -230,6 +236,8 @@ static const struct {
     { "two words", "bl.example 3600", SNOW_EINVAL },
     { "two lines", "bl.example\n$INCLUDE", SNOW_EINVAL },
     { "nothing", "", SNOW_EINVAL },
+    { "as long as leaves room for hostmaster", NAME_242, 0 },
+    { "longer", NAME_242 "x", SNOW_EINVAL },
 };
 /* clang-format on */
 
@@ -265,6 +273,12 @@ static const struct {
     { "a dot in a label", "net.abuse@desk.example", " net\\.abuse.desk.example" },
     { "nobody told", "", " hostmaster.bl.example" },
     { "octets of a master file", "a\"$b@desk.example", " hostmaster.bl.example" },
+    { "63 octets", LABEL_63 "@desk.example", " " LABEL_63 ".desk.example" },
+    { "more than a label has", LABEL_63 "x@desk.example",
+      " hostmaster.bl.example" },
+    { "253 octets", "desk.mail@" NAME_242 "x", " desk\\.mail.xxx" },
+    { "more than a name has", "desk.mails@" NAME_242 "x",
+      " hostmaster.bl.example" },
 };
 /* clang-format on */
 
