@@ -26,19 +26,20 @@ struct gathering {
     struct report_holders holders;
     struct complaint_part *parts;
     size_t n, cap;
-    struct map places; /* finding and contact to 1 + their part */
-    const struct snow_finding *unaddressed; /* counted last */
-    struct report_told *told;               /* [n], of the message at hand */
+    struct map places;        /* finding and contact to 1 + their part */
+    struct map unaddressed;   /* findings that have been counted */
+    struct report_told *told; /* [n], of the message at hand */
 };
 
 /* --- gathering --- */
 
-/* A finding's own part for each contact, however that is written. */
+/* A finding's own part for each contact, however that is written; another one
+ * once it fills a message. */
 static struct complaint_part *find_part(struct gathering *g,
                                         const struct snow_finding *f,
                                         const char *contact)
 {
-    struct complaint_part *parts;
+    struct complaint_part part = { .f = f, .contact = contact }, *parts;
     struct buf key = { 0 };
     uint64_t *number;
 
@@ -50,13 +51,14 @@ static struct complaint_part *find_part(struct gathering *g,
     buf_fini(&key);
     if (!number)
         return NULL;
-    if (*number > 0)
+    part.nth = *number > 0 ? g->parts[*number - 1].nth + 1 : 0;
+    if (*number > 0 && g->parts[*number - 1].n < REPORT_LETTER_ADDRESSES)
         return &g->parts[*number - 1];
     parts = room_for_one(g->parts, g->n, &g->cap, sizeof *parts);
     if (!parts)
         return NULL;
     g->parts = parts;
-    parts[g->n] = (struct complaint_part){ .f = f, .contact = contact };
+    parts[g->n] = part;
     *number = ++g->n;
     return &parts[g->n - 1];
 }
@@ -94,11 +96,14 @@ static bool add_address(struct complaint_part *p,
            !p->xarf.failed && !p->record.failed;
 }
 
-static void count_unaddressed(struct gathering *g, const struct snow_finding *f)
+/* Runs of domains that take turns do, too: each counts once. */
+static int count_unaddressed(struct gathering *g, const struct snow_finding *f)
 {
+    if (!map_put(&g->unaddressed, f->id, strlen(f->id)))
+        return SNOW_ENOMEM;
     g->to->unaddressed++;
-    g->to->unaddressed_findings += f != g->unaddressed;
-    g->unaddressed = f;
+    g->to->unaddressed_findings = g->unaddressed.n;
+    return 0;
 }
 
 /* The user's own lists, of customers say, are nobody else's business. */
@@ -111,10 +116,8 @@ static int take_row(void *arg, const struct report_evidence_row *from)
 
     if (!report_xarf_is_due(&row))
         return 0;
-    if (!contact) {
-        count_unaddressed(g, row.finding);
-        return 0;
-    }
+    if (!contact)
+        return count_unaddressed(g, row.finding);
     row.own = NULL;
     p = find_part(g, row.finding, contact);
     return p && add_address(p, g->q, &row) ? 0 : SNOW_ENOMEM;
@@ -134,9 +137,12 @@ static int identify(char id[17], const struct complaint_letter *l)
     text_format_time(l->q->made_utc_s, day);
     buf_printf(&key, "%.10s %s %s", day, l->q->identity->reporter_contact,
                l->parts[0].contact);
-    for (size_t i = 0; i < l->n; i++)
+    for (size_t i = 0; i < l->n; i++) {
         buf_printf(&key, " %s %llu", l->parts[i].f->id,
                    (unsigned long long)l->parts[i].n);
+        if (l->parts[i].nth > 0) /* others of it may be as many */
+            buf_printf(&key, " %u", l->parts[i].nth);
+    }
     code = key.failed ? SNOW_ENOMEM : 0;
     if (!code) {
         digest_sha256(hash, key.data, key.len);
@@ -349,6 +355,7 @@ static void free_parts(struct gathering *g)
     free(g->parts);
     free(g->told);
     map_fini(&g->places);
+    map_fini(&g->unaddressed);
 }
 
 int report_each_letter(const struct report_request *q,

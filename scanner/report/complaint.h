@@ -51,7 +51,8 @@ int report_each_letter(const struct report_request *q,
 struct complaint_part {
     const struct snow_finding *f;
     const char *contact;
-    uint64_t n; /**< addresses */
+    unsigned nth; /**< of a finding that fills several messages, 0 … */
+    uint64_t n;   /**< addresses */
     struct snow_addr first, last;
     const char *domain;   /**< told last */
     struct buf addresses; /**< lines of text, a paragraph an address */

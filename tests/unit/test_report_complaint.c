@@ -227,6 +227,106 @@ static void messages_are_known_again(void **state)
     close_lab(&lab);
 }
 
+static struct snow_range range_of(const char *first, const char *last)
+{
+    struct snow_range r;
+
+    assert_int_equal(snow_addr_parse(&r.first, first), 0);
+    assert_int_equal(snow_addr_parse(&r.last, last), 0);
+    return r;
+}
+
+/* A /24 whose names are one domain's on even addresses, another's on odd. */
+static void put_block(struct lab *lab, struct snow_addr first)
+{
+    struct snow_record r = { .kind = SNOW_RECORD_TAIL, .scan = lab->q.scan };
+    struct snow_block b;
+
+    snow_block_init(&b, first);
+    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++)
+        assert_int_equal(snow_block_set(&b, i, SNOW_PTR_NAME, 1526813000,
+                                        i % 2 ? "bridgewdable.example"
+                                              : "commercieopard.example",
+                                        1),
+                         0);
+    r.block = &b;
+    assert_int_equal(snow_store_begin(lab->q.store, NULL), 0);
+    assert_int_equal(snow_store_put(lab->q.store, &r, NULL), 0);
+    assert_int_equal(snow_store_commit(lab->q.store, NULL), 0);
+    snow_block_fini(&b);
+}
+
+/* run-01 and run-02 take turns on 16 /24s. */
+static void open_large_lab(struct lab *lab, const char *const netblocks[3])
+{
+    struct snow_range r = range_of("10.0.0.0", "10.0.15.255");
+
+    open_lab(lab, netblocks);
+    lab->f.ranges[2][0] = lab->f.ranges[4][0] = r;
+    for (unsigned i = 0; i < 16; i++)
+        put_block(lab, snow_addr_add(r.first, i * SNOW_BLOCK_SIZE));
+}
+
+struct sizes {
+    char ids[8][17];
+    unsigned n_addrs[8], n;
+};
+
+static int take_size(void *arg, const struct report_letter *l)
+{
+    struct sizes *s = arg;
+
+    assert_true(s->n < COUNT_OF(s->ids));
+    text_copy(s->ids[s->n], sizeof s->ids[0], l->id);
+    for (size_t i = 0; i < l->n_told; i++)
+        for (const char *at = l->told[i].data;
+             (at = strstr(at, "\"ip\":")) &&
+             at < l->told[i].data + l->told[i].data_len;
+             at++)
+            s->n_addrs[s->n]++;
+    s->n++;
+    return 0;
+}
+
+/* 4,096 addresses of two runs: no mail server takes them in one message. */
+static void large_findings_fill_several_messages(void **state)
+{
+    static const char *const all[3] = { SPACE("10.0.0.0", "10.255.255.255",
+                                              "abuse@one.example") };
+    struct sizes s = { .n = 0 };
+    struct report_letters to = { .take = take_size, .arg = &s };
+    unsigned n = 0;
+    struct lab lab;
+
+    (void)state;
+    open_large_lab(&lab, all);
+    assert_int_equal(report_each_letter(&lab.q, &to, NULL), 0);
+    assert_int_equal(to.n_addresses, 4096);
+    for (unsigned i = 0; i < s.n; i++) {
+        n += s.n_addrs[i];
+        assert_true(s.n_addrs[i] < 2 * REPORT_LETTER_ADDRESSES);
+        for (unsigned k = 0; k < i; k++)
+            assert_string_not_equal(s.ids[i], s.ids[k]);
+    }
+    assert_int_equal(n, 4096);
+    close_lab(&lab);
+}
+
+static void findings_without_a_contact_count_once(void **state)
+{
+    static const char *const nobody[3] = { NULL };
+    struct report_letters told;
+    struct lab lab;
+
+    (void)state;
+    open_large_lab(&lab, nobody);
+    told = write_letters(&lab);
+    /* run-hostile, and what is left of the campaign where its run was */
+    assert_int_equal(told.unaddressed, 4096 + 1 + 3);
+    assert_int_equal(told.unaddressed_findings, 2 + 1 + 1);
+    close_lab(&lab);
+}
+
 /* What the user alone knows stays with the user. */
 static void own_lists_are_nobodys_business(void **state)
 {
@@ -266,6 +366,8 @@ int main(void)
         cmocka_unit_test(the_message_matches_golden),
         cmocka_unit_test(the_allowed_are_not_named),
         cmocka_unit_test(messages_are_known_again),
+        cmocka_unit_test(large_findings_fill_several_messages),
+        cmocka_unit_test(findings_without_a_contact_count_once),
         cmocka_unit_test(own_lists_are_nobodys_business),
         cmocka_unit_test(the_reporter_is_checked),
     };
