@@ -60,7 +60,8 @@ struct misp {
     const struct report_out *to;
     struct buf out;
     char uuid[DIGEST_UUID_TEXT_MAX]; /* of the object at hand */
-    unsigned n_attributes;           /* of the same */
+    const char *relation;            /* of its attribute before, or NULL */
+    unsigned nth;                    /* of that relation, 0 … */
     const char *before;              /* of the next element of an array */
 };
 
@@ -94,7 +95,8 @@ static void add_kind(struct misp *m, enum kind_index kind, const char *uuid)
     add_timestamp(m);
 }
 
-/* One of the object at hand; nothing for an empty value. */
+/* One of the object at hand; nothing for an empty value. It is known by its
+ * relation, so that what is learnt later gives no other a new name. */
 static void add_attribute(struct misp *m, enum kind_index kind,
                           const char *relation, const char *value)
 {
@@ -102,7 +104,9 @@ static void add_attribute(struct misp *m, enum kind_index kind,
 
     if (*value == '\0')
         return;
-    snprintf(place, sizeof place, "%s %u", relation, m->n_attributes++);
+    m->nth = m->relation && strcmp(m->relation, relation) == 0 ? m->nth + 1 : 0;
+    m->relation = relation;
+    snprintf(place, sizeof place, "%s %u", relation, m->nth);
     report_sharing_uuid(uuid, &m->shared, "misp-attribute", m->uuid, place);
     add_kind(m, kind, uuid);
     report_object_text(&m->out, "object_relation", relation);
@@ -135,7 +139,7 @@ static bool begin_object(struct misp *m, enum template_index index,
     report_sharing_uuid(m->uuid, &m->shared, t->name, a, b);
     if (!report_sharing_is_first(&m->shared, m->uuid, &m->out))
         return false;
-    m->n_attributes = 0;
+    m->relation = NULL;
     buf_add_text(&m->out, m->before);
     m->before = ",\n";
     buf_add_char(&m->out, '{');

@@ -10,6 +10,7 @@
 #include "../support/report_fixture.h"
 #include "../support/report_store.h"
 #include "analysis/origin.h"
+#include "base/records.h"
 #include "report/sharing.h"
 
 static const struct report_identity us = {
@@ -316,6 +317,71 @@ static void uuids_belong_to_a_scan(void **state)
     assert_string_not_equal(one, two);
 }
 
+/* What a registry says, now without the day of a domain's registration. */
+static void forget_created(const struct report_request *q, const char *domain)
+{
+    struct snow_registration g = { .status = SNOW_REGISTRATION_REGISTERED,
+                                   .created_utc_s = SNOW_TIME_UNKNOWN,
+                                   .expires_utc_s = SNOW_TIME_UNKNOWN,
+                                   .updated_utc_s = SNOW_TIME_UNKNOWN };
+    struct snow_evidence e = { .subject = domain,
+                               .kind = "registration",
+                               .source = "https://rdap.example/",
+                               .observed_utc_s = 1526814200 };
+    struct snow_record r = { .kind = SNOW_RECORD_EVIDENCE,
+                             .scan = q->scan,
+                             .evidence = &e };
+    struct buf json = { 0 };
+
+    text_copy(g.domain, sizeof g.domain, domain);
+    record_registration_format_json(&json, &g);
+    e.data = json.data;
+    e.data_len = json.len;
+    assert_int_equal(snow_store_begin(q->store, NULL), 0);
+    assert_int_equal(snow_store_put(q->store, &r, NULL), 0);
+    assert_int_equal(snow_store_commit(q->store, NULL), 0);
+    buf_fini(&json);
+}
+
+/* Append the UUID of each attribute of a relation. */
+static void add_uuids(struct buf *to, const char *json, const char *relation)
+{
+    const char *end;
+
+    while ((end = strstr(json, relation))) {
+        const char *at = end;
+
+        while (strncmp(at, "{\"uuid\":", 8) != 0)
+            at--;
+        buf_printf(to, "%.46s\n", at);
+        json = end + strlen(relation);
+    }
+}
+
+/* What is learnt of a domain gives no attribute beside it another UUID: the
+ * event would hold both once it is imported anew. */
+static void attributes_keep_their_uuids(void **state)
+{
+    struct fixture f;
+    struct report_request q;
+    struct buf got = { 0 }, before = { 0 }, after = { 0 };
+
+    (void)state;
+    open_request(&q, &f, &us);
+    write_report(&got, "misp", &q);
+    assert_non_null(strstr(got.data, "\"registration-date\""));
+    add_uuids(&before, got.data, "\"object_relation\":\"text\"");
+    forget_created(&q, "commercieopard.example");
+    write_report(&got, "misp", &q);
+    assert_null(strstr(got.data, "\"registration-date\""));
+    add_uuids(&after, got.data, "\"object_relation\":\"text\"");
+    assert_string_equal(before.data, after.data);
+    buf_fini(&got);
+    buf_fini(&before);
+    buf_fini(&after);
+    snow_store_close(q.store);
+}
+
 /* As many targets as there is room for, whole. */
 static void long_targets_are_cut_whole(void **state)
 {
@@ -354,6 +420,7 @@ int main(void)
         cmocka_unit_test(only_names_of_the_finding),
         cmocka_unit_test(indicators_hold_for_a_time),
         cmocka_unit_test(uuids_belong_to_a_scan),
+        cmocka_unit_test(attributes_keep_their_uuids),
         cmocka_unit_test(long_targets_are_cut_whole),
     };
 
