@@ -85,8 +85,8 @@ size_t text_utf8(const unsigned char *s, size_t len);
 uint32_t text_point(const unsigned char *s, size_t n);
 
 /** Is it a character that a terminal obeys, that turns text around, or that is
- * there and not seen? Controls, breaks, directions (UAX #9), joiners,
- * annotations, tags. */
+ * there and not seen? Controls, breaks, directions (UAX #9), joiners, fillers,
+ * selectors, annotations, tags. */
 bool text_is_hidden(uint32_t point);
 
 static inline char text_lower(char c) /**< ASCII only */

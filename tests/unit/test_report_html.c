@@ -25,6 +25,8 @@ static const struct {
     { "what turns text around", "\xe2\x80\xae", "\\u{202E}", "\"\\u202e\"" },
     { "line separator", "\xe2\x80\xa8", "\\u{2028}", "\"\\u2028\"" },
     { "zero width", "\xe2\x80\x8b", "\\u{200B}", "\"\\u200b\"" },
+    { "a filler", "\xe3\x85\xa4", "\\u{3164}", "\"\\u3164\"" },
+    { "a selector", "\xef\xb8\x8f", "\\u{FE0F}", "\"\\ufe0f\"" },
     { "tags beyond the first plane", "\xf3\xa0\x81\x81", "\\u{E0041}",
       "\"\\udb40\\udc41\"" },
     { "no UTF-8", "\xff\xc3(", "\\xFF\\xC3(", "\"\\u00ff\\u00c3(\"" },
