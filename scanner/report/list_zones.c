@@ -1,10 +1,10 @@
 /* Lists that name servers serve: rbldnsd's, and a response policy zone. */
 #include "report/list_text.h"
 
-#define TTL_S 3600       /* of what is listed */
-#define NEGATIVE_S 300   /* what is not may be tomorrow (RFC 2308 §5) */
-#define REFRESH_S 3600   /* secondaries ask for a newer list, */
-#define RETRY_S 600      /* and if in vain, again */
+#define TTL_S 3600     /* of what is listed */
+#define NEGATIVE_S 300 /* what is not may be tomorrow (RFC 2308 §5) */
+#define REFRESH_S 3600 /* secondaries ask for a newer list, */
+#define RETRY_S 600    /* and if in vain, again */
 
 /* Five numbers of an SOA. Its serial is the second in which the list was made:
  * it grows by itself (RFC 1982 §3.2 lets it wrap in 2106). */

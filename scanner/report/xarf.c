@@ -53,8 +53,7 @@ int report_xarf_check(const struct report_identity *id, struct snow_error *err)
             return snow_fail(err, SNOW_EINVAL,
                              "--%s-contact '%.100s' is no mail address",
                              both[i].who, both[i].contact);
-        if (!strchr(both[i].domain, '.') ||
-            !text_is_host_name(both[i].domain))
+        if (!strchr(both[i].domain, '.') || !text_is_host_name(both[i].domain))
             return snow_fail(err, SNOW_EINVAL,
                              "--%s-domain '%.100s' is no domain", both[i].who,
                              both[i].domain);
