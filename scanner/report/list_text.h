@@ -62,7 +62,8 @@ int report_list_each(struct report_list *l, enum report_family family,
 void report_list_prefixes(struct buf *to, const struct report_list_range *r,
                           const char *before, const char *after);
 
-/** @return 0, SNOW_EINVAL where the zone of a list is no host name */
+/** @return 0, SNOW_EINVAL where the zone of a list is no host name, or leaves
+ * no room for "hostmaster." before it */
 int report_list_check_zone(const struct report_request *q,
                            struct snow_error *err);
 
