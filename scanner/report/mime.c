@@ -2,18 +2,19 @@
 
 #include "snowline/records.h"
 
-#define WORD_OCTETS 45 /* of an encoded word: 60 in base64, 72 in all */
+#define WORD_OCTETS 42 /* of an encoded word: 56 in base64, 68 in all */
 
 static void end_line(struct buf *to)
 {
     buf_add_text(to, "\r\n");
 }
 
-/* One word of a value, on this line or on the next. */
+/* One word of a value, on this line or on the next: RFC 5322 asks for 78, with
+ * an encoded word RFC 2047 §2 for 76. */
 static void add_word(struct buf *to, size_t *column, const char *word,
                      size_t len)
 {
-    if (*column + 1 + len > MIME_LINE_MAX + 2) { /* RFC 5322: 78 */
+    if (*column + 1 + len > MIME_LINE_MAX) {
         end_line(to);
         *column = 0;
     }

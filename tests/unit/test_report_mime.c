@@ -41,9 +41,15 @@ static const struct {
     { "other letters are encoded", "B\xc3\xbcro", "a@b.example",
       "To: =?utf-8?B?QsO8cm8=?= <a@b.example>\r\n" },
     { "and so are all words with them, cut between characters",
-      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xbc.", "a@b.example",
+      A40 "a\xc3\xbc.", "a@b.example",
       "To: =?utf-8?B?YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
-      "YWFhYWFhYWFhYWFhYWE=?=\r\n =?utf-8?B?w7wu?= <a@b.example>\r\n" },
+      "YWFhYWFhYWFhYWE=?=\r\n =?utf-8?B?w7wu?= <a@b.example>\r\n" },
+    { "no line with them is longer than 76", A40 "\xc3\xbc", "a@b.example",
+      "To: =?utf-8?B?YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+      "YWFhYWFhYWFhYcO8?=\r\n <a@b.example>\r\n" },
+    { "nor is one they end on", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xbc.",
+      "a@b.example", "To: =?utf-8?B?YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh"
+      "YcO8Lg==?=\r\n <a@b.example>\r\n" },
     { "octets that are no text", "\xff", "a@b.example",
       "To: \"\\\\xFF\" <a@b.example>\r\n" },
     { "an address that is none is left out", "", "a@b.example>\r\nBcc: <c@d.e",
