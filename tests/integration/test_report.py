@@ -334,6 +334,47 @@ class Report(Case):
         self.assertEqual(self.opened(page), [])  # and closed again
         self.assert_quiet(page, path)
 
+    def drawn(self, page):
+        """What the map and its legend look like."""
+        return page.run("[...document.querySelectorAll('#map canvas')]"
+                        ".map(c => c.toDataURL())")
+
+    def test_what_is_drawn_follows_the_colours(self):
+        path = self.report(self.stored())
+        light, dark = (self.open(path, dark=dark) for dark in (False, True))
+        self.assertNotEqual(self.drawn(light)[:5], self.drawn(dark)[:5])
+        for page in (light, dark):  # paper is light for everybody
+            page.run("window.dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(self.drawn(light), self.drawn(dark))
+        dark.run("window.dispatchEvent(new Event('afterprint'))")
+        self.assertNotEqual(self.drawn(light)[:5], self.drawn(dark)[:5])
+        before = self.drawn(dark)[0]
+        dark.call("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": "light"}])
+        dark.run(f"""(async () => {{
+            while (document.querySelector('#map canvas').toDataURL() ===
+                {json.dumps(before)}) {{
+                await new Promise(requestAnimationFrame);
+            }}
+        }})()""")
+        self.assertEqual(self.drawn(light), self.drawn(dark))
+
+    def test_unfolded_strips_are_where_the_keys_go_on(self):
+        page = self.open(self.report(self.big(2, 8)))
+        page.run("[...document.querySelectorAll('.fold')].at(-1).focus()")
+        net = re.search(r"finding, (\S*\.)0/24", page.run(
+            "document.activeElement.textContent"))[1]
+        page.key("Enter", 13)
+        page.key("ArrowRight", 39)
+        said = page.run("document.getElementById('said').textContent")
+        self.assertTrue(said.startswith(net + "1, "), said)
+
+    def test_a_link_to_nothing_does_no_harm(self):
+        self.stored()
+        for fragment in ("#%E0%A4", "#f-%", "#f-c0", "#f-__proto__"):
+            page = self.open(self.report(self.path("s.db")), fragment)
+            self.assertEqual(self.opened(page), [])
+
     def assert_contrast(self, page):
         """WCAG 2.2 §1.4.3 of what a colour is named for."""
         low = page.run("""(() => {

@@ -93,7 +93,7 @@ const goTo = (f) => {
 };
 
 const onHash = () => {
-  const f = byId.get(decodeURIComponent(location.hash).slice(3));
+  const f = byId.get(location.hash.slice(3)); /* ids need no %HH */
   if (f && location.hash.startsWith("#f-")) {
     goTo(f);
   }
@@ -273,6 +273,8 @@ const addControls = () => {
 let openedForPaper = [];
 
 const beforePrint = () => {
+  document.documentElement.classList.add("on-paper"); /* which is light */
+  repaint();
   unrollAll();
   const all = inOrder.filter((r) => !r.hidden).map(findingOf);
   openedForPaper = all.slice(0, PRINTED_MAX).filter((f) => !f.detail);
@@ -289,6 +291,8 @@ const afterPrint = () => {
   openedForPaper.forEach(close);
   openedForPaper = [];
   $("not-printed")?.remove();
+  document.documentElement.classList.remove("on-paper");
+  repaint();
 };
 
 const showTable = () => {
