@@ -24,8 +24,9 @@ const rankRegistrars = (all) => {
 };
 
 const binned = (all, ranked) => {
-  const first = Math.min(...all.map((d) => d.day));
-  const last = Math.max(...all.map((d) => d.day));
+  /* not Math.min(...all): a call has room for so many arguments only */
+  const first = all.reduce((n, d) => Math.min(n, d.day), Infinity);
+  const last = all.reduce((n, d) => Math.max(n, d.day), -Infinity);
   const [step, unit] = STEPS.find(([s]) => (last - first) / s < BARS_MAX) ??
     STEPS.at(-1);
   const start = first - Math.floor(step / 2) - 2 * step;
