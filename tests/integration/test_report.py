@@ -411,6 +411,33 @@ class Report(Case):
                          "#f-" + f["finding_id"], width=400)
         self.assertEqual(page.run("document.documentElement.scrollWidth"), 400)
 
+    def test_what_a_link_leads_to_is_not_covered(self):
+        for width in (400, 600, 900, 1280):
+            page = self.open(self.report(self.stored()), width=width)
+            for link in ("#map", "#findings"):
+                page.run(f"document.querySelector('nav [href=\"{link}\"]')"
+                         ".click(); new Promise(requestAnimationFrame)")
+                self.assertGreaterEqual(*page.run(f"""[
+                    document.querySelector('{link} h2')
+                        .getBoundingClientRect().top,
+                    document.querySelector('header')
+                        .getBoundingClientRect().bottom]"""), (width, link))
+
+    def test_a_burst_is_told_in_full(self):
+        """Wherever it lies: half of a p is another one."""
+        store = self.stored()
+        for years in ("1998", "2023"):  # before it or after it another one
+            path = self.write("more.csv", "domain,created\n"
+                              f"blueomb.com,{years}-01-01\n")
+            page = self.open(self.report(store, "--domains", path))
+            label = page.run("document.querySelector('.burst text')"
+                             ".textContent")
+            self.assertRegex(label, r"^\d+ domains .* p = \d.*\d$")
+            self.assertEqual(page.run(
+                "[...document.querySelectorAll('.chart text')]"
+                ".map(t => t.getBBox())"
+                ".filter(b => b.x < 0 || b.x + b.width > 960).length"), 0)
+
     def test_without_scripts_there_is_a_table(self):
         store = self.stored()
         page = Page(self.browser)
