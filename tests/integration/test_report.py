@@ -560,6 +560,20 @@ class Report(Case):
         self.assertTrue(page.run("document.getElementById('b-%d') !== null" % (
             10 * 65536 + int(net[1]) * 256 + int(net[2]))))
         self.assert_quiet(page, path)
+        self.assert_paper_has_an_end(page)
+
+    def assert_paper_has_an_end(self, page):
+        """What is not drawn leaves no room, and it is said."""
+        n = page.run("document.querySelectorAll('.strip').length")
+        page.run("window.dispatchEvent(new Event('beforeprint'))")
+        page.call("Emulation.setEmulatedMedia", media="print")
+        shown, drawn = page.run("""[".strip", ".strip .frame"].map(q =>
+            [...document.querySelectorAll(q)].filter(s => s.offsetHeight)
+            .length)""")
+        self.assertEqual(shown, drawn)
+        self.assertTrue(200 <= shown < n, shown)
+        self.assertIn("first 200 /24s", page.run(
+            "document.getElementById('not-printed').textContent"))
 
     def test_too_many_findings_are_told(self):
         path = self.report(self.big(4100, 2048))
