@@ -170,6 +170,9 @@ static int read_line(struct reader *r, FILE *f)
         if (r->len == LINE_MAX_LEN)
             return SNOW_ERANGE;
         r->text[r->len++] = (char)c;
+        if (r->line == 0 && r->len == sizeof BOM - 1 &&
+            memcmp(r->text, BOM, sizeof BOM - 1) == 0)
+            r->len = 0; /* a mark at the front is none of the text */
     }
     r->text[r->len] = '\0';
     if (ferror(f))
@@ -177,8 +180,6 @@ static int read_line(struct reader *r, FILE *f)
     if (c == EOF && r->len == 0)
         return SNOW_EDONE;
     r->line++;
-    if (r->line == 1 && strncmp(r->text, BOM, sizeof BOM - 1) == 0)
-        memmove(r->text, r->text + sizeof BOM - 1, r->len - sizeof BOM + 2);
     return 0;
 }
 
