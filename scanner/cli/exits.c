@@ -23,7 +23,7 @@ static const struct cli_exit exits[] = {
     { "1", "Failed: disk full, folder not writable, out of memory; nobody says "
       "what an AS number stands for; check: something is not fit." },
     { "2", "Wrong usage: malformed or empty target, unknown option, no such "
-      "store, an export that needs to know who reports." },
+      "store, an export that lacks who reports, or a zone." },
     { "3", "Incomplete but resumable: no resolver answers, --max-time or "
       "--max-queries reached." },
     { "4", "Refused by policy: only reserved addresses, too large without "

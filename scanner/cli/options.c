@@ -201,7 +201,7 @@ static const struct cli_option options[] = {
     { 0, "retry", CLI_WORD, TO(retry), "nothing", "WHAT", "nothing|failed", 0,
       0, CLI_RESUME, false, "Store",
       "failed: ask again what ended in timeout, SERVFAIL, REFUSED, unknown" },
-    { 0, "older-than", CLI_COUNT, TO(older_than_days), "0", "DAYS", NULL, 0,
+    { 0, "older-than", CLI_COUNT, TO(older_than_days), NULL, "DAYS", NULL, 0,
       36500, CLI_PURGE, false, "Store",
       "forget what is older; 0: all but what is kept in any case" },
     { 0, "unfinished", CLI_FLAG, TO(unfinished), NULL, NULL, NULL, 0, 0,
@@ -219,7 +219,8 @@ static const struct cli_option options[] = {
     { 'o', "output", CLI_TEXT, TO(output), NULL, "PATH", NULL, 0, 0,
       CLI_SCAN | STAGES | CLI_EXPORT | CLI_FINDINGS | CLI_DIFF | CLI_REPORT,
       false, "Output",
-      "scan: the store (results/TARGET.db); others: a file for the result" },
+      "scan: the store (results/TARGET.db); others: a file for the result, of "
+      "complaints a folder as well" },
     { 0, "progress", CLI_WORD, TO(progress), "auto", "HOW",
       "auto|bar|json|none", 0, 0, TELLS, false, "Output",
       "on stderr: auto (a bar, in a terminal), bar, json (an object a second), "

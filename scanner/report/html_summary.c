@@ -181,8 +181,8 @@ static void add_completeness(struct html *h)
                    (unsigned long long)snow_ranges_count(s->mail));
     else
         buf_add_text(&h->out, "Nobody was greeted. ");
-    buf_add_text(&h->out, "Excluded addresses, reserved ones and those that "
-                          "opted out were never asked.</p>\n");
+    buf_add_text(&h->out, "Excluded addresses and those that opted out were "
+                          "never asked.</p>\n");
 }
 
 int html_summary(struct html *h)

@@ -40,7 +40,11 @@ class Lab:
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix="snowline-lab.", dir="/tmp")
         fixture = os.path.join(BUILD, "lab", "smtp-fixture")
-        subprocess.run([LAB, "start", self.dir, fixture], check=True)
+        try:
+            subprocess.run([LAB, "start", self.dir, fixture], check=True)
+        except subprocess.CalledProcessError:
+            shutil.rmtree(self.dir)
+            raise
         with open(os.path.join(self.dir, "env")) as f:
             ports = dict(line.strip().split("=") for line in f)
         self.dns = f"{LOOPBACK}:{ports['DNS_PORT']}"

@@ -395,7 +395,7 @@ class Complaints(Store):
             self.assertEqual({r["state"] for r in found.values()},
                              {"not-asked"})
             self.assertEqual({r["answered"] for r in found.values()}, {""})
-        self.add_scan(after(), time.strftime("%Y-%m-%d"))
+        self.add_scan(after(), time.strftime("%Y-%m-%d", time.gmtime()))
         found = self.states()
         with self.subTest("states"):
             self.assertEqual({d: r["state"] for d, r in found.items()},
@@ -441,7 +441,7 @@ class Complaints(Store):
         self.start_store()
         self.complain("-o", self.path("out") + "/")
         self.later(20)
-        self.add_scan(after(), time.strftime("%Y-%m-%d"))
+        self.add_scan(after(), time.strftime("%Y-%m-%d", time.gmtime()))
         ok("purge", self.store, "--older-than", "0")
         found = self.states()
         self.assertEqual(found["stays"]["state"], "still")

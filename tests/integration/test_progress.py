@@ -24,7 +24,7 @@ BARS_PER_S = 4
 class Terminal:
     """The program with a terminal for its standard error."""
 
-    def __init__(self, columns, *args, term="xterm"):
+    def __init__(self, case, columns, *args, term="xterm"):
         self.ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ,
                     struct.pack("HHHH", 24, columns, 0, 0))
@@ -34,6 +34,8 @@ class Terminal:
             stdout=subprocess.DEVNULL, stderr=theirs,
             env={**os.environ, "TERM": term})
         os.close(theirs)
+        case.addCleanup(self.child.wait)
+        case.addCleanup(self.child.kill)
         self.first_s = None
         self.text = ""
 
@@ -92,7 +94,7 @@ class Bar(Progress):
     def test_it_fits_and_goes(self):
         for columns in (30, 60, 120):
             with self.subTest(columns=columns):
-                t = Terminal(columns, *self.slowly("--smtp-rate", "300"))
+                t = Terminal(self, columns, *self.slowly("--smtp-rate", "300"))
                 self.assertEqual(t.end(), 0, t.text)
                 os.unlink(self.path("scan.db"))
                 bars = t.bars()
@@ -117,7 +119,7 @@ class Bar(Progress):
         self.assertLess(max(found), 100)
 
     def test_interrupted(self):
-        t = Terminal(80, *self.slowly("--dns-rate", "500"))
+        t = Terminal(self, 80, *self.slowly("--dns-rate", "500"))
         t.read_until("sweep [0-9]")
         t.child.send_signal(signal.SIGINT)
         self.assertEqual(t.end(), 130)
@@ -135,7 +137,7 @@ class Bar(Progress):
             self.assertRegex(line, r"^(%s|sent| ) " % "|".join(STAGES))
 
     def test_nor_in_a_terminal_that_knows_no_bar(self):
-        t = Terminal(80, *self.slowly(), term="dumb")
+        t = Terminal(self, 80, *self.slowly(), term="dumb")
         self.assertEqual(t.end(), 0)
         self.assertNotIn("\x1b", t.text)
 
@@ -147,7 +149,7 @@ class Bar(Progress):
         store = self.path("scan.db")
         ok("scan", NETBLOCK, *self.to_lab(), "--dns-rate", "0",
            "--dns-block-rate", "0", "-o", store)
-        t = Terminal(60, "findings", store, "--decoys", "100000")
+        t = Terminal(self, 60, "findings", store, "--decoys", "100000")
         t.read_until(r"decoys [0-9.]+ % of 100,000 shuffles [^\r]*left")
         t.child.send_signal(signal.SIGINT)
         self.assertEqual(t.end(), -signal.SIGINT)
@@ -170,9 +172,8 @@ class Objects(Progress):
         last = told[-1]
         self.assertEqual(last["left_s"], 0)
         self.assertEqual([last[s]["pending"] for s in STAGES], [0] * 7)
-        times = [p["elapsed_s"] for p in told[:-1]]
-        self.assertGreaterEqual(min(b - a for a, b in zip(times, times[1:])),
-                                .8)
+        # one a second, however late some of them are; and the last
+        self.assertLessEqual(len(told), last["elapsed_s"] + 2)
 
     def test_of_what_is_no_scan(self):
         store, names = self.path("scan.db"), self.path("names.csv")
@@ -207,6 +208,7 @@ class Objects(Progress):
         child = subprocess.Popen(
             [SNOWLINE, *self.slowly("--progress", "json")], stderr=writer,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        self.addCleanup(child.kill)
         os.close(writer)
         store = self.path("scan.db")
         wait_until(lambda: os.path.exists(store) and

@@ -334,6 +334,47 @@ class Report(Case):
         self.assertEqual(self.opened(page), [])  # and closed again
         self.assert_quiet(page, path)
 
+    def drawn(self, page):
+        """What the map and its legend look like."""
+        return page.run("[...document.querySelectorAll('#map canvas')]"
+                        ".map(c => c.toDataURL())")
+
+    def test_what_is_drawn_follows_the_colours(self):
+        path = self.report(self.stored())
+        light, dark = (self.open(path, dark=dark) for dark in (False, True))
+        self.assertNotEqual(self.drawn(light)[:5], self.drawn(dark)[:5])
+        for page in (light, dark):  # paper is light for everybody
+            page.run("window.dispatchEvent(new Event('beforeprint'))")
+        self.assertEqual(self.drawn(light), self.drawn(dark))
+        dark.run("window.dispatchEvent(new Event('afterprint'))")
+        self.assertNotEqual(self.drawn(light)[:5], self.drawn(dark)[:5])
+        before = self.drawn(dark)[0]
+        dark.call("Emulation.setEmulatedMedia", features=[
+            {"name": "prefers-color-scheme", "value": "light"}])
+        dark.run(f"""(async () => {{
+            while (document.querySelector('#map canvas').toDataURL() ===
+                {json.dumps(before)}) {{
+                await new Promise(requestAnimationFrame);
+            }}
+        }})()""")
+        self.assertEqual(self.drawn(light), self.drawn(dark))
+
+    def test_unfolded_strips_are_where_the_keys_go_on(self):
+        page = self.open(self.report(self.big(2, 8)))
+        page.run("[...document.querySelectorAll('.fold')].at(-1).focus()")
+        net = re.search(r"finding, (\S*\.)0/24", page.run(
+            "document.activeElement.textContent"))[1]
+        page.key("Enter", 13)
+        page.key("ArrowRight", 39)
+        said = page.run("document.getElementById('said').textContent")
+        self.assertTrue(said.startswith(net + "1, "), said)
+
+    def test_a_link_to_nothing_does_no_harm(self):
+        self.stored()
+        for fragment in ("#%E0%A4", "#f-%", "#f-c0", "#f-__proto__"):
+            page = self.open(self.report(self.path("s.db")), fragment)
+            self.assertEqual(self.opened(page), [])
+
     def assert_contrast(self, page):
         """WCAG 2.2 §1.4.3 of what a colour is named for."""
         low = page.run("""(() => {
@@ -369,6 +410,33 @@ class Report(Case):
         page = self.open(self.report(self.path("s.db")),
                          "#f-" + f["finding_id"], width=400)
         self.assertEqual(page.run("document.documentElement.scrollWidth"), 400)
+
+    def test_what_a_link_leads_to_is_not_covered(self):
+        for width in (400, 600, 900, 1280):
+            page = self.open(self.report(self.stored()), width=width)
+            for link in ("#map", "#findings"):
+                page.run(f"document.querySelector('nav [href=\"{link}\"]')"
+                         ".click(); new Promise(requestAnimationFrame)")
+                self.assertGreaterEqual(*page.run(f"""[
+                    document.querySelector('{link} h2')
+                        .getBoundingClientRect().top,
+                    document.querySelector('header')
+                        .getBoundingClientRect().bottom]"""), (width, link))
+
+    def test_a_burst_is_told_in_full(self):
+        """Wherever it lies: half of a p is another one."""
+        store = self.stored()
+        for years in ("1998", "2023"):  # before it or after it another one
+            path = self.write("more.csv", "domain,created\n"
+                              f"blueomb.com,{years}-01-01\n")
+            page = self.open(self.report(store, "--domains", path))
+            label = page.run("document.querySelector('.burst text')"
+                             ".textContent")
+            self.assertRegex(label, r"^\d+ domains .* p = \d.*\d$")
+            self.assertEqual(page.run(
+                "[...document.querySelectorAll('.chart text')]"
+                ".map(t => t.getBBox())"
+                ".filter(b => b.x < 0 || b.x + b.width > 960).length"), 0)
 
     def test_without_scripts_there_is_a_table(self):
         store = self.stored()
@@ -492,6 +560,20 @@ class Report(Case):
         self.assertTrue(page.run("document.getElementById('b-%d') !== null" % (
             10 * 65536 + int(net[1]) * 256 + int(net[2]))))
         self.assert_quiet(page, path)
+        self.assert_paper_has_an_end(page)
+
+    def assert_paper_has_an_end(self, page):
+        """What is not drawn leaves no room, and it is said."""
+        n = page.run("document.querySelectorAll('.strip').length")
+        page.run("window.dispatchEvent(new Event('beforeprint'))")
+        page.call("Emulation.setEmulatedMedia", media="print")
+        shown, drawn = page.run("""[".strip", ".strip .frame"].map(q =>
+            [...document.querySelectorAll(q)].filter(s => s.offsetHeight)
+            .length)""")
+        self.assertEqual(shown, drawn)
+        self.assertTrue(200 <= shown < n, shown)
+        self.assertIn("first 200 /24s", page.run(
+            "document.getElementById('not-printed').textContent"))
 
     def test_too_many_findings_are_told(self):
         path = self.report(self.big(4100, 2048))

@@ -16,8 +16,10 @@ const onLink = (event) => {
   }
 };
 
-const onScheme = () => {
+/* In the colours of now: what is drawn does not follow the style by itself. */
+const repaint = () => {
   forgetPaint();
+  document.querySelectorAll("canvas.swatch").forEach((c) => c.repaint());
   redrawStrips();
   if (theView) {
     drawOverview(theView);
@@ -40,7 +42,7 @@ const main = () => {
     }
   });
   window.matchMedia("(prefers-color-scheme: dark)")
-    .addEventListener("change", onScheme);
+    .addEventListener("change", repaint);
   onHash();
 };
 

@@ -118,9 +118,12 @@ const paintStrip = (canvas, block, grid) => {
 /* A cell by itself, for the legend. */
 const swatch = (letter, f) => {
   const canvas = el("canvas", { class: "swatch", "aria-hidden": "true" });
-  const scale = window.devicePixelRatio || 1;
-  canvas.width = 14 * scale;
-  canvas.height = (MAIL_ZONE + CELL_HEIGHT) * scale;
-  paintCell(canvas.getContext("2d"), letter, f, 0, 0, 14 * scale, scale);
+  canvas.repaint = () => {
+    const scale = window.devicePixelRatio || 1;
+    canvas.width = 14 * scale;
+    canvas.height = (MAIL_ZONE + CELL_HEIGHT) * scale;
+    paintCell(canvas.getContext("2d"), letter, f, 0, 0, 14 * scale, scale);
+  };
+  canvas.repaint();
   return canvas;
 };

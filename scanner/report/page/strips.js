@@ -211,14 +211,15 @@ const foldOf = (blocks) => {
 
 const unfold = (fold) => {
   const held = fold.contains(document.activeElement);
+  const here = held ? fold.blocks[0] : strips[cursor.strip]?.block;
   addStrips(fold.blocks, fold);
   for (const block of fold.blocks) {
     block.fold = null;
   }
-  const next = fold.previousElementSibling;
   fold.remove();
   collectStrips();
-  if (held && next) {
+  cursor.strip = Math.max(0, strips.findIndex((s) => s.block === here));
+  if (held) {
     listBox.focus({ preventScroll: true });
   }
 };

@@ -1,7 +1,7 @@
 /* The list of findings: opened, sorted, filtered. Its rows are in the page
  * before any script runs. */
 
-const PRINTED_MAX = 200; /* details opened for paper */
+const PRINTED_MAX = 200; /* details opened, strips drawn for paper */
 
 const body = document.querySelector("#list tbody");
 const inOrder = body ? [...body.rows] : [];
@@ -93,7 +93,7 @@ const goTo = (f) => {
 };
 
 const onHash = () => {
-  const f = byId.get(decodeURIComponent(location.hash).slice(3));
+  const f = byId.get(location.hash.slice(3)); /* ids need no %HH */
   if (f && location.hash.startsWith("#f-")) {
     goTo(f);
   }
@@ -273,14 +273,16 @@ const addControls = () => {
 let openedForPaper = [];
 
 const beforePrint = () => {
+  document.documentElement.classList.add("on-paper"); /* which is light */
+  repaint();
   unrollAll();
   const all = inOrder.filter((r) => !r.hidden).map(findingOf);
   openedForPaper = all.slice(0, PRINTED_MAX).filter((f) => !f.detail);
   openedForPaper.forEach(open);
-  if (all.length > PRINTED_MAX) {
+  if (all.length > PRINTED_MAX || strips.length > PRINTED_MAX) {
     $("said").before(el("p", { id: "not-printed", class: "paper" },
-      "Details of the first " + PRINTED_MAX + " findings; filter the list " +
-      "to print others."));
+      "The first " + PRINTED_MAX + " /24s of the map, details of the first " +
+      PRINTED_MAX + " findings; filter the list to print others."));
   }
   strips.slice(0, PRINTED_MAX).forEach(drawStrip);
 };
@@ -289,6 +291,8 @@ const afterPrint = () => {
   openedForPaper.forEach(close);
   openedForPaper = [];
   $("not-printed")?.remove();
+  document.documentElement.classList.remove("on-paper");
+  repaint();
 };
 
 const showTable = () => {

@@ -24,8 +24,9 @@ const rankRegistrars = (all) => {
 };
 
 const binned = (all, ranked) => {
-  const first = Math.min(...all.map((d) => d.day));
-  const last = Math.max(...all.map((d) => d.day));
+  /* not Math.min(...all): a call has room for so many arguments only */
+  const first = all.reduce((n, d) => Math.min(n, d.day), Infinity);
+  const last = all.reduce((n, d) => Math.max(n, d.day), -Infinity);
   const [step, unit] = STEPS.find(([s]) => (last - first) / s < BARS_MAX) ??
     STEPS.at(-1);
   const start = first - Math.floor(step / 2) - 2 * step;
@@ -92,13 +93,13 @@ const burstBands = (scale, t) => bursts().map((f, i) => {
     (Math.floor(Date.parse(iso) / 1000 / DAY) - t.start) / t.step);
   const from = scale.x(t.start + bin(f.created_min) * t.step);
   const to = scale.x(t.start + (bin(f.created_max) + 1) * t.step);
-  const middle = Math.max(BOX.left + 150,
-    Math.min((from + to) / 2, BOX.width - 150));
+  /* half of the chart has room for what is written, whatever the font */
+  const isLeft = from + to < BOX.width;
   return svg("g", { class: "burst" },
     svg("rect", { x: from - 3, y: BOX.top - 4, width: to - from + 5,
       height: BOX.height - BOX.top - BOX.bottom + 4 }),
-    i < 1 ? svg("text", { x: middle, y: BOX.top - 10, "text-anchor":
-      "middle" }, plural(f.domains.length, "domain") +
+    i < 1 ? svg("text", { x: isLeft ? from : to, y: BOX.top - 10,
+      "text-anchor": isLeft ? "start" : "end" }, plural(f.domains.length, "domain") +
       " registered close together, by chance p = " +
       f.burst_p.toPrecision(2)) : null,
     svg("title", {}, nameOf(f) + ": registered close together, " +
