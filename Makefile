@@ -9,6 +9,7 @@ PREFIX  ?= /usr/local
 SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
 VERSION := 0.1.0
 B       := build/$(MODE)
+.DELETE_ON_ERROR: # half a file is none
 
 CC      ?= cc
 PKGS    := libuv libcares libcurl libpsl sqlite3 libzstd zlib jansson libssl libcrypto
@@ -268,14 +269,14 @@ install: all doc ## into PREFIX (/usr/local), below DESTDIR
 	$(call place,644,$B/completions/snowline.fish,$(FISHDIR)/snowline.fish)
 	$(call place_filled,755,share/weekly,$(LIBEXEC)/weekly)
 	$(foreach u,$(UNITS),$(call place_filled,644,share/$u,$(UNITDIR)/$u) &&) :
+# folders that others use stay, also empty ones
 uninstall: ## all but an optout.txt that was added to
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
 	! cmp -s targets/optout.txt $(DESTDIR)$(CONF)/optout.txt || \
 	    rm $(DESTDIR)$(CONF)/optout.txt
-	cd $(DESTDIR)/ && rmdir -p --ignore-fail-on-non-empty \
-	    $(patsubst /%,%,$(SHARE)/targets $(DOCDIR) $(LIBEXEC) $(CONF) \
-	        $(BASHDIR) $(ZSHDIR) $(FISHDIR) $(MANDIR)/man1 $(UNITDIR) \
-	        $(BINDIR)) 2>/dev/null || :
+	rmdir --ignore-fail-on-non-empty $(addprefix $(DESTDIR),\
+	    $(SHARE)/targets $(SHARE) $(DOCDIR) $(LIBEXEC) $(CONF)) \
+	    2>/dev/null || :
 
 # the same octets each time: in the order of names, with the time of the last
 # commit, or of the newest change where there is no git
@@ -292,7 +293,8 @@ dist: ## build/snowline-VERSION.tar.gz, of what git knows
 	$Q{ $(FILES_OF_DIST); } | grep -v -e '^\.ci/' -e '^\.git' | LC_ALL=C sort -u | \
 	    tar -c --no-recursion --verbatim-files-from -T - --mtime=@$(DIST_TIME) \
 	        --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-	        --transform 's,^,$(DIST)/,' | gzip -n9 > build/$(DIST).tar.gz
+	        --transform 's,^,$(DIST)/,' > build/$(DIST).tar
+	$Qgzip -nf9 build/$(DIST).tar
 deb: dist ## Debian packages, in build/deb
 	$Qrm -rf build/deb && mkdir -p build/deb && \
 	    tar -xzf build/$(DIST).tar.gz -C build/deb

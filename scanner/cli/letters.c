@@ -37,7 +37,8 @@ static void name_file(struct buf *to, const struct report_letter *l)
 static int write_whole(const char *path, const struct report_letter *l)
 {
     struct report_fd fd = {
-        .fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666),
+        .fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+                   0666),
     };
     struct report_out out = report_to_fd(&fd);
     int code;

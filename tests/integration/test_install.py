@@ -67,7 +67,11 @@ class Install(Case):
     def test_nothing_is_left(self):
         make("uninstall", f"DESTDIR={self.root}")
         self.assertEqual(files_below(self.root), [])
-        self.assertFalse(os.path.exists(self.local))
+        folders = [at for at, _, _ in os.walk(self.root)]
+        self.assertFalse([at for at in folders if at.endswith("snowline")])
+        # those of the system are not ours to take away
+        for folder in "bin", "share/man/man1", "lib/systemd/system":
+            self.assertIn(os.path.join(self.local, folder), folders)
 
     def test_the_example_is_true(self):
         """Each key that it shows is one, with a value that is taken."""
