@@ -302,9 +302,12 @@ static int sqlite_add_scan(struct snow_store *base,
                            const struct snow_scan *scan, int64_t *id,
                            struct snow_error *err)
 {
+    /* a complaint outlives its scan, whose number is not given anew */
     static const char sql[] =
-        "INSERT INTO scan(targets, settings, seed, created, now, finished,"
-        " version) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        "INSERT INTO scan(id, targets, settings, seed, created, now, finished,"
+        " version) VALUES(1 + max((SELECT ifnull(max(id), 0) FROM scan),"
+        " (SELECT ifnull(max(scan), 0) FROM complaint)),"
+        " ?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     struct sqlite_store *s = sqlite_of(base);
     sqlite3_stmt *q = NULL;
     int code = 0;
