@@ -2,6 +2,7 @@
 
 #include "analysis/forward.h"
 #include "base/random.h"
+#include "base/room.h"
 
 #define NETBLOCK_MIN 256 /* addresses: smaller ones are single customers' */
 
@@ -108,19 +109,16 @@ static bool is_within(const struct hosts *h, size_t i, struct snow_range r)
 int analysis_hosts_add_netblock(struct hosts *h, struct snow_range netblock,
                                 bool is_senders)
 {
-    size_t cap = h->netblocks_cap ? h->netblocks_cap * 2 : 64;
-    struct snow_range *all = h->netblocks;
+    struct snow_range *all;
 
     for (size_t i = count_before(h, netblock.first);
          is_senders && is_within(h, i, netblock); i++)
         h->all[i].counts.is_in_sender_net = 1;
-    if (h->n_netblocks == h->netblocks_cap) {
-        all = realloc(all, cap * sizeof *all);
-        if (!all)
-            return SNOW_ENOMEM;
-        h->netblocks = all;
-        h->netblocks_cap = cap;
-    }
+    all = room_for_one(h->netblocks, h->n_netblocks, &h->netblocks_cap,
+                       sizeof *all);
+    if (!all)
+        return SNOW_ENOMEM;
+    h->netblocks = all;
     h->netblocks[h->n_netblocks++] = netblock;
     return 0;
 }

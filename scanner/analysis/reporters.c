@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/csv.h"
+#include "base/room.h"
 
 enum column { IP, REPORTERS };
 
@@ -22,15 +23,10 @@ static int keep(struct reporters *r, const struct csv *c,
     if (text_parse_u64(&n, csv_get(c, REPORTERS), UINT32_MAX))
         return csv_wrong(c, csv_get(c, REPORTERS), "number of reporters", err);
     e.n = (uint32_t)n;
-    if (r->n == r->cap) {
-        size_t cap = r->cap ? r->cap * 2 : 64;
-
-        all = realloc(r->all, cap * sizeof *all);
-        if (!all)
-            return snow_fail(err, SNOW_ENOMEM, "out of memory");
-        r->all = all;
-        r->cap = cap;
-    }
+    all = room_for_one(r->all, r->n, &r->cap, sizeof *all);
+    if (!all)
+        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    r->all = all;
     r->all[r->n++] = e;
     return 0;
 }

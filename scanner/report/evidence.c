@@ -1,5 +1,6 @@
 #include "analysis/banner.h"
 #include "analysis/mta.h"
+#include "base/room.h"
 #include "report/forwards.h"
 #include "report/mails.h"
 #include "report/registrations.h"
@@ -105,18 +106,16 @@ static size_t next_span(const struct join *j, size_t i, struct snow_addr a)
 static int keep_probe(void *arg, const struct snow_probe *p)
 {
     struct join *j = arg;
-    struct kept_probe *probes = j->probes;
+    struct kept_probe *probes;
 
     advance(j, p->addr);
     if (next_span(j, j->from, p->addr) == j->n_spans)
         return 0;
-    if (j->n_probes == j->cap_probes) {
-        j->cap_probes = j->cap_probes ? 2 * j->cap_probes : 256;
-        probes = realloc(probes, j->cap_probes * sizeof *probes);
-        if (!probes)
-            return SNOW_ENOMEM;
-        j->probes = probes;
-    }
+    probes =
+        room_for_one(j->probes, j->n_probes, &j->cap_probes, sizeof *probes);
+    if (!probes)
+        return SNOW_ENOMEM;
+    j->probes = probes;
     probes[j->n_probes++] = (struct kept_probe){
         .p = *p,
         .banner_at = j->text.len,

@@ -1,6 +1,7 @@
 #include "report/lists.h"
 
 #include "base/map.h"
+#include "base/room.h"
 #include "report/tree.h"
 
 /* A range of a finding that is to be listed. */
@@ -82,16 +83,13 @@ static int compare_ranges(const void *a, const void *b)
 
 static int list_range(struct gather *g, struct snow_range r, size_t finding)
 {
-    struct report_list_range *all = g->out.ranges;
+    struct report_list_range *all = room_for_one(g->out.ranges, g->out.n_ranges,
+                                                 &g->cap_ranges, sizeof *all);
     uint64_t n = snow_addr_distance(r.first, r.last);
 
-    if (g->out.n_ranges == g->cap_ranges) {
-        g->cap_ranges = g->cap_ranges ? 2 * g->cap_ranges : 64;
-        all = realloc(all, g->cap_ranges * sizeof *all);
-        if (!all)
-            return SNOW_ENOMEM;
-        g->out.ranges = all;
-    }
+    if (!all)
+        return SNOW_ENOMEM;
+    g->out.ranges = all;
     all[g->out.n_ranges++] = (struct report_list_range){ r, g->by[finding] };
     n += n < UINT64_MAX;
     g->out.n_addrs =

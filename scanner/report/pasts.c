@@ -1,6 +1,7 @@
 #include "report/pasts.h"
 
 #include "analysis/changes.h"
+#include "base/room.h"
 #include "report/columns.h"
 
 /* Whose past is wanted, and where it is read. */
@@ -76,16 +77,11 @@ static int64_t time_of(const struct snow_scan *scan, int64_t seen_utc_s)
 
 static struct report_sight *room(struct report_pasts *p)
 {
-    size_t cap = p->cap ? 2 * p->cap : 256;
-    struct report_sight *all;
+    struct report_sight *all = room_for_one(p->all, p->n, &p->cap, sizeof *all);
 
-    if (p->n < p->cap)
-        return &p->all[p->n];
-    all = realloc(p->all, cap * sizeof *all);
     if (!all)
         return NULL;
     p->all = all;
-    p->cap = cap;
     return &p->all[p->n];
 }
 
