@@ -89,6 +89,12 @@ uint32_t text_point(const unsigned char *s, size_t n);
  * selectors, annotations, tags. */
 bool text_is_hidden(uint32_t point);
 
+/** What ends a word that @p n things are counted by: "s", or nothing. */
+static inline const char *text_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static inline char text_lower(char c) /**< ASCII only */
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -33,11 +33,6 @@ static int take_scan(void *arg, const struct snow_scan *scan)
     return 0;
 }
 
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void tell_scan(const struct snow_scan *scan, const char *what)
 {
     char now[TEXT_TIME_MAX];
@@ -54,10 +49,10 @@ static void tell_forgotten(const struct snow_scan *scan,
     snprintf(what, sizeof what,
              "forgotten: %llu /24%s, %llu name%s of IPv6, %llu mail server%s, "
              "%llu other record%s",
-             (unsigned long long)n->blocks, plural(n->blocks),
-             (unsigned long long)n->names, plural(n->names),
-             (unsigned long long)n->probes, plural(n->probes),
-             (unsigned long long)n->evidence, plural(n->evidence));
+             (unsigned long long)n->blocks, text_plural(n->blocks),
+             (unsigned long long)n->names, text_plural(n->names),
+             (unsigned long long)n->probes, text_plural(n->probes),
+             (unsigned long long)n->evidence, text_plural(n->evidence));
     tell_scan(scan, what);
 }
 
@@ -108,7 +103,7 @@ static int reduce(struct purge *p, const struct snow_scan *scan,
         p->is_due = true;
         snprintf(what, sizeof what,
                  "greetings of %llu mail server%s reduced to their wording",
-                 (unsigned long long)n, plural(n));
+                 (unsigned long long)n, text_plural(n));
         tell_scan(scan, what);
     }
     return code;

@@ -9,11 +9,6 @@
 #define LABEL 14 /* columns of the change */
 #define WHERE 34 /* columns of the addresses */
 
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* --- text --- */
 
 static void add_head(struct report_changes *r, const struct snow_scan *older,
@@ -166,7 +161,7 @@ static void add_sum(struct report_changes *r, enum snow_change_subject subject)
             continue;
         if (is_first)
             buf_printf(&r->out, "%llu %s%s %s", (unsigned long long)n,
-                       snow_change_subject_word(subject), plural(n),
+                       snow_change_subject_word(subject), text_plural(n),
                        snow_change_word(k));
         else
             buf_printf(&r->out, ", %llu %s", (unsigned long long)n,
@@ -190,7 +185,7 @@ static void add_foot(struct report_changes *r)
         buf_printf(&r->out,
                    "%llu finding%s of lower tier not shown (--tier context "
                    "shows all).\n",
-                   (unsigned long long)r->n_hidden, plural(r->n_hidden));
+                   (unsigned long long)r->n_hidden, text_plural(r->n_hidden));
 }
 
 /* --- all formats --- */

@@ -5,11 +5,6 @@
 
 #define TARGETS_SHOWN 8
 
-static const char *plural(uint64_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 /* The first of the targets, and how many more there are. */
 static void add_targets(struct html *h, size_t most)
 {
@@ -85,7 +80,7 @@ static void add_facts(struct html *h)
         bar_count(&h->out, snow_ranges_count(h->sweep.ipv4));
         buf_add_text(&h->out, " IPv4 addresses in ");
         bar_count(&h->out, blocks);
-        buf_printf(&h->out, " /24%s", plural(blocks));
+        buf_printf(&h->out, " /24%s", text_plural(blocks));
     }
     close_fact(h);
     add_time(h, "Begun", h->scan.created_utc_s);
@@ -172,9 +167,10 @@ static void add_completeness(struct html *h)
                               "addresses nothing is known. ");
     if (s->n_ipv6_names + s->n_ipv6_pending > 0)
         buf_printf(&h->out, "IPv6: %llu name%s found, %llu question%s left. ",
-                   (unsigned long long)s->n_ipv6_names, plural(s->n_ipv6_names),
+                   (unsigned long long)s->n_ipv6_names,
+                   text_plural(s->n_ipv6_names),
                    (unsigned long long)s->n_ipv6_pending,
-                   plural(s->n_ipv6_pending));
+                   text_plural(s->n_ipv6_pending));
     if (s->n_greeted > 0)
         buf_printf(&h->out, "Of %llu addresses greeted %llu take mail. ",
                    (unsigned long long)s->n_greeted,
@@ -243,7 +239,7 @@ static void add_tier(struct html *h, enum snow_tier tier)
         buf_printf(&h->out, "%s%llu %s%s", separator,
                    (unsigned long long)of[kind],
                    snow_finding_kind_word((enum snow_finding_kind)kind),
-                   plural(of[kind]));
+                   text_plural(of[kind]));
         separator = ", ";
     }
     if (shown < n)

@@ -164,11 +164,6 @@ static void add_members(struct table *t, size_t parent, size_t depth)
     }
 }
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static void add_footer(struct table *t)
 {
     size_t n_of[3] = { 0 }, hidden = t->tree.n - t->tree.n_shown, allowed = 0;
@@ -185,13 +180,13 @@ static void add_footer(struct table *t)
                    "%zu finding%s for inspection: %zu high, %zu review, %zu "
                    "context.\nA resemblance, not a verdict; findings STORE "
                    "--explain ID shows the reasons.",
-                   t->tree.n_shown, plural(t->tree.n_shown), n_of[0], n_of[1],
-                   n_of[2]);
+                   t->tree.n_shown, text_plural(t->tree.n_shown), n_of[0],
+                   n_of[1], n_of[2]);
     if (hidden > 0)
         buf_printf(&t->text,
                    "\n%zu finding%s of lower tier not shown (--tier context "
                    "shows all).",
-                   hidden, plural(hidden));
+                   hidden, text_plural(hidden));
     if (allowed > 0)
         buf_printf(&t->text, "\nOf these, %zu allowed by --allow.", allowed);
     buf_add_char(&t->text, '\n');
