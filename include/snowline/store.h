@@ -102,6 +102,13 @@ typedef int (*snow_scan_fn)(void *arg, const struct snow_scan *scan);
 int snow_store_each_scan(struct snow_store *s, snow_scan_fn fn, void *arg,
                          struct snow_error *err);
 
+/** The finished scans with the latest now, without their texts: what is put in
+ * last may have been seen long before.
+ * @param newest  [2], the newest first; as many as there are
+ * @param n       how many are finished, of all */
+int snow_store_newest(struct snow_store *s, struct snow_scan newest[2],
+                      uint64_t *n, struct snow_error *err);
+
 /** Replace what is said of scan @p scan->id: its targets, its settings and its
  * now. */
 int snow_store_update_scan(struct snow_store *s, const struct snow_scan *scan,

@@ -6,34 +6,23 @@
 
 #define DAY_S 86400
 
-/* What is imported last may have been seen long before. */
-static int take_finished(void *arg, const struct snow_scan *scan)
-{
-    struct snow_scan *newest = arg;
-
-    if (scan->finished_utc_s == SNOW_TIME_UNKNOWN ||
-        (newest->id > 0 && scan->now_utc_s < newest->now_utc_s))
-        return 0;
-    *newest = *scan;
-    newest->targets = newest->settings = NULL;
-    return 0;
-}
-
 /* Without a scan nobody was asked, and that is told. */
 static int ask_newest(struct analysis_complaints *all, struct snow_store *s,
                       struct snow_config *cfg, struct snow_error *err)
 {
-    struct snow_scan newest = { .id = 0 }, scan;
-    int code = snow_store_each_scan(s, take_finished, &newest, err);
+    struct snow_scan newest[2], scan;
+    uint64_t n;
+    int code = snow_store_newest(s, newest, &n, err);
 
-    if (code || newest.id == 0)
+    if (code || n == 0)
         return code;
-    code = snow_store_get_scan(s, newest.id, &scan, err);
+    code = snow_store_get_scan(s, newest[0].id, &scan, err);
     if (!code)
         code = cli_settings_restore(cfg, scan.settings, err);
     if (!code)
-        code = analysis_complaints_ask(
-            all, s, &newest, (int64_t)cfg->after_days * DAY_S, cfg->psl, err);
+        code = analysis_complaints_ask(all, s, &newest[0],
+                                       (int64_t)cfg->after_days * DAY_S,
+                                       cfg->psl, err);
     return code;
 }
 

@@ -12,7 +12,6 @@
 /* The two scans, without their texts. */
 struct two {
     struct snow_scan older, newer;
-    unsigned n; /* finished ones found so far */
     struct task task;
     bool is_seen; /* changes scroll by where the bar is */
 };
@@ -25,35 +24,21 @@ static struct snow_scan without_text(const struct snow_scan *scan)
     return s;
 }
 
-/* The newest two: what is imported last may have been seen long before. They
- * come in the order of their numbers. */
-static int take_finished(void *arg, const struct snow_scan *scan)
-{
-    struct two *t = arg;
-
-    if (scan->finished_utc_s == SNOW_TIME_UNKNOWN)
-        return 0;
-    if (t->n == 0 || scan->now_utc_s >= t->newer.now_utc_s) {
-        t->older = t->newer;
-        t->newer = without_text(scan);
-    } else if (t->n == 1 || scan->now_utc_s >= t->older.now_utc_s) {
-        t->older = without_text(scan);
-    }
-    t->n++;
-    return 0;
-}
-
 static int find_newest_two(struct two *t, struct snow_store *s, const char *url,
                            struct snow_error *err)
 {
-    int code = snow_store_each_scan(s, take_finished, t, err);
+    struct snow_scan newest[2];
+    uint64_t n;
+    int code = snow_store_newest(s, newest, &n, err);
 
-    if (code || t->n >= 2)
+    t->newer = newest[0];
+    t->older = newest[1];
+    if (code || n >= 2)
         return code;
     return snow_fail(err, SNOW_EINVAL,
-                     "%s: holds %u finished scan%s; to compare, scan the same "
-                     "targets into it again",
-                     url, t->n, t->n == 1 ? "" : "s");
+                     "%s: holds %llu finished scan%s; to compare, scan the "
+                     "same targets into it again",
+                     url, (unsigned long long)n, text_plural(n));
 }
 
 static int find_scan(struct snow_scan *out, struct snow_store *s,
@@ -76,7 +61,7 @@ static int find_two(struct two *t, struct snow_store *s,
 {
     int code;
 
-    *t = (struct two){ .n = 0 };
+    *t = (struct two){ .is_seen = false };
     if (cfg->targets.n == 1)
         return find_newest_two(t, s, cfg->targets.at[0], err);
     code = find_scan(&t->older, s, cfg->targets.at[1], err);

@@ -9,31 +9,24 @@
 
 /* --- scans --- */
 
-struct look {
-    struct forget_plan *p;
-    int64_t newest_utc_s;
-};
-
-static int take_scan(void *arg, const struct snow_scan *scan)
+static int take_last(void *arg, const struct snow_scan *scan)
 {
-    struct look *l = arg;
+    int64_t *last = arg;
 
-    l->p->last = scan->id;
-    if (scan->finished_utc_s == SNOW_TIME_UNKNOWN ||
-        (l->p->newest > 0 && scan->now_utc_s < l->newest_utc_s))
-        return 0;
-    l->p->newest = scan->id;
-    l->newest_utc_s = scan->now_utc_s;
+    *last = scan->id;
     return 0;
 }
 
 int forget_look(struct forget_plan *p, struct snow_store *s,
                 struct snow_error *err)
 {
-    struct look l = { .p = p };
+    struct snow_scan newest[2];
+    uint64_t n;
+    int code = snow_store_newest(s, newest, &n, err);
 
-    p->newest = p->last = 0;
-    return snow_store_each_scan(s, take_scan, &l, err);
+    p->newest = newest[0].id;
+    p->last = 0;
+    return code ? code : snow_store_each_scan(s, take_last, &p->last, err);
 }
 
 enum forget_verdict forget_judge(const struct forget_plan *p,

@@ -114,6 +114,42 @@ int snow_store_each_scan(struct snow_store *s, snow_scan_fn fn, void *arg,
     return s->backend->each_scan(s, fn, arg, err);
 }
 
+struct newest {
+    struct snow_scan *at;
+    uint64_t n;
+};
+
+/* They come in the order of their numbers: of two with one now the later. */
+static int take_finished(void *arg, const struct snow_scan *scan)
+{
+    struct newest *all = arg;
+    struct snow_scan s = *scan;
+
+    if (scan->finished_utc_s == SNOW_TIME_UNKNOWN)
+        return 0;
+    s.targets = s.settings = NULL;
+    if (all->n == 0 || s.now_utc_s >= all->at[0].now_utc_s) {
+        all->at[1] = all->at[0];
+        all->at[0] = s;
+    } else if (all->n == 1 || s.now_utc_s >= all->at[1].now_utc_s) {
+        all->at[1] = s;
+    }
+    all->n++;
+    return 0;
+}
+
+int snow_store_newest(struct snow_store *s, struct snow_scan newest[2],
+                      uint64_t *n, struct snow_error *err)
+{
+    struct newest all = { .at = newest };
+    int code;
+
+    memset(newest, 0, 2 * sizeof *newest);
+    code = snow_store_each_scan(s, take_finished, &all, err);
+    *n = all.n;
+    return code;
+}
+
 int snow_store_blocks(struct snow_blocks **out, struct snow_store *s,
                       int64_t scan, struct snow_error *err)
 {

@@ -614,12 +614,50 @@ static void contract_holds(void **state)
     assert_int_equal(rmdir(folder), 0); /* nothing else was left there */
 }
 
+/* By what they call now; of two with one now the later, of unfinished none. */
+static void the_newest_are_found(void **state)
+{
+    static const struct {
+        int64_t now_utc_s;
+        bool is_finished;
+        int64_t newest[2], n; /* from here on */
+    } scans[] = { { 40, false, { 0, 0 }, 0 }, { 20, true, { 2, 0 }, 1 },
+                  { 10, true, { 2, 3 }, 2 },  { 30, true, { 4, 2 }, 3 },
+                  { 20, true, { 4, 5 }, 4 },  { 5, true, { 4, 5 }, 5 },
+                  { 30, true, { 7, 4 }, 6 } };
+    struct snow_store *s;
+
+    (void)state;
+    assert_int_equal(snow_store_open(&s, "memory:", SNOW_STORE_CREATE, NULL),
+                     0);
+    for (size_t i = 0; i < COUNT_OF(scans); i++) {
+        struct snow_scan scan = { .targets = "x",
+                                  .settings = "{}",
+                                  .now_utc_s = scans[i].now_utc_s,
+                                  .finished_utc_s = SNOW_TIME_UNKNOWN };
+        struct snow_scan newest[2];
+        uint64_t n;
+        int64_t id;
+
+        assert_int_equal(snow_store_add_scan(s, &scan, &id, NULL), 0);
+        if (scans[i].is_finished)
+            assert_int_equal(snow_store_finish_scan(s, id, 50, NULL), 0);
+        assert_int_equal(snow_store_newest(s, newest, &n, NULL), 0);
+        assert_int_equal(n, scans[i].n);
+        assert_int_equal(newest[0].id, scans[i].newest[0]);
+        assert_int_equal(newest[1].id, scans[i].newest[1]);
+        assert_null(newest[0].targets);
+    }
+    snow_store_close(s);
+}
+
 int main(void)
 {
     static char sqlite[] = "sqlite", memory[] = "memory";
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(contract_holds, sqlite),
         cmocka_unit_test_prestate(contract_holds, memory),
+        cmocka_unit_test(the_newest_are_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
