@@ -12,7 +12,7 @@ B       := build/$(MODE)
 .DELETE_ON_ERROR: # half a file is none
 
 CC      ?= cc
-PKGS    := libuv libcares libcurl libpsl sqlite3 libzstd zlib jansson libssl libcrypto
+PKGS    := libuv libcares libcurl libpsl sqlite3 libpq libzstd zlib jansson libssl libcrypto
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 

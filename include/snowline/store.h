@@ -3,7 +3,7 @@
 #ifndef SNOW_STORE_H
 #define SNOW_STORE_H
 
-#include "snowline/block.h"
+#include "snowline/kept.h"
 #include "snowline/progress.h"
 
 #ifdef __cplusplus
@@ -12,55 +12,14 @@ extern "C" {
 
 struct snow_store;
 
-/** What was written about one finding to one contact. */
-struct snow_complaint {
-    int64_t scan;           /**< that the finding is of */
-    const char *message_id; /**< without its angle brackets */
-    const char *recipient;  /**< a mail address */
-    const char *finding_id; /**< as it was called then */
-    int64_t made_utc_s;
-    const char *data; /**< JSON text: its addresses and their names */
-    size_t data_len;
-};
-
 enum snow_store_mode {
     SNOW_STORE_READ,   /**< it must be there */
     SNOW_STORE_WRITE,  /**< it must be there */
     SNOW_STORE_CREATE, /**< made when it is not there */
 };
 
-enum snow_record_kind {
-    SNOW_RECORD_BLOCK,     /**< a closed block; its tail is deleted */
-    SNOW_RECORD_TAIL,      /**< newly answered addresses of an open block: all
-                                others in it are pending */
-    SNOW_RECORD_PROBE,     /**< replaces an earlier one of the address */
-    SNOW_RECORD_EVIDENCE,  /**< replaces the earlier one of the same subject
-                                and kind */
-    SNOW_RECORD_NAME,      /**< replaces an earlier one of the same prefix;
-                                status PENDING takes it away */
-    SNOW_RECORD_WALK,      /**< all counts, and the nodes that changed: each
-                                replaces an earlier one, and one without
-                                children takes it away */
-    SNOW_RECORD_COMPLAINT, /**< replaces the earlier one of the same message
-                                and finding */
-};
-
-/** Something to keep. */
-struct snow_record {
-    enum snow_record_kind kind;
-    int64_t scan;
-    union {
-        const struct snow_block *block;
-        const struct snow_probe *probe;
-        const struct snow_evidence *evidence;
-        const struct snow_name *name;
-        const struct snow_walk *walk;
-        const struct snow_complaint *complaint;
-    };
-};
-
 /**
- * Open a store: "PATH", "sqlite:PATH" or "memory:".
+ * Open a store: "PATH", "sqlite:PATH", "postgresql://…" or "memory:".
  *
  * @return 0; SNOW_ENOTFOUND; SNOW_ESTORE for a file that is no store of ours,
  *         is newer than this program, or is damaged; SNOW_EIO where it cannot
@@ -120,7 +79,9 @@ int snow_store_finish_scan(struct snow_store *s, int64_t id, int64_t utc_s,
 
 /** A transaction: what is put between begin and commit is kept together or,
  * after an error or a crash, not at all. After an error call _rollback().
- * @return 0, SNOW_EFULL, SNOW_EIO, SNOW_ESTORE, SNOW_ENOMEM */
+ * @return 0, SNOW_EFULL, SNOW_EIO, SNOW_ESTORE, SNOW_ENOMEM; SNOW_EAGAIN when
+ *         the server of a shared store cannot be reached or others were faster:
+ *         roll back, wait, begin again; it may have been committed */
 int snow_store_begin(struct snow_store *s, struct snow_error *err);
 int snow_store_put(struct snow_store *s, const struct snow_record *r,
                    struct snow_error *err);

@@ -2,7 +2,7 @@
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
-#include "snowline/store.h"
+#include "snowline/fleet.h"
 
 struct store_backend {
     const char *scheme; /**< the part of the URL before ':' */
@@ -54,6 +54,40 @@ struct store_backend {
                        struct snow_forgotten *out, struct snow_error *err);
     int (*compact)(struct snow_store *s, bool is_due, uint64_t *freed,
                    struct snow_error *err);
+    const struct store_sharing *sharing; /**< NULL: one process at a time */
+};
+
+/** What a backend does for many workers; all as in snowline/fleet.h. */
+struct store_sharing {
+    int (*add_shards)(struct snow_store *s, const struct snow_shard *shards,
+                      size_t n, struct snow_error *err);
+    int (*retry_shards)(struct snow_store *s, int64_t scan, unsigned n_kinds,
+                        struct snow_error *err);
+    int (*join)(struct snow_store *s, struct snow_worker *w, unsigned lease_s,
+                struct snow_error *err);
+    int (*leave)(struct snow_store *s, const struct snow_worker *w,
+                 struct snow_error *err);
+    int (*beat)(struct snow_store *s, struct snow_worker *w, unsigned lease_s,
+                struct snow_beat *out, struct snow_error *err);
+    int (*each_worker)(struct snow_store *s, int64_t scan, snow_worker_fn fn,
+                       void *arg, struct snow_error *err);
+    int (*lease)(struct snow_store *s, const struct snow_worker *w,
+                 unsigned lease_s, uint32_t kinds, struct snow_shard *out,
+                 struct snow_error *err);
+    int (*give_back)(struct snow_store *s, const struct snow_lease *l,
+                     struct snow_error *err);
+    int (*fence)(struct snow_store *s, const struct snow_lease *leases,
+                 size_t n, unsigned lease_s, bool *is_held,
+                 struct snow_error *err);
+    int (*count_shards)(struct snow_store *s, int64_t scan,
+                        struct snow_shard_count *out, struct snow_error *err);
+    int (*each_leased)(struct snow_store *s, int64_t scan, snow_leased_fn fn,
+                       void *arg, struct snow_error *err);
+    int (*claim)(struct snow_store *s, const struct snow_worker *w,
+                 unsigned lease_s, const char *host, uint32_t *wait_ms,
+                 struct snow_error *err);
+    int (*release)(struct snow_store *s, const struct snow_worker *w,
+                   const char *host, uint32_t wait_ms, struct snow_error *err);
 };
 
 /** What every backend's own struct begins with. */

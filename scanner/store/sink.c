@@ -146,6 +146,7 @@ static void add_octets(struct buf *b, struct entry *e,
     case SNOW_RECORD_WALK:
         add_walk(b, r->walk);
         break;
+    case SNOW_RECORD_FINISHED:
     case SNOW_RECORD_COMPLAINT: /* refused by keep() */
         break;
     }
@@ -266,6 +267,7 @@ static int keep(struct sink *k, struct entry *e, const char *octets,
         return keep_name(k, e, octets, err);
     case SNOW_RECORD_WALK:
         return keep_walk(k, e, octets, err);
+    case SNOW_RECORD_FINISHED:
     case SNOW_RECORD_COMPLAINT: /* nobody complains while scanning */
         return SNOW_EINVAL;
     case SNOW_RECORD_PROBE:

@@ -11,6 +11,13 @@ struct sink;
 /** Called on the loop after each batch that was kept or that failed. */
 typedef void (*sink_fn)(void *arg);
 
+/** Called on the loop for a lease that others have by now: what was put for it
+ * and not kept before is gone, and nothing more is. */
+typedef void (*sink_lost_fn)(void *arg, const struct snow_lease *l);
+
+/** Called on the loop for a shard whose SNOW_RECORD_FINISHED is kept. */
+typedef void (*sink_finished_fn)(void *arg, const struct snow_lease *l);
+
 /** From here on the store belongs to the sink, until sink_close() is over.
  * @owner the caller, with sink_close() */
 int sink_new(struct sink **out, struct uv_loop_s *loop, struct snow_store *s,

@@ -572,6 +572,8 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
         return sqlite_put_walk(s, r->scan, r->walk, err);
     case SNOW_RECORD_COMPLAINT:
         return sqlite_put_complaint(s, r->scan, r->complaint, err);
+    case SNOW_RECORD_FINISHED: /* of shared stores */
+        break;
     }
     return SNOW_EINVAL;
 }

@@ -9,6 +9,7 @@
  *   holder.c   who has the file
  *   block.c    a /24 in memory and as a blob    (pure but for zstd)
  *   sink.c     batches for the writer thread
+ *   fleet.c    many workers: shards, leases    (shared stores alone)
  *
  * Life      begin, put …, commit; what was not committed was never there.
  * Always    results and progress are the same rows.
