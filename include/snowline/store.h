@@ -31,6 +31,9 @@ int snow_store_open(struct snow_store **out, const char *url,
                     enum snow_store_mode mode, struct snow_error *err);
 void snow_store_close(struct snow_store *s); /**< NULL is fine */
 
+/** A store's URL as people may see it: without passwords. */
+void snow_store_show(char *out, size_t cap, const char *url);
+
 /** The process of this machine that has the store open for writing; 0: none,
  * as far as can be seen. It is not disturbed. */
 int64_t snow_store_writer(const struct snow_store *s);

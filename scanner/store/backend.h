@@ -110,6 +110,6 @@ struct snow_names {
     uint64_t n;
 };
 
-extern const struct store_backend store_sqlite, store_memory;
+extern const struct store_backend store_sqlite, store_postgresql, store_memory;
 
 #endif

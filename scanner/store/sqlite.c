@@ -67,9 +67,9 @@ int sqlite_failed(struct sqlite_store *s, struct snow_error *err)
 int sqlite_execute(struct sqlite_store *s, const char *sql,
                    struct snow_error *err)
 {
-    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK
-               ? 0
-               : sqlite_failed(s, err);
+    int code = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+
+    return code == SQLITE_OK ? 0 : sqlite_failed(s, err);
 }
 
 int sqlite_read_number(struct sqlite_store *s, const char *sql, int64_t *out,
@@ -136,7 +136,7 @@ static int find(const struct sqlite_store *s, struct snow_error *err)
 }
 
 /* A store that nobody may write, say on a read-only disk: without a lock and
- * without the side files that SQLite would have to make. */
+ * the side files that SQLite would have to make. */
 static void format_immutable(struct buf *uri, const char *path)
 {
     buf_add_text(uri, "file:");
@@ -153,9 +153,8 @@ static void format_immutable(struct buf *uri, const char *path)
 static int connect_db(struct sqlite_store *s, bool is_memory,
                       struct snow_error *err)
 {
-    int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE;
+    int code, flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE;
     struct buf name = { 0 };
-    int code;
 
     if (is_memory) {
         flags |= SQLITE_OPEN_CREATE;
@@ -572,10 +571,9 @@ static int sqlite_put(struct snow_store *base, const struct snow_record *r,
         return sqlite_put_walk(s, r->scan, r->walk, err);
     case SNOW_RECORD_COMPLAINT:
         return sqlite_put_complaint(s, r->scan, r->complaint, err);
-    case SNOW_RECORD_FINISHED: /* of shared stores */
-        break;
+    default: /* of shared stores */
+        return SNOW_EINVAL;
     }
-    return SNOW_EINVAL;
 }
 
 #define OPERATIONS                                                             \
@@ -596,7 +594,7 @@ const struct store_backend store_sqlite = { .scheme = "sqlite",
                                             .open = sqlite_open,
                                             OPERATIONS };
 
-/* The same tables without a file: what tests learn of one holds for both. */
+/* The same tables without a file. */
 const struct store_backend store_memory = { .scheme = "memory",
                                             .open = memory_open,
                                             OPERATIONS };

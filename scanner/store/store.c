@@ -5,7 +5,9 @@
  *   sqlite.c   one file, or none: "sqlite:" and "memory:"; …_read.c and
  *              …_blocks.c its readers, …_walk.c what is known of ip6.arpa,
  *              …_forget.c complaints, and what is forgotten
+ *   pg.c       a PostgreSQL server: "postgresql:"; pg_….c its parts
  *   schema.c   the tables and the version of the file
+ *   url.c      where a store is, without its password
  *   holder.c   who has the file
  *   block.c    a /24 in memory and as a blob    (pure but for zstd)
  *   sink.c     batches for the writer thread
@@ -21,7 +23,7 @@
 #include "base/text.h"
 
 static const struct store_backend *const backends[] = {
-    &store_sqlite, &store_memory, /* for tests */
+    &store_sqlite, &store_postgresql, &store_memory, /* for tests */
 };
 
 int snow_store_open(struct snow_store **out, const char *url,
