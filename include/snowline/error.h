@@ -28,7 +28,8 @@ extern "C" {
     X(SNOW_EDONE,       -14, "nothing left")                            \
     X(SNOW_ETIMEOUT,    -15, "no answer in time")                       \
     X(SNOW_EREFUSED,    -16, "refused by the other side")               \
-    X(SNOW_ELIMIT,      -17, "larger than the bound that is set for it")
+    X(SNOW_ELIMIT,      -17, "larger than the bound that is set for it")    \
+    X(SNOW_EAWAY,       -18, "the server cannot do it just now")
 /* clang-format on */
 
 enum snow_code {

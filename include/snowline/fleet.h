@@ -2,7 +2,8 @@
  * into shards; a worker leases one, works on it, and its writes are taken for
  * as long as nobody else has the lease. Only a shared store (postgresql:) knows
  * any of this. All calls block and belong to one thread at a time; times are by
- * the server's clock. */
+ * the server's clock. Each may say SNOW_EAWAY: it can be called again later, as
+ * if it had not been called before. */
 #ifndef SNOW_FLEET_H
 #define SNOW_FLEET_H
 

@@ -82,7 +82,7 @@ int snow_store_finish_scan(struct snow_store *s, int64_t id, int64_t utc_s,
 
 /** A transaction: what is put between begin and commit is kept together or,
  * after an error or a crash, not at all. After an error call _rollback().
- * @return 0, SNOW_EFULL, SNOW_EIO, SNOW_ESTORE, SNOW_ENOMEM; SNOW_EAGAIN when
+ * @return 0, SNOW_EFULL, SNOW_EIO, SNOW_ESTORE, SNOW_ENOMEM; SNOW_EAWAY when
  *         the server of a shared store cannot be reached or others were faster:
  *         roll back, wait, begin again; it may have been committed */
 int snow_store_begin(struct snow_store *s, struct snow_error *err);

@@ -7,7 +7,7 @@
  * Always    what is sent can be sent once more: a commit whose answer got lost
  *           is repeated, and changes nothing.
  * Lost      a connection is made anew where a transaction or a reading begins;
- *           until then every call says SNOW_EAGAIN.
+ *           until then every call says SNOW_EAWAY.
  */
 #include "store/pg_ops.h"
 
@@ -109,11 +109,11 @@ struct meaning {
 
 /* clang-format off */
 static const struct meaning meanings[] = {
-    { "08",    SNOW_EAGAIN, NULL }, /* connection */
-    { "40",    SNOW_EAGAIN, NULL }, /* serialization, deadlock */
-    { "57P0",  SNOW_EAGAIN, NULL }, /* shut down, started, or dropped */
-    { "53300", SNOW_EAGAIN, NULL }, /* too many connections */
-    { "55P03", SNOW_EAGAIN, NULL }, /* a lock was not to be had */
+    { "08",    SNOW_EAWAY, NULL }, /* connection */
+    { "40",    SNOW_EAWAY, NULL }, /* serialization, deadlock */
+    { "57P0",  SNOW_EAWAY, NULL }, /* shut down, started, or dropped */
+    { "53300", SNOW_EAWAY, NULL }, /* too many connections */
+    { "55P03", SNOW_EAWAY, NULL }, /* a lock was not to be had */
     { "53100", SNOW_EFULL, "no space left on the server's disk: free some, "
                            "then resume" },
     { "53200", SNOW_EIO, NULL },
@@ -139,7 +139,7 @@ static int failed(struct pg_store *s, const PGresult *r, struct snow_error *err)
     const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
     const char *text =
         r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    int code = PQstatus(s->db) == CONNECTION_OK ? SNOW_EIO : SNOW_EAGAIN;
+    int code = PQstatus(s->db) == CONNECTION_OK ? SNOW_EIO : SNOW_EAWAY;
 
     if (!r && code == SNOW_EIO)
         return snow_fail(err, SNOW_ENOMEM, "%s: out of memory", s->shown);
@@ -195,7 +195,7 @@ int pg_connected(struct pg_store *s, struct snow_error *err)
         PQreset(s->db);
     if (PQstatus(s->db) == CONNECTION_OK)
         return 0;
-    return tell(s, SNOW_EAGAIN, PQerrorMessage(s->db), err);
+    return tell(s, SNOW_EAWAY, PQerrorMessage(s->db), err);
 }
 
 /* --- open and close --- */

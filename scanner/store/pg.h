@@ -70,7 +70,7 @@ void pg_arg_text(struct pg_args *a, const char *text);
  *
  * @param a    NULL: none
  * @param out  the caller's, with PQclear(); NULL: nobody wants it
- * @return     0; SNOW_EAGAIN when the connection is lost or the transaction has
+ * @return     0; SNOW_EAWAY when the connection is lost or the transaction has
  *             to be tried again; SNOW_EFULL, SNOW_EREFUSED (a missing right),
  *             SNOW_ESTORE, SNOW_ENOMEM, SNOW_EIO
  */
@@ -82,7 +82,7 @@ int pg_query(struct pg_store *s, const char *sql, const struct pg_args *a,
 int pg_execute(struct pg_store *s, const char *sql, struct snow_error *err);
 
 /** Connect again when the connection is lost, unless a transaction is open.
- * @return 0, SNOW_EAGAIN */
+ * @return 0, SNOW_EAWAY */
 int pg_connected(struct pg_store *s, struct snow_error *err);
 
 /* A cell of a result, 0 or "" where it is null. */
