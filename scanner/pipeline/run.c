@@ -214,7 +214,9 @@ void run_fini(struct run *r)
 
 int run_sink(struct run *r, struct snow_store *s, struct snow_error *err)
 {
-    if (sink_new(&r->sink, &r->loop, s, on_drained, r))
+    const struct sink_hooks hooks = { .drained = on_drained, .arg = r };
+
+    if (sink_new(&r->sink, &r->loop, s, &hooks))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
     return 0;
 }

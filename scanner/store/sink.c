@@ -2,33 +2,26 @@
 
 #include <uv.h>
 
-#include "base/text.h"
+#include "base/room.h"
+#include "snowline/fleet.h"
+#include "store/batch.h"
 
 #define BATCH_BOUND (4u << 20)
-#define STRINGS 6 /* of a probe; evidence has four */
 
-/** A record in a batch; its octets follow, padded to eight. */
-struct entry {
-    size_t len; /**< of entry and octets */
-    enum snow_record_kind kind;
-    int64_t scan;
-    struct snow_addr addr; /**< of a block */
-    struct snow_probe probe;
-    int64_t observed_utc_s;
-    size_t lens[STRINGS]; /**< of the strings that follow */
-};
+/* A server that is away is tried again after so long, doubled each time. */
+#define WAIT_LEAST_MS 250u
+#define WAIT_MOST_MS 4000u
+#define PATIENCE_MS 5000u /* at the end */
 
-/** One outcome of a block in a batch; its names follow. */
-struct outcome {
-    uint8_t i, status, n_names;
-    uint32_t seen_utc_s;
-    uint32_t names_len;
+/** Leases, of a batch or to be told of. */
+struct leases {
+    struct snow_lease *at; /**< [n] */
+    size_t n, cap;
 };
 
 struct sink {
     struct snow_store *store;
-    sink_fn drained;
-    void *arg;
+    struct sink_hooks hooks;
     uv_async_t wake; /**< the writer tells the loop */
     uv_thread_t thread;
     uv_mutex_t mutex;
@@ -38,264 +31,164 @@ struct sink {
     bool wants_flush;
 
     /* shared, under the mutex */
-    bool is_busy, is_ending;
-    struct snow_error error;
+    bool is_busy, is_closing, is_ending;
+    struct snow_error error, away;
+    struct leases lost, finished; /**< not told yet */
 
-    struct snow_block scratch; /**< the writer's */
+    /* the writer's */
+    struct snow_block scratch;
+    struct leases held; /**< of the batch, and those that were lost in it */
+    bool *is_held;      /**< [held.n] */
+    size_t held_cap;
 };
 
-/* --- into the batch, on the loop --- */
-
-static void pad(struct buf *b)
+static bool is_same(const struct snow_lease *a, const struct snow_lease *b)
 {
-    static const char zeros[8];
-
-    buf_add(b, zeros, (8 - b->len % 8) % 8);
+    return a->shard == b->shard && a->token == b->token && a->scan == b->scan;
 }
 
-static void add_block(struct buf *b, const struct snow_block *block)
+/* Those of one batch are few, and come in long rows. */
+static size_t find_lease(const struct leases *l, const struct snow_lease *of)
 {
-    for (unsigned i = 0; i < SNOW_BLOCK_SIZE; i++) {
-        struct outcome o = { .i = (uint8_t)i,
-                             .status = block->status[i],
-                             .n_names = block->n_names[i],
-                             .seen_utc_s = block->seen_utc_s[i] };
-        const char *names = snow_block_names(block, i);
-
-        if (o.status == SNOW_PTR_PENDING)
-            continue;
-        for (unsigned k = 0; k < o.n_names; k++)
-            o.names_len += (uint32_t)strlen(names + o.names_len) + 1;
-        buf_add(b, &o, sizeof o);
-        buf_add(b, names, o.names_len);
-    }
+    for (size_t i = l->n; i-- > 0;)
+        if (is_same(&l->at[i], of))
+            return i;
+    return SIZE_MAX;
 }
 
-static void add_name(struct buf *b, const struct snow_name *name)
+static int add_lease(struct leases *l, const struct snow_lease *of)
 {
-    size_t len = 0;
+    struct snow_lease *more = room_for_one(l->at, l->n, &l->cap, sizeof *l->at);
 
-    for (unsigned i = 0; i < name->n_names; i++)
-        len += strlen(name->names + len) + 1;
-    buf_add(b, name, sizeof *name);
-    buf_add(b, name->names, len);
-}
-
-static void add_walk(struct buf *b, const struct snow_walk *walk)
-{
-    buf_add(b, walk, sizeof *walk);
-    buf_add(b, walk->nodes, walk->n_nodes * sizeof *walk->nodes);
-}
-
-static void add_strings(struct buf *b, struct entry *e,
-                        const char *const strings[STRINGS])
-{
-    for (int i = 0; i < STRINGS; i++) {
-        buf_add(b, strings[i], e->lens[i]);
-        buf_add_char(b, '\0');
-    }
-}
-
-static void add_probe(struct buf *b, struct entry *e)
-{
-    const struct snow_probe *p = &e->probe;
-    const char *strings[STRINGS] = { p->banner,       p->hello,
-                                     p->capabilities, p->tls.subject,
-                                     p->tls.names,    p->tls.issuer };
-
-    e->lens[0] = p->banner_len;
-    e->lens[1] = p->hello_len;
-    e->lens[2] = p->capabilities_len;
-    e->lens[3] = p->tls.subject_len;
-    e->lens[4] = p->tls.names_len;
-    e->lens[5] = p->tls.issuer_len;
-    add_strings(b, e, strings);
-}
-
-static void add_evidence(struct buf *b, struct entry *e,
-                         const struct snow_evidence *v)
-{
-    const char *strings[STRINGS] = { v->subject, v->kind, v->source, v->data };
-
-    for (int i = 0; i < 3; i++)
-        e->lens[i] = strlen(strings[i]);
-    e->lens[3] = v->data_len;
-    e->observed_utc_s = v->observed_utc_s;
-    add_strings(b, e, strings);
-}
-
-static void add_octets(struct buf *b, struct entry *e,
-                       const struct snow_record *r)
-{
-    switch (r->kind) {
-    case SNOW_RECORD_BLOCK:
-    case SNOW_RECORD_TAIL:
-        e->addr = r->block->first;
-        add_block(b, r->block);
-        break;
-    case SNOW_RECORD_PROBE:
-        e->probe = *r->probe;
-        add_probe(b, e);
-        break;
-    case SNOW_RECORD_EVIDENCE:
-        add_evidence(b, e, r->evidence);
-        break;
-    case SNOW_RECORD_NAME:
-        add_name(b, r->name);
-        break;
-    case SNOW_RECORD_WALK:
-        add_walk(b, r->walk);
-        break;
-    case SNOW_RECORD_FINISHED:
-    case SNOW_RECORD_COMPLAINT: /* refused by keep() */
-        break;
-    }
+    if (!more)
+        return SNOW_ENOMEM;
+    l->at = more;
+    more[l->n++] = *of;
+    return 0;
 }
 
 int sink_put(struct sink *k, const struct snow_record *r)
 {
     struct buf *b = &k->batches[k->filling];
-    struct entry e = { .kind = r->kind, .scan = r->scan };
-    size_t at = b->len;
+    int code = batch_add(b, r);
 
-    buf_add(b, &e, sizeof e);
-    add_octets(b, &e, r);
-    pad(b);
-    if (b->failed)
-        return SNOW_ENOMEM;
-    e.len = b->len - at;
-    memcpy(b->data + at, &e, sizeof e);
-    if (b->len >= BATCH_BOUND)
+    if (!code && b->len >= BATCH_BOUND)
         sink_flush(k);
-    return 0;
+    return code;
 }
 
-/* --- out of the batch, on the writer --- */
+/* --- leases, on the writer --- */
 
-static int read_block(struct sink *k, const struct entry *e, const char *octets)
+static int gather_leases(struct sink *k, const struct buf *b)
 {
-    const char *end = octets + e->len - sizeof *e;
+    struct batch_entry e;
+    size_t at = 0;
     int code = 0;
 
-    snow_block_reset(&k->scratch, e->addr);
-    while (!code && (size_t)(end - octets) >= sizeof(struct outcome)) {
-        struct outcome o;
+    k->held.n = 0;
+    while (!code && batch_next(b, &at, &e))
+        if (e.lease.token && find_lease(&k->held, &e.lease) == SIZE_MAX)
+            code = add_lease(&k->held, &e.lease);
+    if (!code && k->held_cap < k->held.cap) {
+        bool *more = realloc(k->is_held, k->held.cap * sizeof *more);
 
-        memcpy(&o, octets, sizeof o);
-        octets += sizeof o;
-        code = snow_block_set(&k->scratch, o.i, o.status, o.seen_utc_s,
-                              o.n_names ? octets : NULL, o.n_names);
-        octets += o.names_len;
+        if (!more)
+            return SNOW_ENOMEM;
+        k->is_held = more;
+        k->held_cap = k->held.cap;
     }
     return code;
 }
 
-static void read_strings(const struct entry *e, const char *octets,
-                         const char *strings[STRINGS])
+/* From here to the commit nobody else gets what is held. */
+static int fence(struct sink *k, const struct buf *b, struct snow_error *err)
 {
-    for (int i = 0; i < STRINGS; i++) {
-        strings[i] = octets;
-        octets += e->lens[i] + 1;
-    }
+    int code = gather_leases(k, b);
+
+    if (code || k->held.n == 0)
+        return code;
+    return snow_store_fence(k->store, k->held.at, k->held.n, k->hooks.lease_s,
+                            k->is_held, err);
 }
 
-static int keep_block(struct sink *k, const struct entry *e, const char *octets,
-                      struct snow_error *err)
+static bool is_mine(const struct sink *k, const struct batch_entry *e)
 {
-    struct snow_record r = { .kind = e->kind,
-                             .scan = e->scan,
-                             .block = &k->scratch };
-    int code = read_block(k, e, octets);
-
-    return code ? code : snow_store_put(k->store, &r, err);
+    return !e->lease.token || k->is_held[find_lease(&k->held, &e->lease)];
 }
 
-static int keep_name(struct sink *k, const struct entry *e, const char *octets,
-                     struct snow_error *err)
+/* What the loop is to be told of a batch that is kept. */
+static int note_leases(struct sink *k, const struct buf *b)
 {
-    struct snow_name name;
-    struct snow_record r = { .kind = e->kind, .scan = e->scan, .name = &name };
+    struct batch_entry e;
+    size_t at = 0;
+    int code = 0;
 
-    memcpy(&name, octets, sizeof name);
-    name.names = octets + sizeof name;
-    return snow_store_put(k->store, &r, err);
-}
-
-/* Entries begin at multiples of eight, and so do the nodes in one. */
-static int keep_walk(struct sink *k, const struct entry *e, const char *octets,
-                     struct snow_error *err)
-{
-    struct snow_walk walk;
-    struct snow_record r = { .kind = e->kind, .scan = e->scan, .walk = &walk };
-
-    memcpy(&walk, octets, sizeof walk);
-    walk.nodes = (const void *)(octets + sizeof walk);
-    return snow_store_put(k->store, &r, err);
-}
-
-static int keep_strings(struct sink *k, struct entry *e, const char *octets,
-                        struct snow_error *err)
-{
-    const char *strings[STRINGS];
-    struct snow_evidence v;
-    struct snow_record r = { .kind = e->kind, .scan = e->scan };
-
-    read_strings(e, octets, strings);
-    e->probe.banner = strings[0];
-    e->probe.hello = strings[1];
-    e->probe.capabilities = strings[2];
-    e->probe.tls.subject = strings[3];
-    e->probe.tls.names = strings[4];
-    e->probe.tls.issuer = strings[5];
-    v = (struct snow_evidence){ strings[0],        strings[1], strings[2],
-                                e->observed_utc_s, strings[3], e->lens[3] };
-    if (e->kind == SNOW_RECORD_PROBE)
-        r.probe = &e->probe;
-    else
-        r.evidence = &v;
-    return snow_store_put(k->store, &r, err);
-}
-
-static int keep(struct sink *k, struct entry *e, const char *octets,
-                struct snow_error *err)
-{
-    switch (e->kind) {
-    case SNOW_RECORD_BLOCK:
-    case SNOW_RECORD_TAIL:
-        return keep_block(k, e, octets, err);
-    case SNOW_RECORD_NAME:
-        return keep_name(k, e, octets, err);
-    case SNOW_RECORD_WALK:
-        return keep_walk(k, e, octets, err);
-    case SNOW_RECORD_FINISHED:
-    case SNOW_RECORD_COMPLAINT: /* nobody complains while scanning */
-        return SNOW_EINVAL;
-    case SNOW_RECORD_PROBE:
-    case SNOW_RECORD_EVIDENCE:
-        break;
-    }
-    return keep_strings(k, e, octets, err);
+    for (size_t i = 0; !code && i < k->held.n; i++)
+        if (!k->is_held[i])
+            code = add_lease(&k->lost, &k->held.at[i]);
+    while (!code && batch_next(b, &at, &e))
+        if (e.kind == SNOW_RECORD_FINISHED && is_mine(k, &e))
+            code = add_lease(&k->finished, &e.lease);
+    return code;
 }
 
 static int keep_all(struct sink *k, const struct buf *b, struct snow_error *err)
 {
     int code = snow_store_begin(k->store, err);
+    struct batch_entry e;
     size_t at = 0;
 
     if (code)
         return code;
-    while (!code && at < b->len) {
-        struct entry e;
-
-        memcpy(&e, b->data + at, sizeof e);
-        code = keep(k, &e, b->data + at + sizeof e, err);
-        at += e.len;
-    }
+    code = fence(k, b, err);
+    while (!code && batch_next(b, &at, &e))
+        if (is_mine(k, &e))
+            code = batch_put(&e, &k->scratch, k->store, err);
     if (!code)
         code = snow_store_commit(k->store, err);
     if (code)
         snow_store_rollback(k->store);
     return code;
+}
+
+/* Under the mutex. @return false: it is not worth waiting any longer */
+static bool wait_for_server(struct sink *k, unsigned *wait_ms,
+                            unsigned *waited_ms, const struct snow_error *err)
+{
+    if (k->is_closing && *waited_ms >= PATIENCE_MS)
+        return false;
+    if (k->away.code == 0) {
+        k->away = *err;
+        uv_async_send(&k->wake);
+    }
+    uv_cond_timedwait(&k->cond, &k->mutex, *wait_ms * UINT64_C(1000000));
+    if (k->is_closing)
+        *waited_ms += *wait_ms;
+    if (*wait_ms < WAIT_MOST_MS)
+        *wait_ms *= 2;
+    return true;
+}
+
+/* Under the mutex, which is let go of meanwhile. What is sent again changes
+ * nothing, if it was kept before. */
+static int keep_at_last(struct sink *k, const struct buf *b,
+                        struct snow_error *err)
+{
+    unsigned wait_ms = WAIT_LEAST_MS, waited_ms = 0;
+    int code;
+
+    for (;;) {
+        uv_mutex_unlock(&k->mutex);
+        code = keep_all(k, b, err);
+        uv_mutex_lock(&k->mutex);
+        if (code != SNOW_EAWAY ||
+            !wait_for_server(k, &wait_ms, &waited_ms, err))
+            break;
+    }
+    k->away.code = 0;
+    if (code == SNOW_EAWAY)
+        code = SNOW_EINCOMPLETE;
+    return code ? code : note_leases(k, b);
 }
 
 static void write_batches(void *arg)
@@ -311,9 +204,7 @@ static void write_batches(void *arg)
             uv_cond_wait(&k->cond, &k->mutex);
         if (!k->is_busy)
             break;
-        uv_mutex_unlock(&k->mutex);
-        code = keep_all(k, &k->batches[!k->filling], &err);
-        uv_mutex_lock(&k->mutex);
+        code = keep_at_last(k, &k->batches[!k->filling], &err);
         if (code)
             snow_fail(&k->error, code, "%s",
                       err.text[0] ? err.text : snow_strerror(code));
@@ -349,13 +240,47 @@ void sink_flush(struct sink *k)
     uv_mutex_unlock(&k->mutex);
 }
 
+/* Take what is to be told out of the writer's reach. */
+static struct leases take_leases(struct sink *k, struct leases *from)
+{
+    struct leases all;
+
+    uv_mutex_lock(&k->mutex);
+    all = *from;
+    *from = (struct leases){ 0 };
+    uv_mutex_unlock(&k->mutex);
+    return all;
+}
+
+static void tell(struct sink *k, struct leases *from,
+                 void (*hook)(void *arg, const struct snow_lease *l))
+{
+    struct leases all = take_leases(k, from);
+
+    for (size_t i = 0; hook && i < all.n; i++)
+        hook(k->hooks.arg, &all.at[i]);
+    free(all.at);
+}
+
 static void on_wake(uv_async_t *a)
 {
     struct sink *k = a->data;
 
+    tell(k, &k->lost, k->hooks.lost);
+    tell(k, &k->finished, k->hooks.finished);
     if (k->wants_flush || k->batches[k->filling].len >= BATCH_BOUND)
         sink_flush(k);
-    k->drained(k->arg);
+    if (k->hooks.drained)
+        k->hooks.drained(k->hooks.arg);
+}
+
+void sink_waits(const struct sink *k, char *out, size_t cap)
+{
+    struct sink *mutable = (struct sink *)(uintptr_t)k;
+
+    uv_mutex_lock(&mutable->mutex);
+    text_copy(out, cap, k->away.code ? k->away.text : "");
+    uv_mutex_unlock(&mutable->mutex);
 }
 
 bool sink_is_full(const struct sink *k)
@@ -394,19 +319,22 @@ static void on_closed(uv_handle_t *h)
     buf_fini(&k->batches[0]);
     buf_fini(&k->batches[1]);
     snow_block_fini(&k->scratch);
+    free(k->held.at);
+    free(k->is_held);
+    free(k->lost.at);
+    free(k->finished.at);
     free(k);
 }
 
 int sink_new(struct sink **out, uv_loop_t *loop, struct snow_store *s,
-             sink_fn drained, void *arg)
+             const struct sink_hooks *hooks)
 {
     struct sink *k = calloc(1, sizeof *k);
 
     if (!k)
         return SNOW_ENOMEM;
     k->store = s;
-    k->drained = drained;
-    k->arg = arg;
+    k->hooks = *hooks;
     if (uv_mutex_init(&k->mutex))
         goto no_mutex;
     if (uv_cond_init(&k->cond))
@@ -440,6 +368,7 @@ int sink_close(struct sink *k, struct snow_error *err)
     if (!k)
         return 0;
     uv_mutex_lock(&k->mutex);
+    k->is_closing = true;
     while (k->is_busy || may_hand_over(k)) {
         if (may_hand_over(k))
             hand_over(k);

@@ -8,20 +8,23 @@
 struct uv_loop_s;
 struct sink;
 
-/** Called on the loop after each batch that was kept or that failed. */
-typedef void (*sink_fn)(void *arg);
-
-/** Called on the loop for a lease that others have by now: what was put for it
- * and not kept before is gone, and nothing more is. */
-typedef void (*sink_lost_fn)(void *arg, const struct snow_lease *l);
-
-/** Called on the loop for a shard whose SNOW_RECORD_FINISHED is kept. */
-typedef void (*sink_finished_fn)(void *arg, const struct snow_lease *l);
+/** Whom the sink tells, on the loop; what is NULL is not told. */
+struct sink_hooks {
+    /** After each batch that was kept or that failed. */
+    void (*drained)(void *arg);
+    /** A lease that others have by now: what was put for it since the last
+     * batch is gone, and so is what will be. */
+    void (*lost)(void *arg, const struct snow_lease *l);
+    /** A shard whose SNOW_RECORD_FINISHED is kept. */
+    void (*finished)(void *arg, const struct snow_lease *l);
+    void *arg;
+    unsigned lease_s; /**< each write is good for so long; of a shared store */
+};
 
 /** From here on the store belongs to the sink, until sink_close() is over.
- * @owner the caller, with sink_close() */
+ * @param hooks  copied @owner  the caller, with sink_close() */
 int sink_new(struct sink **out, struct uv_loop_s *loop, struct snow_store *s,
-             sink_fn drained, void *arg);
+             const struct sink_hooks *hooks);
 
 /** Add to the batch that fills; everything is copied. Never refuses for
  * fullness: ask sink_is_full() before making more work. @return 0, SNOW_ENOMEM
@@ -43,9 +46,13 @@ bool sink_is_idle(const struct sink *k);
  * written: what is committed stays. */
 int sink_error(const struct sink *k, struct snow_error *err);
 
+/** Why the writer waits for its server, which is away; "" while it does not. */
+void sink_waits(const struct sink *k, char *out, size_t cap);
+
 /** Write what is left, end the thread (waits for it), give everything back
- * once the loop has closed the handles. The store stays open. NULL is fine.
- * @return as sink_error() */
+ * once the loop has closed the handles. A server that is away is waited for a
+ * few seconds. The store stays open. NULL is fine.
+ * @return as sink_error(); SNOW_EINCOMPLETE: it stayed away */
 int sink_close(struct sink *k, struct snow_error *err);
 
 #endif

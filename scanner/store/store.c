@@ -10,7 +10,7 @@
  *   url.c      where a store is, without its password
  *   holder.c   who has the file
  *   block.c    a /24 in memory and as a blob    (pure but for zstd)
- *   sink.c     batches for the writer thread
+ *   sink.c     batches for the writer thread   batch.c  what is in one
  *   fleet.c    many workers: shards, leases    (shared stores alone)
  *
  * Life      begin, put …, commit; what was not committed was never there.

@@ -192,7 +192,8 @@ static int open_sink(void)
     int code = snow_store_open(&s, "memory:", SNOW_STORE_CREATE, NULL);
 
     if (!code)
-        code = sink_new(&k, &loop, s, on_drained, NULL);
+        code = sink_new(&k, &loop, s,
+                        &(struct sink_hooks){ .drained = on_drained });
     if (!code)
         code = sink_close(k, NULL);
     uv_run(&loop, UV_RUN_DEFAULT);

@@ -115,6 +115,8 @@ static void records_are_copied(void **state)
     struct sink *k = NULL;
     struct buf out = { 0 };
     unsigned n_drained = 0;
+    const struct sink_hooks hooks = { .drained = on_drained,
+                                      .arg = &n_drained };
     uint64_t sum = 0;
     uv_loop_t loop;
     int64_t id;
@@ -124,7 +126,7 @@ static void records_are_copied(void **state)
     assert_int_equal(snow_store_open(&s, "memory:", SNOW_STORE_CREATE, NULL),
                      0);
     assert_int_equal(snow_store_add_scan(s, &scan, &id, NULL), 0);
-    assert_int_equal(sink_new(&k, &loop, s, on_drained, &n_drained), 0);
+    assert_int_equal(sink_new(&k, &loop, s, &hooks), 0);
     put_all(k);
     put_probe(k);
     assert_int_equal(sink_close(k, NULL), 0);
