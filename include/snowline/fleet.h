@@ -47,8 +47,9 @@ struct snow_shard {
     uint32_t attempts; /**< how often it was leased, this time included: more
                             than 1, and some of it may be answered already */
     bool is_retry;     /**< what failed is asked again */
-    const char *what;  /**< [what_len] its payload: text, ';' between; owned by
-                            the store until its next call */
+    const char *what; /**< [what_len] its payload: a set as "A-B;C-D", or names,
+                           each with its NUL; owned by the store until its next
+                           call */
     size_t what_len;
 };
 

@@ -10,7 +10,11 @@
  *   enquire.c  the registration client
  *   netblock.c whose networks the candidates lie in
  *   lookups.c  one thing asked about many subjects; kinds.c which things
+ *   row.c      the scan in its store, found or added
  *   scan.c     sweep → candidates → greet, forward, enquire, look-ups
+ *   fleet.c    the same as one worker of many: shards.c what a shard holds,
+ *              choose.c who is asked after the sweep, hosts.c whose registry
+ *              one may ask, clerk.c calls off the loop
  *   settings.c what an analysis of a scan is told
  *   check.c    is all fit for a scan? canary.c, control.c, check_local.c
  *   ownname.c  the name that EHLO says, there and back
@@ -25,11 +29,9 @@
  */
 #include "pipeline/scan.h"
 
-#include "addr/ranges_text.h"
 #include "analysis/given.h"
 #include "base/clock.h"
 #include "base/map.h"
-#include "base/random.h"
 #include "base/records.h"
 #include "pipeline/blocks.h"
 #include "pipeline/enquire.h"
@@ -38,6 +40,7 @@
 #include "pipeline/kinds.h"
 #include "pipeline/netblock.h"
 #include "pipeline/ownname.h"
+#include "pipeline/row.h"
 #include "pipeline/sweep.h"
 #include "pipeline/whom.h"
 
@@ -66,80 +69,16 @@ struct scan {
     struct reach reach;
 };
 
-/* The newest scan, if it is unfinished and was asked for the same. */
-static int find_same(struct scan *s, const char *targets)
-{
-    struct snow_scan old;
-    int code = snow_store_get_scan(s->store, 0, &old, NULL);
-
-    if (code)
-        return code;
-    if (old.finished_utc_s != SNOW_TIME_UNKNOWN ||
-        strcmp(old.targets, targets) != 0 ||
-        strcmp(old.settings, s->req->settings) != 0)
-        return SNOW_ENOTFOUND;
-    s->id = old.id;
-    s->seed = old.seed;
-    s->now_utc_s = old.now_utc_s;
-    return 0;
-}
-
-/* Its targets came from the store; what has asked to be left alone since is
- * taken out of them and stays pending for ever. */
-static int find_resumed(struct scan *s, struct snow_error *err)
-{
-    struct snow_scan old;
-    int code = snow_store_get_scan(s->store, s->req->resume, &old, err);
-
-    if (code)
-        return code;
-    s->id = old.id;
-    s->seed = old.seed;
-    s->now_utc_s = old.now_utc_s;
-    if (old.finished_utc_s != SNOW_TIME_UNKNOWN && s->cfg->retry)
-        return snow_store_finish_scan(s->store, old.id, SNOW_TIME_UNKNOWN, err);
-    return 0;
-}
-
-static int add(struct scan *s, const char *targets, struct snow_error *err)
-{
-    struct snow_scan scan = {
-        .targets = targets,
-        .settings = s->req->settings,
-        .seed = s->cfg->seed ? s->cfg->seed : random_u64() >> 1,
-        .created_utc_s = clock_utc_s(&clock_system),
-        .finished_utc_s = SNOW_TIME_UNKNOWN,
-    };
-    int code = snow_store_begin(s->store, err);
-
-    if (code)
-        return code;
-    scan.now_utc_s = s->cfg->now_utc_s != SNOW_TIME_UNKNOWN
-                         ? s->cfg->now_utc_s
-                         : scan.created_utc_s;
-    s->seed = scan.seed;
-    s->now_utc_s = scan.now_utc_s;
-    if ((code = snow_store_add_scan(s->store, &scan, &s->id, err)) ||
-        (code = origins_keep(&s->plan, s->store, s->id, err)) ||
-        (code = snow_store_commit(s->store, err)))
-        snow_store_rollback(s->store);
-    return code;
-}
-
 static int find_or_add(struct scan *s, struct snow_error *err)
 {
-    struct buf targets = { 0 };
-    int code;
+    struct row row = { .req = s->req, .store = s->store, .plan = &s->plan };
+    int code = row_find_or_add(&row, err);
 
-    addr_ranges_format(&targets, s->plan.targets);
-    if (targets.failed) {
-        buf_fini(&targets);
-        return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    }
-    code = s->req->resume ? find_resumed(s, err) : find_same(s, targets.data);
-    if (code == SNOW_ENOTFOUND && !s->req->resume)
-        code = add(s, targets.data, err);
-    buf_fini(&targets);
+    s->id = row.id;
+    s->seed = row.seed;
+    s->now_utc_s = row.now_utc_s;
+    if (!code && row.is_finished && s->cfg->retry)
+        code = snow_store_finish_scan(s->store, row.id, SNOW_TIME_UNKNOWN, err);
     return code;
 }
 
