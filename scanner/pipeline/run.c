@@ -48,7 +48,7 @@ static void on_signal(uv_signal_t *h, int number)
     run_drain(r);
 }
 
-static void snapshot(struct run *r, struct progress *p)
+void run_snapshot(const struct run *r, struct progress *p)
 {
     *p = r->totals;
     for (size_t i = 0; i < r->n_stages; i++)
@@ -115,7 +115,7 @@ static void tell_end(struct run *r, bool is_last)
 {
     struct progress p;
 
-    snapshot(r, &p);
+    run_snapshot(r, &p);
     tell(r, &p, is_last);
 }
 
@@ -158,7 +158,7 @@ static void on_tick(uv_timer_t *t)
     each_stage(r, STAGE_TICK);
     if (r->sink)
         sink_flush(r->sink);
-    snapshot(r, &p);
+    run_snapshot(r, &p);
     tell(r, &p, false);
     if ((r->cfg->max_time_s > 0 && p.elapsed_s >= r->cfg->max_time_s) ||
         (r->cfg->max_queries > 0 && p.queries >= r->cfg->max_queries)) {
@@ -214,7 +214,11 @@ void run_fini(struct run *r)
 
 int run_sink(struct run *r, struct snow_store *s, struct snow_error *err)
 {
-    const struct sink_hooks hooks = { .drained = on_drained, .arg = r };
+    const struct sink_hooks hooks = { .drained = on_drained,
+                                      .lost = r->lost,
+                                      .finished = r->finished,
+                                      .arg = r,
+                                      .lease_s = r->lease_s };
 
     if (sink_new(&r->sink, &r->loop, s, &hooks))
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
@@ -256,7 +260,13 @@ void run_stage_done(struct run *r, struct stage *s, int code)
 
 bool run_must_wait(const struct run *r)
 {
-    return r->sink && sink_is_full(r->sink);
+    return (r->sink && sink_is_full(r->sink)) ||
+           (r->good_until_us > 0 && clock_mono_us(r->clock) > r->good_until_us);
+}
+
+void run_kick(struct run *r)
+{
+    each_stage(r, STAGE_KICK);
 }
 
 /* Why the stages ended, the worst first. */
@@ -292,7 +302,7 @@ int run_stages(struct run *r, struct snow_error *err)
     int code;
 
     r->between = (struct snow_progress){ .stage = NULL };
-    snapshot(r, &p);
+    run_snapshot(r, &p);
     r->totals_done = answered(&p);
     estimate(r, &p); /* what was there before is no work of this run */
     if (r->is_draining)
@@ -305,7 +315,7 @@ int run_stages(struct run *r, struct snow_error *err)
     }
     code = verdict(r, err);
     tell_end(r, code != 0 || !r->has_more);
-    snapshot(r, &r->totals);
+    run_snapshot(r, &r->totals);
     r->n_stages = 0;
     return code;
 }

@@ -58,6 +58,13 @@ struct run {
     uint64_t between_told_us;
     bool has_more;      /**< stages follow those that run */
     bool has_told_last; /**< nothing is told after that */
+
+    /* of a shared store */
+    void (*lost)(void *arg, const struct snow_lease *l); /**< the sink's hooks;
+                                                              arg is the run */
+    void (*finished)(void *arg, const struct snow_lease *l);
+    unsigned lease_s;
+    uint64_t good_until_us; /**< nothing is asked after that; 0: for ever */
 };
 
 int run_init(struct run *r, const struct snow_config *cfg,
@@ -92,6 +99,12 @@ void run_between(void *arg, const struct snow_progress *p);
 
 /** True when a stage should ask for nothing new just now. */
 bool run_must_wait(const struct run *r);
+
+/** Tell the stages that what they waited for may be there. */
+void run_kick(struct run *r);
+
+/** How far the stages are by now. */
+void run_snapshot(const struct run *r, struct progress *p);
 
 /** Begin nothing new: something has gone wrong that more work won't mend. */
 void run_drain(struct run *r);
