@@ -42,6 +42,10 @@ int64_t snow_store_writer(const struct snow_store *s);
  * from here on, without a stage; NULL: nobody any more. */
 void snow_store_watch(struct snow_store *s, snow_progress_fn fn, void *arg);
 
+/** From any thread: whatever reads blocks, probes, evidence or names of this
+ * handle ends with SNOW_ECANCELED, from here on. */
+void snow_store_interrupt(struct snow_store *s);
+
 /** Add a scan; @p scan->id is ignored and the new one written to @p id. */
 int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,
                         int64_t *id, struct snow_error *err);

@@ -2,6 +2,8 @@
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
 
+#include <stdatomic.h>
+
 #include "snowline/fleet.h"
 
 struct store_backend {
@@ -95,6 +97,7 @@ struct snow_store {
     const struct store_backend *backend;
     snow_progress_fn watch; /**< told of what is read, or NULL */
     void *watch_arg;
+    atomic_bool is_interrupted;
 };
 
 /** What every backend's own cursors begin with; zeroed but for backend. */

@@ -57,13 +57,22 @@ void snow_store_watch(struct snow_store *s, snow_progress_fn fn, void *arg)
     s->watch_arg = arg;
 }
 
-static void tell(const struct snow_store *s, const char *unit, uint64_t done,
-                 uint64_t of)
+void snow_store_interrupt(struct snow_store *s)
+{
+    atomic_store(&s->is_interrupted, true);
+}
+
+/* Whoever watches is told, and whoever interrupts is heard. */
+static int tell(const struct snow_store *s, const char *unit, uint64_t done,
+                uint64_t of)
 {
     const struct snow_progress p = { .unit = unit, .done = done, .of = of };
 
     if (s->watch)
         s->watch(s->watch_arg, &p);
+    return atomic_load_explicit(&s->is_interrupted, memory_order_relaxed)
+               ? SNOW_ECANCELED
+               : 0;
 }
 
 int snow_store_add_scan(struct snow_store *s, const struct snow_scan *scan,
@@ -184,7 +193,7 @@ int snow_blocks_next(struct snow_blocks *c, struct snow_addr from,
         code = c->backend->blocks_next(c, from, block, is_closed, err);
 
     if (!code && *block)
-        tell(c->store, "blocks", ++c->n, c->of);
+        code = tell(c->store, "blocks", ++c->n, c->of);
     return code;
 }
 
@@ -223,17 +232,17 @@ struct watched {
 static int pass_probe(void *arg, const struct snow_probe *probe)
 {
     struct watched *w = arg;
+    int code = tell(w->store, "greetings", ++w->n, 0);
 
-    tell(w->store, "greetings", ++w->n, 0);
-    return w->probe(w->arg, probe);
+    return code ? code : w->probe(w->arg, probe);
 }
 
 static int pass_evidence(void *arg, const struct snow_evidence *e)
 {
     struct watched *w = arg;
+    int code = tell(w->store, "observations", ++w->n, 0);
 
-    tell(w->store, "observations", ++w->n, 0);
-    return w->evidence(w->arg, e);
+    return code ? code : w->evidence(w->arg, e);
 }
 
 int snow_store_each_probe(struct snow_store *s, int64_t scan, snow_probe_fn fn,
@@ -269,7 +278,7 @@ int snow_names_next(struct snow_names *c, const struct snow_name **name,
     int code = c->backend->names_next(c, name, err);
 
     if (!code && *name)
-        tell(c->store, "names", ++c->n, 0);
+        code = tell(c->store, "names", ++c->n, 0);
     return code;
 }
 
