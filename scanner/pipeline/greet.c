@@ -11,27 +11,83 @@
 #define SMTPS_PORT 465 /* RFC 8314 §7.3 */
 #define GAP_SLACK 1.02 /* so that no second holds one more, seen from there */
 
+/* A step's lane tells its part, too. */
+#define LANES_MAX 4096u
+
+static void close_part(struct greet_part *p)
+{
+    snow_targets_free(p->walk);
+    snow_ranges_free(p->owned);
+    *p = (struct greet_part){ 0 };
+}
+
+/* What a part has to hand out. @return as snow_targets_next() */
+static int next_of(struct greet *g, unsigned i, uint64_t now_us,
+                   struct snow_step *out, uint64_t *wait_us)
+{
+    struct greet_part *p = &g->parts[i];
+    uint64_t wait = UINT64_MAX;
+    int code = SNOW_EDONE;
+
+    if (p->walk && !p->is_dropped)
+        code = snow_targets_next(p->walk, now_us, out, &wait);
+    if (code == 0) {
+        out->lane += i * LANES_MAX;
+        p->open++;
+    } else if (code == SNOW_EAGAIN && wait < *wait_us) {
+        *wait_us = wait;
+    }
+    return code;
+}
+
 static int on_next(void *arg, uint64_t now_us, struct snow_step *out,
                    uint64_t *wait_us)
 {
     struct greet *g = arg;
+    int all = g->is_fed ? SNOW_EAGAIN : SNOW_EDONE;
 
-    if (run_must_wait(g->run)) {
-        *wait_us = UINT64_MAX;
+    *wait_us = UINT64_MAX;
+    if (g->is_paused || run_must_wait(g->run))
         return SNOW_EAGAIN;
+    for (unsigned i = 0; i < GREET_PARTS; i++) {
+        int code = next_of(g, i, now_us, out, wait_us);
+
+        if (code != SNOW_EDONE && code != SNOW_EAGAIN)
+            return code;
+        if (code == SNOW_EAGAIN)
+            all = code;
     }
-    return snow_targets_next(g->walk, now_us, out, wait_us);
+    return all;
+}
+
+static void end_part(struct greet *g, struct greet_part *p)
+{
+    void *owner = p->owner;
+    bool is_told = !p->is_dropped && g->part_done;
+
+    close_part(p);
+    if (is_told)
+        g->part_done(g->arg, owner);
 }
 
 static void on_answer(void *arg, const struct snow_step *step,
                       const struct snow_probe *p)
 {
     struct greet *g = arg;
+    struct greet_part *part = &g->parts[step->lane / LANES_MAX];
+    struct snow_step own = { step->addr, step->lane % LANES_MAX };
 
-    snow_targets_finish(g->walk, step);
-    g->by_status[p->status & 15]++;
-    if (!g->code)
-        g->code = g->answer(g->arg, p);
+    snow_targets_finish(part->walk, &own);
+    part->open--;
+    if (!part->is_dropped) {
+        g->by_status[p->status & 15]++;
+        g->owner = part->owner;
+        if (!g->code)
+            g->code = g->answer(g->arg, p);
+    }
+    if (part->open == 0 &&
+        (part->is_dropped || snow_targets_left(part->walk) == 0))
+        end_part(g, part);
     if (g->code)
         smtp_engine_stop(g->engine);
 }
@@ -105,8 +161,8 @@ static unsigned concurrency(const struct snow_config *cfg)
     return (unsigned)(wished < limit.rlim_cur ? wished : limit.rlim_cur);
 }
 
-static int walk_new(struct greet *g, const struct snow_ranges *set,
-                    uint64_t seed, struct snow_error *err)
+static int walk_new(const struct greet *g, struct snow_targets **out,
+                    const struct snow_ranges *set, uint64_t seed)
 {
     const struct snow_config *cfg = g->run->cfg;
     struct snow_walk_config walk = {
@@ -117,9 +173,75 @@ static int walk_new(struct greet *g, const struct snow_ranges *set,
 
     if (cfg->smtp_block_rate > 0)
         walk.block_gap_us = (uint64_t)(GAP_SLACK * 1e6 / cfg->smtp_block_rate);
-    if (snow_targets_new(&g->walk, set, &walk))
-        return snow_fail(err, SNOW_ENOMEM, "out of memory");
+    return snow_targets_new(out, set, &walk);
+}
+
+static struct greet_part *free_part(const struct greet *g)
+{
+    for (size_t i = 0; i < GREET_PARTS; i++)
+        if (!g->parts[i].walk)
+            return (struct greet_part *)(uintptr_t)&g->parts[i];
+    return NULL;
+}
+
+int greet_add(struct greet *g, struct snow_ranges *set, void *owner,
+              uint64_t seed)
+{
+    struct greet_part *p = free_part(g);
+    int code = p ? walk_new(g, &p->walk, set, seed) : SNOW_EBUSY;
+
+    if (code) {
+        snow_ranges_free(set);
+        return code;
+    }
+    p->owned = set;
+    p->owner = owner;
+    g->n_targets += snow_ranges_count(set);
+    smtp_engine_kick(g->engine);
     return 0;
+}
+
+bool greet_wants_part(const struct greet *g)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < GREET_PARTS; i++)
+        n += g->parts[i].walk &&
+             snow_targets_left(g->parts[i].walk) > g->parts[i].open;
+    return n < 2 && free_part(g) && !g->stage.is_done;
+}
+
+void greet_drop(struct greet *g, const void *owner)
+{
+    for (size_t i = 0; i < GREET_PARTS; i++) {
+        struct greet_part *p = &g->parts[i];
+
+        if (!p->walk || p->owner != owner || p->is_dropped)
+            continue;
+        p->is_dropped = true;
+        p->owner = NULL;
+        if (p->open == 0)
+            end_part(g, p);
+    }
+}
+
+void greet_over(struct greet *g)
+{
+    g->is_fed = false;
+    if (g->engine)
+        smtp_engine_kick(g->engine);
+}
+
+void greet_set_rate(struct greet *g, double rate)
+{
+    bool was_paused = g->is_paused;
+
+    g->is_paused = rate <= 0;
+    if (!g->engine || g->is_paused)
+        return;
+    smtp_engine_set_rate(g->engine, rate);
+    if (was_paused)
+        smtp_engine_kick(g->engine);
 }
 
 static int source_address(struct sockaddr_storage *out,
@@ -173,8 +295,8 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
         .stats = add_stats,
     };
     code = greet_config(&smtp, name, cfg, err);
-    if (!code)
-        code = walk_new(g, set, seed, err);
+    if (!code && set && walk_new(g, &g->parts[0].walk, set, seed))
+        code = snow_fail(err, SNOW_ENOMEM, "out of memory");
     if (!code)
         code = smtp_engine_new(&g->engine, &run->loop, &smtp, &hooks,
                                run->clock, err);
@@ -188,7 +310,7 @@ int greet_start(struct greet *g, struct run *run, const struct snow_ranges *set,
 void greet_end(struct greet *g)
 {
     smtp_engine_close(g->engine);
-    snow_targets_free(g->walk);
     g->engine = NULL;
-    g->walk = NULL;
+    for (size_t i = 0; i < GREET_PARTS; i++)
+        close_part(&g->parts[i]);
 }

@@ -529,6 +529,13 @@ void smtp_engine_kick(struct smtp_engine *e)
     wake_in(e, 0);
 }
 
+void smtp_engine_set_rate(struct smtp_engine *e, double rate)
+{
+    e->rate = rate;
+    e->pacer.burst = rate * BURST_S;
+    pacer_set_rate(&e->pacer, rate, now_us(e));
+}
+
 void smtp_engine_drain(struct smtp_engine *e)
 {
     e->is_draining = true;

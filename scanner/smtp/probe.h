@@ -60,6 +60,8 @@ int smtp_engine_new(struct smtp_engine **out, struct uv_loop_s *loop,
                     struct snow_error *err);
 void smtp_engine_start(struct smtp_engine *e);
 void smtp_engine_kick(struct smtp_engine *e);
+/** So many new connections a second from here on; > 0. */
+void smtp_engine_set_rate(struct smtp_engine *e, double rate);
 void smtp_engine_drain(struct smtp_engine *e); /**< greet nobody new */
 void smtp_engine_stop(struct smtp_engine *e);  /**< hang up; open
                                       conversations give no answer(), those
