@@ -3,6 +3,8 @@
  *
  *   pg.c         connect, errors, statements
  *   pg_schema.c  the tables
+ *   pg_shard.c   shards: added, leased, fenced
+ *   pg_fleet.c   workers, their shares, hosts
  *
  * Always    what is sent can be sent once more: a commit whose answer got lost
  *           is repeated, and changes nothing.
@@ -111,6 +113,7 @@ struct meaning {
 static const struct meaning meanings[] = {
     { "08",    SNOW_EAWAY, NULL }, /* connection */
     { "40",    SNOW_EAWAY, NULL }, /* serialization, deadlock */
+    { "25P03", SNOW_EAWAY, NULL }, /* idle for longer than a lease */
     { "57P0",  SNOW_EAWAY, NULL }, /* shut down, started, or dropped */
     { "53300", SNOW_EAWAY, NULL }, /* too many connections */
     { "55P03", SNOW_EAWAY, NULL }, /* a lock was not to be had */
@@ -293,6 +296,7 @@ static void pg_close(struct snow_store *base)
 {
     struct pg_store *s = pg_of(base);
 
+    PQclear(s->leased);
     PQfinish(s->db);
     block_codec_free(s->codec);
     buf_fini(&s->blob);
@@ -341,4 +345,5 @@ const struct store_backend store_postgresql = {
     .open = pg_open,
     .close = pg_close,
     .writer = pg_writer,
+    .sharing = &pg_sharing,
 };

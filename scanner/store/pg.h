@@ -17,6 +17,8 @@ struct pg_store {
     struct block_codec *codec;
     struct pg_batch *batch;
     struct buf blob, targets, settings;
+    PGresult *leased;         /**< the shard handed out last, or NULL */
+    struct snow_lease unsure; /**< asked for, and the answer got lost */
     unsigned n_readers; /**< cursors that are open */
     bool is_reading;    /**< in a transaction that they began */
 };

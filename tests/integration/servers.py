@@ -1,4 +1,5 @@
-"""Name servers of five makes, and a network of one's own to put them in.
+"""Name servers of five makes, a database server, and a network of one's own to
+put them in.
 
 Each runs in the foreground, in a temporary folder of its own, and serves
 nothing but the zones it is given; none of them ever asks anybody but the
@@ -23,8 +24,9 @@ import tempfile
 import time
 import unittest
 
-from support import LOOPBACK, PATIENCE_S, ROOT
+from support import LOOPBACK, PATIENCE_S, ROOT, wait_until
 
+POSTGRES = os.path.join(ROOT, "tests", "support", "postgres")
 SERVERS = os.path.join(ROOT, "build", "servers")  # tests/install-deps put them
 TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "TXT": 16}
 READY_S, STOP_S = 30, 10
@@ -304,6 +306,128 @@ def free_port(address):
             return port
         except OSError:
             pass
+
+
+# -------------------------------------------------------------- PostgreSQL
+
+class Postgres:
+    """A cluster of its own on a free port of loopback; `snow` may do anything
+    with it, without a password. @p options: ("max_connections=20", ...)"""
+    USER = "snow"
+
+    def __init__(self, *options):
+        self.options, self.server = options, None
+        self.dir = tempfile.mkdtemp(prefix="snowline-postgres.", dir="/tmp")
+        try:
+            self.init()
+            for attempt in range(ATTEMPTS):
+                self.port = free_port(LOOPBACK)
+                try:
+                    self.start()
+                    break
+                except RuntimeError:
+                    if attempt == ATTEMPTS - 1:
+                        raise
+        except BaseException:
+            self.close()
+            raise
+        self.url = self.url_of("postgres")
+
+    def init(self):
+        done = subprocess.run([POSTGRES, "init", self.dir], text=True,
+                              stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            raise AssertionError(f"initdb: {done.stdout}")
+
+    def url_of(self, database, user=USER, password=None, port=None):
+        """Where the program finds a database."""
+        who = user if password is None else f"{user}:{password}"
+        return f"postgresql://{who}@{LOOPBACK}:{port or self.port}/{database}"
+
+    def start(self):
+        """On the same port as before; it answers when this returns."""
+        settings = [x for o in self.options for x in ("-c", o)]
+        with open(os.path.join(self.dir, "log"), "a") as log:
+            self.server = subprocess.Popen(
+                [POSTGRES, "run", self.dir, str(self.port), *settings],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True)
+        end = time.monotonic() + READY_S
+        while time.monotonic() < end and not has_ended(self.server):
+            if self.run("SELECT").returncode == 0:
+                return
+            time.sleep(.02)
+        self.stop()
+        raise RuntimeError(f"postgres does not start: {self.log()}")
+
+    def log(self):
+        with open(os.path.join(self.dir, "log"), errors="replace") as f:
+            return f.read()
+
+    def stop(self, how=signal.SIGINT):
+        """End it, whoever is connected; its tables stay. SIGQUIT: as if it had
+        crashed; SIGTERM: once all who are connected have left."""
+        if self.server:
+            self.server.send_signal(how)
+            try:
+                self.server.wait(READY_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.server.pid, signal.SIGKILL)
+                self.server.wait()
+            self.server = None
+
+    def restart(self, how=signal.SIGINT):
+        self.stop(how)
+        self.start()
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def run(self, sql, database="postgres", user=USER):
+        return subprocess.run(
+            [POSTGRES, "psql", "-qAt", "-v", "ON_ERROR_STOP=1", "-h", self.dir,
+             "-p", str(self.port), "-U", user, "-d", database],
+            input=sql, text=True, capture_output=True)
+
+    def psql(self, sql, database="postgres", user=USER):
+        """Rows of a statement, each a tuple of texts; several statements are
+        run one after the other. It comes by a socket in the folder."""
+        done = self.run(sql, database, user)
+        if done.returncode != 0:
+            raise AssertionError(f"{sql}: {done.stderr}")
+        return [tuple(line.split("|")) for line in done.stdout.splitlines()]
+
+    def value(self, sql, database="postgres"):
+        """The only value of a statement, as a number."""
+        return float(self.psql(sql, database)[0][0])
+
+    def database(self, name=None):
+        """A new database: its URL."""
+        name = name or "d" + os.urandom(6).hex()
+        self.psql(f"CREATE DATABASE {name}")
+        return self.url_of(name)
+
+    def role(self, name, password, *rights):
+        """A role that comes by password (SCRAM); @p rights: whole statements,
+        in the database `postgres`."""
+        self.psql(f"CREATE ROLE {name} LOGIN PASSWORD '{password}';" +
+                  "".join(f"{r};" for r in rights))
+        path = os.path.join(self.dir, "data", "pg_hba.conf")
+        with open(path) as f:
+            others = f.read()
+        with open(path, "w") as f:
+            f.write(f"host all {name} {LOOPBACK}/32 scram-sha-256\n{others}")
+        self.psql("SELECT pg_reload_conf()")
+        wrong = self.url_of("postgres", name, f"not-{password}")
+        wait_until(lambda: not self.lets_in(wrong), "it reads its rules anew")
+        return self.url_of("postgres", name, password)
+
+    @staticmethod
+    def lets_in(url):
+        return subprocess.run([POSTGRES, "psql", "-d", url, "-c", "SELECT"],
+                              capture_output=True).returncode == 0
 
 
 # ------------------------------------------------------------ single questions
