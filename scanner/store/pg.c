@@ -3,8 +3,10 @@
  *
  *   pg.c         connect, errors, statements
  *   pg_schema.c  the tables
- *   pg_shard.c   shards: added, leased, fenced
- *   pg_fleet.c   workers, their shares, hosts
+ *   pg_put.c     rows in, by the batch
+ *   pg_scan.c    rows of scans, forgetting
+ *   pg_read.c    rows out, by the page; pg_blocks.c in address order
+ *   pg_fleet.c   workers and hosts; pg_shard.c shards and leases
  *
  * Always    what is sent can be sent once more: a commit whose answer got lost
  *           is repeated, and changes nothing.
@@ -298,6 +300,7 @@ static void pg_close(struct snow_store *base)
 
     PQclear(s->leased);
     PQfinish(s->db);
+    pg_batch_free(s->batch);
     block_codec_free(s->codec);
     buf_fini(&s->blob);
     buf_fini(&s->targets);
@@ -345,5 +348,28 @@ const struct store_backend store_postgresql = {
     .open = pg_open,
     .close = pg_close,
     .writer = pg_writer,
+    .add_scan = pg_add_scan,
+    .get_scan = pg_get_scan,
+    .update_scan = pg_update_scan,
+    .finish_scan = pg_finish_scan,
+    .begin = pg_begin,
+    .put = pg_put,
+    .commit = pg_commit,
+    .rollback = pg_rollback,
+    .each_scan = pg_each_scan,
+    .blocks_open = pg_blocks_open,
+    .blocks_next = pg_blocks_next,
+    .blocks_close = pg_blocks_close,
+    .count_blocks = pg_count_blocks,
+    .each_probe = pg_each_probe,
+    .each_evidence = pg_each_evidence,
+    .names_open = pg_names_open,
+    .names_next = pg_names_next,
+    .names_close = pg_names_close,
+    .each_node = pg_each_node,
+    .get_walk = pg_get_walk,
+    .each_complaint = pg_each_complaint,
+    .forget_scan = pg_forget_scan,
+    .compact = pg_compact,
     .sharing = &pg_sharing,
 };

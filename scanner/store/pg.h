@@ -19,8 +19,9 @@ struct pg_store {
     struct buf blob, targets, settings;
     PGresult *leased;         /**< the shard handed out last, or NULL */
     struct snow_lease unsure; /**< asked for, and the answer got lost */
-    unsigned n_readers; /**< cursors that are open */
-    bool is_reading;    /**< in a transaction that they began */
+    unsigned n_readers;       /**< cursors that are open */
+    unsigned n_cursors;       /**< that were ever opened: their names */
+    bool is_reading;          /**< in a transaction that they began */
 };
 
 static inline struct pg_store *pg_of(struct snow_store *s)
@@ -91,6 +92,38 @@ int pg_connected(struct pg_store *s, struct snow_error *err);
 int64_t pg_int(const PGresult *r, int row, int column); /**< int2, 4, 8, bool */
 double pg_float(const PGresult *r, int row, int column);
 const char *pg_octets(const PGresult *r, int row, int column, size_t *len);
+
+struct snow_addr pg_addr(const PGresult *r, int row, int column);
+int64_t pg_time(const PGresult *r, int row, int column); /**< null: unknown */
+
+/* --- rows in pages (pg_read.c) --- */
+
+/** Before the first row of a cursor and after its last. */
+int pg_begin_reading(struct pg_store *s, struct snow_error *err);
+void pg_end_reading(struct pg_store *s);
+
+/** Rows of a query, in constant memory. Zeroed memory is a closed one. */
+struct pg_rows {
+    struct pg_store *store;
+    PGresult *page;
+    int row; /**< of the page */
+    bool is_open;
+    char name[24];
+};
+
+int pg_rows_open(struct pg_rows *r, struct pg_store *s, const char *sql,
+                 const struct pg_args *a, struct snow_error *err);
+int pg_rows_next(struct pg_rows *r, bool *has_row, struct snow_error *err);
+void pg_rows_close(struct pg_rows *r);
+
+/** Whom a row goes to; anything but 0 ends the reading. */
+struct pg_reader {
+    int (*row)(void *arg, const PGresult *r, int row);
+    void *arg;
+};
+
+int pg_each_row(struct pg_store *s, const char *sql, const struct pg_args *a,
+                const struct pg_reader *to, struct snow_error *err);
 
 #include "store/pg_ops.h"
 

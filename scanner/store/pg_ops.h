@@ -10,6 +10,55 @@ extern const char pg_schema_sql[];
 
 extern const struct store_sharing pg_sharing; /* pg_fleet.c */
 
+/* --- of struct store_backend --- */
+
+#define PG_SCAN_COLUMNS "id, targets, settings, seed, created, now, finished"
+void pg_read_scan(struct snow_scan *out, const PGresult *r, int row);
+
+int pg_add_scan(struct snow_store *base, const struct snow_scan *scan,
+                int64_t *id, struct snow_error *err);
+int pg_get_scan(struct snow_store *base, int64_t id, struct snow_scan *out,
+                struct snow_error *err);
+int pg_update_scan(struct snow_store *base, const struct snow_scan *scan,
+                   struct snow_error *err);
+int pg_finish_scan(struct snow_store *base, int64_t id, int64_t utc_s,
+                   struct snow_error *err);
+int pg_forget_scan(struct snow_store *base, int64_t id,
+                   struct snow_forgotten *out, struct snow_error *err);
+int pg_compact(struct snow_store *base, bool is_due, uint64_t *freed,
+               struct snow_error *err);
+int pg_begin(struct snow_store *base, struct snow_error *err);
+int pg_put(struct snow_store *base, const struct snow_record *r,
+           struct snow_error *err);
+int pg_commit(struct snow_store *base, struct snow_error *err);
+void pg_rollback(struct snow_store *base);
+void pg_batch_free(struct pg_batch *b); /**< NULL is fine */
+int pg_each_scan(struct snow_store *base, snow_scan_fn fn, void *arg,
+                 struct snow_error *err);
+int pg_blocks_open(struct snow_blocks **out, struct snow_store *base,
+                   int64_t scan, struct snow_error *err);
+int pg_blocks_next(struct snow_blocks *c, struct snow_addr from,
+                   const struct snow_block **block, bool *is_closed,
+                   struct snow_error *err);
+void pg_blocks_close(struct snow_blocks *c);
+int pg_count_blocks(struct snow_store *base, int64_t scan, uint64_t *n,
+                    struct snow_error *err);
+int pg_each_probe(struct snow_store *base, int64_t scan, snow_probe_fn fn,
+                  void *arg, struct snow_error *err);
+int pg_each_evidence(struct snow_store *base, int64_t scan, const char *kind,
+                     snow_evidence_fn fn, void *arg, struct snow_error *err);
+int pg_names_open(struct snow_names **out, struct snow_store *base,
+                  int64_t scan, struct snow_error *err);
+int pg_names_next(struct snow_names *c, const struct snow_name **name,
+                  struct snow_error *err);
+void pg_names_close(struct snow_names *c);
+int pg_each_node(struct snow_store *base, int64_t scan, snow_node_fn fn,
+                 void *arg, struct snow_error *err);
+int pg_get_walk(struct snow_store *base, int64_t scan, struct snow_walk *out,
+                struct snow_error *err);
+int pg_each_complaint(struct snow_store *base, snow_complaint_fn fn, void *arg,
+                      struct snow_error *err);
+
 /* --- pg_shard.c: as in struct store_sharing --- */
 
 int pg_add_shards(struct snow_store *base, const struct snow_shard *shards,
