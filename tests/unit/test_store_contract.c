@@ -8,11 +8,14 @@
 
 #include "base/text.h"
 #include "snowline/store.h"
+#include "support/postgres.h"
 
 static struct snow_addr addr(uint32_t i)
 {
     return snow_addr_from_ipv4(0x7f140000 + i);
 }
+
+static struct postgres server;
 
 static struct snow_store *open_new(const char *scheme, char *folder)
 {
@@ -21,6 +24,10 @@ static struct snow_store *open_new(const char *scheme, char *folder)
     char url[128];
 
     snprintf(url, sizeof url, "%s:%s/contract.db", scheme, mkdtemp(folder));
+    if (strcmp(scheme, "postgresql") == 0) {
+        snprintf(url, sizeof url, "%s", server.url);
+        assert_int_equal(postgres_empty(&server), 0);
+    }
     if (snow_store_open(&s, url, SNOW_STORE_CREATE, &err))
         fail_msg("%s: %s", url, err.text);
     return s;
@@ -651,14 +658,29 @@ static void the_newest_are_found(void **state)
     snow_store_close(s);
 }
 
+static int start_server(void **state)
+{
+    (void)state;
+    return postgres_start(&server);
+}
+
+static int stop_server(void **state)
+{
+    (void)state;
+    postgres_stop(&server);
+    return 0;
+}
+
 int main(void)
 {
     static char sqlite[] = "sqlite", memory[] = "memory";
+    static char postgresql[] = "postgresql";
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(contract_holds, sqlite),
         cmocka_unit_test_prestate(contract_holds, memory),
+        cmocka_unit_test_prestate(contract_holds, postgresql),
         cmocka_unit_test(the_newest_are_found),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, start_server, stop_server);
 }
