@@ -318,8 +318,8 @@ static int pg_release(struct snow_store *base, const struct snow_worker *w,
     pg_arg_float(&a, wait_ms / 1000.0);
     return pg_query(pg_of(base),
                     "UPDATE host SET worker = 0, expires = now(),"
-                    " not_before = now() + " SECONDS(
-                        "$3") " WHERE name = $1 AND worker = $2",
+                    " not_before = greatest(not_before, now() + " SECONDS(
+                        "$3") ") WHERE name = $1 AND worker = $2",
                     &a, NULL, err);
 }
 
