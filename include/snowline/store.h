@@ -31,6 +31,8 @@ int snow_store_open(struct snow_store **out, const char *url,
                     enum snow_store_mode mode, struct snow_error *err);
 void snow_store_close(struct snow_store *s); /**< NULL is fine */
 
+#define SNOW_STORE_SHOWN_MAX 4096
+
 /** A store's URL as people may see it: without passwords. */
 void snow_store_show(char *out, size_t cap, const char *url);
 

@@ -28,6 +28,7 @@ static int find_newest_two(struct two *t, struct snow_store *s, const char *url,
                            struct snow_error *err)
 {
     struct snow_scan newest[2];
+    char shown[SNOW_STORE_SHOWN_MAX];
     uint64_t n;
     int code = snow_store_newest(s, newest, &n, err);
 
@@ -35,10 +36,11 @@ static int find_newest_two(struct two *t, struct snow_store *s, const char *url,
     t->older = newest[1];
     if (code || n >= 2)
         return code;
+    snow_store_show(shown, sizeof shown, url);
     return snow_fail(err, SNOW_EINVAL,
                      "%s: holds %llu finished scan%s; to compare, scan the "
                      "same targets into it again",
-                     url, (unsigned long long)n, text_plural(n));
+                     shown, (unsigned long long)n, text_plural(n));
 }
 
 static int find_scan(struct snow_scan *out, struct snow_store *s,

@@ -273,6 +273,7 @@ static int print_total(const struct importing *g)
 {
     const struct import_total *t = &g->total;
     uint64_t n = 0, failed = 0, named = t->by_status[SNOW_PTR_NAME];
+    char shown[SNOW_STORE_SHOWN_MAX];
 
     for (unsigned i = 0; i < 16; i++) {
         n += t->by_status[i];
@@ -288,7 +289,8 @@ static int print_total(const struct importing *g)
         printf("also     %llu greetings, %llu observations about domains\n",
                (unsigned long long)t->n_probes,
                (unsigned long long)t->n_evidence);
-    if (printf("store: %s\n", g->cfg->targets.at[0]) < 0 || fflush(stdout))
+    snow_store_show(shown, sizeof shown, g->cfg->targets.at[0]);
+    if (printf("store: %s\n", shown) < 0 || fflush(stdout))
         return snow_fail(g->err, SNOW_EIO, "standard output cannot be written");
     return 0;
 }

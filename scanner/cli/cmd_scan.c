@@ -51,6 +51,7 @@ static int show_findings(const struct snow_config *cfg, const char *url,
     struct snow_store *s;
     struct snow_scan scan;
     struct task task;
+    char shown[SNOW_STORE_SHOWN_MAX];
     int code = snow_store_open(&s, url, SNOW_STORE_READ, err);
 
     if (code)
@@ -64,7 +65,8 @@ static int show_findings(const struct snow_config *cfg, const char *url,
     snow_store_close(s);
     if (to.fd.reader_is_gone)
         return 0;
-    if (!code && (printf("\nstore: %s\n", url) < 0 || fflush(stdout)))
+    snow_store_show(shown, sizeof shown, url);
+    if (!code && (printf("\nstore: %s\n", shown) < 0 || fflush(stdout)))
         return snow_fail(err, SNOW_EIO, "standard output: %s", strerror(errno));
     return code;
 }
@@ -77,6 +79,7 @@ static int run_scan(const struct snow_config *cfg, struct plan *plan,
     struct progress_shown shown;
     struct buf settings = { 0 };
     struct scan_result result = { 0 };
+    char shown_url[SNOW_STORE_SHOWN_MAX];
     int code = lists_check(cfg, err);
 
     if (code) { /* hours before it would be found out */
@@ -102,8 +105,9 @@ static int run_scan(const struct snow_config *cfg, struct plan *plan,
     o->signal = result.signal;
     if (result.signal) {
         progress_summary(&result.progress);
+        snow_store_show(shown_url, sizeof shown_url, req->store_url);
         fprintf(stderr, "interrupted; go on with: snowline resume %s\n",
-                req->store_url);
+                shown_url);
     } else if (!code && progress_is_for_people(&shown)) {
         progress_summary(&result.progress);
     }

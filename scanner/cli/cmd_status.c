@@ -94,6 +94,7 @@ static size_t list_next(const struct told *t, size_t next[PROGRESS_N_STAGES])
 static void next_text(struct buf *to, const struct told *t)
 {
     size_t next[PROGRESS_N_STAGES], n = list_next(t, next);
+    char shown[SNOW_STORE_SHOWN_MAX];
 
     for (size_t i = 0; i < n; i++)
         buf_printf(to, "%s%s", i > 0 ? ", " : "next          ",
@@ -103,7 +104,8 @@ static void next_text(struct buf *to, const struct told *t)
     if (t->state.phase != SCAN_INTERRUPTED)
         return;
     buf_add_text(to, "interrupted; go on with: snowline resume ");
-    text_escape(to, t->cfg->targets.at[0], strlen(t->cfg->targets.at[0]));
+    snow_store_show(shown, sizeof shown, t->cfg->targets.at[0]);
+    text_escape(to, shown, strlen(shown));
     buf_add_char(to, '\n');
 }
 
