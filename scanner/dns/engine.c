@@ -202,6 +202,13 @@ void dns_engine_kick(struct dns_engine *e)
     wake(e);
 }
 
+void dns_engine_set_rate(struct dns_engine *e, double qps)
+{
+    e->cfg.rate_qps = qps;
+    e->pacer.burst = qps * BURST_S > 1 ? qps * BURST_S : 1;
+    pacer_set_rate(&e->pacer, qps, clock_mono_us(&e->clock));
+}
+
 void dns_engine_drain(struct dns_engine *e)
 {
     e->is_draining = true;

@@ -43,6 +43,7 @@ struct dns_question {
                                 most significant ones: 3 for an IPv4 /24 */
     uint8_t tries;         /**< at most; 0: as configured */
     uint8_t group;         /**< DNS_RESOLVERS, or dns_engine_add_group()'s */
+    uint8_t part;          /**< the asker's own */
 };
 
 /** The zone is not known. */
@@ -121,7 +122,9 @@ int dns_engine_new(struct dns_engine **out, struct uv_loop_s *loop,
                    const struct clock *clock, struct snow_error *err);
 
 void dns_engine_start(struct dns_engine *e);
-void dns_engine_kick(struct dns_engine *e);  /**< ask next() again, soon */
+void dns_engine_kick(struct dns_engine *e); /**< ask next() again, soon */
+/** So many questions a second over all servers from here on; > 0. */
+void dns_engine_set_rate(struct dns_engine *e, double qps);
 void dns_engine_drain(struct dns_engine *e); /**< ask nothing new; done(0)
                                                   when all open is answered */
 void dns_engine_stop(struct dns_engine *e);  /**< done(SNOW_ECANCELED), soon */

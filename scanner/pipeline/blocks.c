@@ -54,6 +54,31 @@ static int take_up(void *arg, const struct snow_block *block, bool is_closed)
     return code || b->is_retry ? code : keep_partial(b, block);
 }
 
+/* What lies between the first address and the last; the rest is others'. */
+static int take_up_leased(struct blocks *b, struct snow_store *s,
+                          struct snow_error *err)
+{
+    size_t n = snow_ranges_n(b->targets);
+    const struct snow_block *block = NULL;
+    struct snow_blocks *c = NULL;
+    struct snow_addr first;
+    bool is_closed;
+    int code;
+
+    if (n == 0)
+        return 0;
+    first = snow_addr_block(snow_ranges_at(b->targets, 0).first);
+    code = snow_store_blocks(&c, s, b->scan, err);
+    while (!code &&
+           !(code = snow_blocks_next(c, first, &block, &is_closed, err)) &&
+           block &&
+           snow_addr_compare(block->first,
+                             snow_ranges_at(b->targets, n - 1).last) <= 0)
+        code = take_up(b, block, is_closed);
+    snow_blocks_close(c);
+    return code;
+}
+
 int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,
                 struct snow_store *s, struct snow_error *err)
 {
@@ -62,7 +87,8 @@ int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,
     b->at = calloc(lanes, sizeof *b->at);
     if (!b->at)
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    return snow_store_each_block(s, b->scan, take_up, b, err);
+    return b->lease.token ? take_up_leased(b, s, err)
+                          : snow_store_each_block(s, b->scan, take_up, b, err);
 }
 
 void blocks_fini(struct blocks *b)
@@ -108,7 +134,9 @@ static int open_lane(struct blocks *b, struct open_block *o,
 static int put(struct blocks *b, enum snow_record_kind kind,
                const struct snow_block *block)
 {
-    struct snow_record r = { .kind = kind, .scan = b->scan, .block = block };
+    struct snow_record r = {
+        .kind = kind, .scan = b->scan, .lease = b->lease, .block = block
+    };
 
     return sink_put(b->run->sink, &r);
 }

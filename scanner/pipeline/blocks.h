@@ -20,6 +20,7 @@ struct blocks {
     struct cuts *cuts; /**< told of what an earlier run has found */
     const struct snow_ranges *targets; /**< what the scan covers */
     int64_t scan;
+    struct snow_lease lease; /**< of a shared store; zeroed: none */
     bool is_retry; /**< closed blocks are asked again: answers go over them */
     struct open_block *at; /**< [n], one a lane */
     unsigned n;
@@ -37,7 +38,7 @@ struct blocks {
  * Take up what an earlier run left: finished blocks are left out of the walk,
  * half-done ones go on where they stopped.
  *
- * @param b  zeroed but for run, cuts, targets, scan, is_retry
+ * @param b  zeroed but for run, cuts, targets, scan, lease, is_retry
  * @return   0, SNOW_ENOMEM, SNOW_ESTORE
  */
 int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,

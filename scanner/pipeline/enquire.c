@@ -23,6 +23,52 @@ static void on_answer(void *arg, const struct snow_registration *r)
         end(q, q->code);
 }
 
+/** A domain that was fed. */
+struct fed {
+    struct enquire *all;
+    void *owner;
+    uint64_t ticket;
+};
+
+static void on_fed_answer(void *arg, const struct snow_registration *r)
+{
+    struct fed fed = *(struct fed *)arg;
+    struct enquire *q = fed.all;
+
+    free(arg);
+    if (q->stage.is_done)
+        return;
+    q->open--;
+    q->by_status[r->status & 15]++;
+    q->answered(q->arg, fed.owner, fed.ticket, r);
+    if (q->open == 0 && !q->is_fed)
+        end(q, q->code);
+}
+
+int enquire_feed(struct enquire *q, const char *domain, void *owner,
+                 uint64_t ticket)
+{
+    struct fed *fed = malloc(sizeof *fed);
+
+    if (!fed)
+        return SNOW_ENOMEM;
+    *fed = (struct fed){ q, owner, ticket };
+    if (registration_client_ask(q->client, domain, on_fed_answer, fed)) {
+        free(fed);
+        return SNOW_ENOMEM;
+    }
+    q->n_targets++;
+    q->open++;
+    return 0;
+}
+
+void enquire_over(struct enquire *q)
+{
+    q->is_fed = false;
+    if (q->client && q->open == 0)
+        end(q, q->code);
+}
+
 /* What is under way may take long at one question a second: a drain does not
  * wait for it, it is asked again by resume. */
 static void on_stop(struct stage *s)
@@ -90,6 +136,8 @@ static int open_client(struct enquire *q, struct snow_error *err)
         .n_whois_servers = cfg->whois_servers.n,
         .rate = cfg->registration_rate,
         .cache_path = cache,
+        .gate = q->gate,
+        .gate_arg = q->gate_arg,
     };
 
     enquire_cache_path(cache, sizeof cache, cfg);
@@ -112,7 +160,8 @@ int enquire_start(struct enquire *q, struct run *run, struct reach *reach,
     if (code)
         return code;
     run_add(run, &q->stage);
-    q->stage.is_done = n == 0; /* there may be others to use the client */
+    q->stage.is_done =
+        n == 0 && !q->is_fed; /* there may be others to use the client */
     for (size_t i = 0; i < n; i++) {
         if (registration_client_ask(q->client, domains[i], on_answer, q))
             return snow_fail(err, SNOW_ENOMEM, "out of memory");

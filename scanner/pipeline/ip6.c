@@ -19,6 +19,7 @@ static int keep_name(const struct ip6 *w, const struct snow_name *name)
 {
     struct snow_record r = { .kind = SNOW_RECORD_NAME,
                              .scan = w->scan,
+                             .lease = w->lease,
                              .name = name };
 
     return w->scan ? sink_put(w->run->sink, &r) : 0;
@@ -173,6 +174,7 @@ int ip6_keep(struct ip6 *w)
     struct snow_walk walk;
     struct snow_record r = { .kind = SNOW_RECORD_WALK,
                              .scan = w->scan,
+                             .lease = w->lease,
                              .walk = &walk };
     int code;
 

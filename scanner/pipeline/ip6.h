@@ -16,10 +16,11 @@ struct ip6 {
     struct run *run;
     ip6_fn answer;
     void *arg;
-    int64_t scan;          /**< whose place is kept; 0: nothing is kept */
-    bool is_retry;         /**< failures of an earlier run are asked again */
-    struct dns_tree *tree; /**< NULL: there is no IPv6 target */
-    int code;              /**< of what happens inside the tree's calls */
+    int64_t scan;            /**< whose place is kept; 0: nothing is kept */
+    struct snow_lease lease; /**< of a shared store; zeroed: none */
+    bool is_retry;           /**< failures of an earlier run are asked again */
+    struct dns_tree *tree;   /**< NULL: there is no IPv6 target */
+    int code;                /**< of what happens inside the tree's calls */
     struct progress_note notes[PROGRESS_NOTES];
     size_t n_notes; /**< of all, also those that had no room */
 };

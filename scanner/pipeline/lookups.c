@@ -146,6 +146,7 @@ static int keep(struct lookup *slot, struct snow_evidence *e)
     if (!e->subject)
         e->subject = slot->subject;
     l->by_status[status_of(l, e)]++;
+    l->subject = slot->subject;
     return l->answer(l->arg, e);
 }
 
@@ -160,6 +161,8 @@ void lookup_done(struct lookup *slot, struct snow_evidence *e)
         code = keep(slot, e);
     else
         l->by_status[LOOKUPS_DONE]++;
+    if (l->settled)
+        l->settled(l->arg, slot->subject);
     slot->next = l->free;
     l->free = slot;
     l->open--;

@@ -44,6 +44,10 @@ struct lookups {
     struct stage stage;
     const struct lookups_kind *kind;
     lookups_fn answer; /**< takes each evidence; anything but 0 ends it */
+    /** A subject is over, with an evidence or without; NULL: nobody cares.
+     * @param subject  the very pointer that was given */
+    void (*settled)(void *arg, const char *subject);
+    const char *subject; /**< whose evidence answer() takes: as given */
     void *arg;
 
     struct run *run;

@@ -101,27 +101,32 @@ static int keep_fresh(void *arg, enum sweep_keep when)
 
 static int sweep(struct scan *s, struct snow_error *err)
 {
+    struct sweep_part part = { .arg = &s->blocks,
+                               .by_status = s->blocks.by_status };
+    struct sweep_part *p = &part;
     struct sweep w = { .answer = take_answer,
                        .keep = keep_fresh,
                        .pruned = take_pruned,
-                       .arg = &s->blocks,
-                       .by_status = s->blocks.by_status };
+                       .parts = { p } };
     unsigned lanes;
     int code, kept;
 
     s->blocks = (struct blocks){ .run = &s->run,
-                                 .cuts = &w.cuts,
+                                 .cuts = &p->cuts,
                                  .targets = s->plan.ipv4,
                                  .scan = s->id,
                                  .is_retry = s->cfg->retry != 0 };
-    if (sweep_walk(&w, &s->plan, s->cfg, &lanes, s->seed))
+    if (sweep_walk(p, s->plan.ipv4, s->cfg, s->plan.dns_rate, &lanes,
+                   s->seed)) {
+        sweep_part_fini(p);
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    w.ip6 = (struct ip6){ .run = &s->run,
-                          .scan = s->id,
-                          .is_retry = s->cfg->retry != 0 };
-    code = blocks_init(&s->blocks, w.walk, lanes, s->store, err);
+    }
+    p->ip6 = (struct ip6){ .run = &s->run,
+                           .scan = s->id,
+                           .is_retry = s->cfg->retry != 0 };
+    code = blocks_init(&s->blocks, p->walk, lanes, s->store, err);
     if (!code)
-        code = ip6_init(&w.ip6, s->plan.targets, s->seed, s->store, err);
+        code = ip6_init(&p->ip6, s->plan.targets, s->seed, s->store, err);
     if (!code && (code = run_sink(&s->run, s->store, err)) == 0) {
         code = sweep_start(&w, &s->run, &s->plan, err);
         if (!code)
@@ -131,6 +136,7 @@ static int sweep(struct scan *s, struct snow_error *err)
     }
     if (sweep_end(&w) > 0 && !code)
         code = snow_fail(err, SNOW_EINCOMPLETE, "addresses are left; resume");
+    sweep_part_fini(p);
     blocks_fini(&s->blocks);
     return code;
 }

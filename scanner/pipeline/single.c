@@ -59,7 +59,7 @@ static int take_ptr(void *arg, const struct snow_step *step,
     struct single *s = arg;
 
     s->by_status[a->status & 15]++;
-    snow_targets_finish(s->sweep.walk, step);
+    snow_targets_finish(s->sweep.parts[0]->walk, step);
     return s->taker->ptr(s->taker->arg, step->addr, a,
                          name_server(s, a->server));
 }
@@ -108,6 +108,8 @@ int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
     struct single s = {
         .sweep = { .answer = take_ptr, .pruned = take_pruned, .rest = on_rest }
     };
+    struct sweep_part part = { .arg = &s, .by_status = s.by_status };
+    struct sweep_part *p = s.sweep.parts[0] = &part;
     unsigned lanes;
     int code;
 
@@ -117,17 +119,18 @@ int scan_ptr(const struct snow_config *cfg, const struct stage_taker *taker,
         plan_fini(&s.plan);
         return code;
     }
-    s.sweep.arg = &s;
-    s.sweep.by_status = s.by_status;
-    code = sweep_walk(&s.sweep, &s.plan, cfg, &lanes, seed_of(cfg));
-    s.sweep.ip6 = (struct ip6){ .run = &s.run, .answer = take_ip6, .arg = &s };
+    s.sweep.rest_arg = &s;
+    code =
+        sweep_walk(p, s.plan.ipv4, cfg, s.plan.dns_rate, &lanes, seed_of(cfg));
+    p->ip6 = (struct ip6){ .run = &s.run, .answer = take_ip6, .arg = &s };
     if (!code)
-        code = ip6_init(&s.sweep.ip6, s.plan.targets, seed_of(cfg), NULL, err);
+        code = ip6_init(&p->ip6, s.plan.targets, seed_of(cfg), NULL, err);
     if (!code)
         code = sweep_start(&s.sweep, &s.run, &s.plan, err);
     if (!code)
         code = run_stages(&s.run, err);
     sweep_end(&s.sweep);
+    sweep_part_fini(p);
     end(&s, signal);
     return code;
 }

@@ -76,7 +76,7 @@ static void on_servers(void *arg, const struct snow_addr *addrs, size_t n)
     *entry = 1u + group;
     z->n_sought--;
     free(s);
-    snow_targets_ungate(z->walk);
+    z->changed(z->arg);
     dns_engine_kick(z->engine);
 }
 

@@ -11,7 +11,8 @@
 struct zones {
     struct run *run;
     const struct plan *plan;
-    struct snow_targets *walk;
+    void (*changed)(void *arg); /**< a gate may say something else now */
+    void *arg;
     struct dns_engine *engine;
     struct dns_resolver *resolver; /**< NULL: the resolvers are asked all */
     struct map groups; /**< by zone: 1 + group, 0 while it is sought */
@@ -19,7 +20,8 @@ struct zones {
     unsigned n_sought;
 };
 
-/** @param z  zeroed but for run, plan, walk, engine @return 0, SNOW_ENOMEM */
+/** @param z  zeroed but for run, plan, changed, arg, engine @return 0,
+ * SNOW_ENOMEM */
 int zones_init(struct zones *z);
 void zones_fini(struct zones *z); /**< zeroed is fine */
 

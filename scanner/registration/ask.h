@@ -77,6 +77,7 @@ struct registration_host {
     struct registration_queue queue;
     struct registration_queue later; /**< another process asks about these */
     uint64_t later_us;
+    bool is_shut; /**< the gate said so */
     struct registration_ask *under_way[PACE_PARALLEL];
     char name[WIRE_HOST_MAX];
     char where[CACHE_HOST_MAX]; /**< of WHOIS: its name or address */
@@ -86,6 +87,8 @@ struct registration_client {
     struct registration_wires wires;
     const struct clock *clock;
     double rate;
+    enum registration_gate (*gate)(void *arg, const char *host);
+    void *gate_arg;
     struct registration_cache *cache; /**< NULL: none, or no good any more */
     struct registration_directory directory;
     struct registration_routes routes;

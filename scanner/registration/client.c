@@ -262,6 +262,8 @@ int registration_client_new(struct registration_client **out,
         (struct registration_wires){ .http = cfg->http, .talk = cfg->talk };
     c->clock = clock;
     c->rate = cfg->rate;
+    c->gate = cfg->gate;
+    c->gate_arg = cfg->gate_arg;
     code = open_parts(c, cfg, err);
     if (code) {
         destroy(c);

@@ -10,6 +10,12 @@
 
 struct registration_client;
 
+/** May a host be asked just now? */
+enum registration_gate {
+    REGISTRATION_GATE_OPEN,
+    REGISTRATION_GATE_WAIT, /**< until registration_client_opened() */
+};
+
 struct registration_config {
     struct http *http;          /**< borrowed until _close() */
     struct talk *talk;          /**< for WHOIS; borrowed as well */
@@ -24,6 +30,11 @@ struct registration_config {
     size_t n_whois_servers;
     double rate;            /**< questions a second per host; 0 lifts */
     const char *cache_path; /**< NULL or "": no cache */
+    /** Asked before each question to a host, which is called by its name:
+     * lower case, with its port where that is not the usual one. NULL: always
+     * open. */
+    enum registration_gate (*gate)(void *arg, const char *host);
+    void *gate_arg;
 };
 
 typedef void (*registration_fn)(void *arg, const struct snow_registration *r);
@@ -68,6 +79,25 @@ int registration_client_ask_network(struct registration_client *c,
 
 void registration_client_stats(const struct registration_client *c,
                                struct registration_stats *out);
+
+/** The gate of a host is open from here on; it is not asked for @p wait_ms, and
+ * nothing is saved up for it. */
+void registration_client_opened(struct registration_client *c, const char *host,
+                                uint32_t wait_ms);
+
+/** A host that has been asked, or is to be. */
+struct registration_host_state {
+    const char *name;
+    bool is_busy;     /**< questions wait for it, or are under way */
+    uint32_t wait_ms; /**< how long it must not be asked */
+};
+
+typedef void (*registration_host_fn)(void *arg,
+                                     const struct registration_host_state *h);
+
+/** @param fn  must neither ask nor close */
+void registration_client_each_host(struct registration_client *c,
+                                   registration_host_fn fn, void *arg);
 
 /** Ends; what still waits gets no answer. NULL is fine. */
 void registration_client_close(struct registration_client *c);

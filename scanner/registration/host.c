@@ -142,6 +142,14 @@ static bool is_asked_elsewhere(struct registration_ask *a)
     return false;
 }
 
+static bool is_shut(const struct registration_client *c,
+                    struct registration_host *h)
+{
+    h->is_shut =
+        c->gate && c->gate(c->gate_arg, h->name) == REGISTRATION_GATE_WAIT;
+    return h->is_shut;
+}
+
 /* Send what may be sent to a host now. */
 void registration_host_serve(struct registration_client *c,
                              struct registration_host *h)
@@ -160,6 +168,8 @@ void registration_host_serve(struct registration_client *c,
             continue;
         }
         if (!place || registration_pace_wait_us(&h->pace, now_us) > 0)
+            return;
+        if (is_shut(c, h))
             return;
         a = registration_queue_pop(&h->queue);
         if (registration_ask_recall(a)) /* another process may have asked */
@@ -181,7 +191,7 @@ uint64_t registration_host_wait_us(struct registration_host *h, uint64_t now_us)
 {
     uint64_t wait_us = UINT64_MAX;
 
-    if (h->queue.first && free_place(h, NULL))
+    if (h->queue.first && !h->is_shut && free_place(h, NULL))
         wait_us = registration_pace_wait_us(&h->pace, now_us);
     if (h->later.first) {
         uint64_t later_us = h->later_us > now_us ? h->later_us - now_us : 0;
@@ -190,6 +200,47 @@ uint64_t registration_host_wait_us(struct registration_host *h, uint64_t now_us)
             wait_us = later_us;
     }
     return wait_us;
+}
+
+/* --- the gate ------------------------------------------------------------ */
+
+void registration_client_opened(struct registration_client *c, const char *host,
+                                uint32_t wait_ms)
+{
+    uint64_t now_us = clock_mono_us(c->clock);
+
+    for (struct registration_host *h = c->hosts; h; h = h->next) {
+        struct registration_pace *p = &h->pace;
+
+        if (strcmp(h->name, host) != 0)
+            continue;
+        h->is_shut = false;
+        p->pacer.tokens = p->pacer.tokens < 1 ? p->pacer.tokens : 1;
+        if (now_us + wait_ms * UINT64_C(1000) > p->resume_us)
+            p->resume_us = now_us + wait_ms * UINT64_C(1000);
+    }
+    registration_client_wake(c);
+}
+
+void registration_client_each_host(struct registration_client *c,
+                                   registration_host_fn fn, void *arg)
+{
+    uint64_t now_us = clock_mono_us(c->clock);
+
+    for (struct registration_host *h = c->hosts; h; h = h->next) {
+        uint64_t wait_us = registration_pace_wait_us(&h->pace, now_us);
+        struct registration_host_state state = {
+            .name = h->name,
+            .is_busy = h->queue.first || h->later.first,
+            .wait_ms = (uint32_t)(wait_us < UINT64_C(3600000000)
+                                      ? (wait_us + 999) / 1000
+                                      : 3600000),
+        };
+
+        for (size_t i = 0; i < PACE_PARALLEL; i++)
+            state.is_busy |= h->under_way[i] != NULL;
+        fn(arg, &state);
+    }
 }
 
 /* --- the end ------------------------------------------------------------- */
