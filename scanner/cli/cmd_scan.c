@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "cli/task.h"
 #include "pipeline/scan.h"
+#include "snowline/fleet.h"
 
 /* results/TARGET.db, where neither a path nor a reader of names stumbles. */
 static int default_store(char *out, size_t cap, const struct snow_config *cfg,
@@ -111,7 +112,9 @@ static int run_scan(const struct snow_config *cfg, struct plan *plan,
     } else if (!code && progress_is_for_people(&shown)) {
         progress_summary(&result.progress);
     }
-    return code ? code : show_findings(cfg, req->store_url, result.id, err);
+    if (code || o->is_worker)
+        return code;
+    return show_findings(cfg, req->store_url, result.id, err);
 }
 
 /* What would be sent, how long it takes at least, and what the neighbours
@@ -242,4 +245,49 @@ int cmd_resume(struct snow_config *cfg, struct outcome *o,
         (code = plan_init(&p, cfg, &o->signal, err)))
         return code;
     return run_scan(cfg, &p, &req, o, err);
+}
+
+/* The newest scan that is unfinished; 0: there is none. */
+static int take_unfinished(void *arg, const struct snow_scan *scan)
+{
+    if (scan->finished_utc_s == SNOW_TIME_UNKNOWN)
+        *(int64_t *)arg = scan->id;
+    return 0;
+}
+
+static int find_work(const char *url, int64_t *id, struct snow_error *err)
+{
+    char shown[SNOW_STORE_SHOWN_MAX];
+    struct snow_store *s;
+    int code = snow_store_open(&s, url, SNOW_STORE_READ, err);
+
+    if (code)
+        return code;
+    snow_store_show(shown, sizeof shown, url);
+    if (!snow_store_is_shared(s))
+        code = snow_fail(err, SNOW_EINVAL,
+                         "%s: is a file, which one process writes: resume it; "
+                         "workers share a store of postgresql://",
+                         shown);
+    else if (*id == 0)
+        code = snow_store_each_scan(s, take_unfinished, id, err);
+    if (!code && *id == 0)
+        fprintf(stderr, "%s: every scan in it is finished\n", shown);
+    snow_store_close(s);
+    return code;
+}
+
+int cmd_work(struct snow_config *cfg, struct outcome *o, struct snow_error *err)
+{
+    int64_t id = (int64_t)cfg->scan;
+    const char *url;
+    int code = only_store(cfg, &url, err);
+
+    if (!code)
+        code = find_work(url, &id, err);
+    if (code || id == 0)
+        return code;
+    cfg->scan = (uint64_t)id;
+    o->is_worker = true;
+    return cmd_resume(cfg, o, err);
 }

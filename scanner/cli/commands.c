@@ -24,6 +24,12 @@ static const struct command commands[] = {
       "# ask again what failed\n"
       "snowline resume results/192.0.2.0-24.db --retry failed",
       "Asks just what is not answered yet.", NULL, CLI_RESUME, cmd_resume },
+    { GROUP_SCAN, "work", "STORE", "join a scan in a shared store",
+      "# on each machine that is to help\n"
+      "snowline work postgresql://snowline@db.example.net/snowline",
+      "One more worker at the newest unfinished scan, until that is finished; "
+      "what was asked for comes from the store.",
+      NULL, CLI_WORK, cmd_work },
     { GROUP_LOOK, "status", "STORE", "how far a scan is",
       "snowline status results/192.0.2.0-24.db\n"
       "# for a program\n"

@@ -10,7 +10,8 @@
 
 /** What a command leaves behind for main. */
 struct outcome {
-    int signal; /**< that ended it early, 0 none */
+    int signal;     /**< that ended it early, 0 none */
+    bool is_worker; /**< of many: what is found is others' to show */
 };
 
 typedef int (*command_fn)(struct snow_config *cfg, struct outcome *o,
@@ -60,6 +61,8 @@ int command_check_format(const struct command *c, struct snow_config *cfg,
                          struct snow_error *err);
 
 int cmd_scan(struct snow_config *cfg, struct outcome *o,
+             struct snow_error *err);
+int cmd_work(struct snow_config *cfg, struct outcome *o,
              struct snow_error *err);
 int cmd_resume(struct snow_config *cfg, struct outcome *o,
                struct snow_error *err);

@@ -8,9 +8,10 @@
 
 #define TO(member) offsetof(struct snow_config, member)
 
-#define STAGE_DNS (CLI_SCAN | CLI_RESUME | CLI_PTR)
-#define STAGE_SMTP (CLI_SCAN | CLI_RESUME | CLI_PROBE)
-#define STAGE_REG (CLI_SCAN | CLI_RESUME | CLI_DOMAIN)
+#define GOES_ON (CLI_RESUME | CLI_WORK)
+#define STAGE_DNS (CLI_SCAN | GOES_ON | CLI_PTR)
+#define STAGE_SMTP (CLI_SCAN | GOES_ON | CLI_PROBE)
+#define STAGE_REG (CLI_SCAN | GOES_ON | CLI_DOMAIN)
 #define SENDS (STAGE_DNS | STAGE_SMTP | STAGE_REG)
 #define WALKS (CLI_SCAN | CLI_PTR | CLI_PROBE | CLI_TARGETS)
 #define FETCHES (STAGE_REG | WALKS) /* AS numbers are looked up over HTTP */
@@ -39,10 +40,10 @@ static const struct cli_option options[] = {
       WALKS, true, "Targets",
       "more than a /12 is meant; needs --contact" },
     { 0, "contact", CLI_TEXT, TO(contact), NULL, "MAIL", NULL, 0, 0,
-      WALKS | CLI_RESUME | CLI_DOMAIN, true, "Targets",
+      WALKS | GOES_ON | CLI_DOMAIN, true, "Targets",
       "whom to ask about this scan; shown in the User-Agent" },
     { 0, "i-own-this-network", CLI_FLAG, TO(i_own_this_network), NULL, NULL,
-      NULL, 0, 0, WALKS | CLI_RESUME, true, "Targets",
+      NULL, 0, 0, WALKS | GOES_ON, true, "Targets",
       "lift the ceilings of 100000 queries/s and 1000 connections/s" },
 
     { 0, "resolver", CLI_LIST, TO(resolvers), NULL, "ADDR[:PORT]", NULL, 0, 0,
@@ -196,7 +197,7 @@ static const struct cli_option options[] = {
     { 0, "imported", CLI_LIST, TO(imported), NULL, "FILE", NULL, 0, 0, 0, true,
       "Store", "what an import has read; no command takes it" },
     { 0, "scan", CLI_COUNT, TO(scan), "0", "N", NULL, 0, 1e15,
-      READS | CLI_RESUME | CLI_IMPORT, false, "Store",
+      READS | GOES_ON | CLI_IMPORT, false, "Store",
       "number of the scan; 0: the last, to import into: a new one" },
     { 0, "retry", CLI_WORD, TO(retry), "nothing", "WHAT", "nothing|failed", 0,
       0, CLI_RESUME, false, "Store",
@@ -267,6 +268,9 @@ static const struct cli_option options[] = {
     { 0, "max-queries", CLI_COUNT, TO(max_queries), "0", "N", NULL, 0, 1e18,
       STAGE_DNS, false, "Run",
       "stop after so many questions, to be resumed; 0: never" },
+    { 0, "lease", CLI_COUNT, TO(lease_s), "60", "S", NULL, 2, 3600,
+      CLI_SCAN | GOES_ON, false, "Run",
+      "how long a worker of a shared store may be silent" },
     { 0, "dry-run", CLI_FLAG, TO(dry_run), NULL, NULL, NULL, 0, 0,
       CLI_SCAN | CLI_PURGE, false, "Run",
       "say what would be sent, or forgotten; do nothing of it" },

@@ -23,6 +23,7 @@ enum cli_command {
     CLI_DIFF = 1 << 11,
     CLI_REPORT = 1 << 12,
     CLI_PURGE = 1 << 13,
+    CLI_WORK = 1 << 14,
     CLI_HELP = 1 << 24, /* those that speak of the program: no options */
     CLI_VERSION = 1 << 25,
     CLI_COMPLETION = 1 << 26,

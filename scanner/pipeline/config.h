@@ -87,6 +87,7 @@ struct snow_config {
     char *output;  /**< -o */
     uint64_t seed; /**< 0: pick one */
     double max_time_s;
+    uint64_t lease_s; /**< how long a worker of a shared store may be silent */
     uint64_t max_queries, progress;
     bool dry_run;
 

@@ -1,5 +1,7 @@
 #include "pipeline/enquire.h"
 
+#include <stdlib.h>
+
 #include "base/text.h"
 #include "registration/snapshot.h"
 
@@ -23,19 +25,28 @@ static void on_answer(void *arg, const struct snow_registration *r)
         end(q, q->code);
 }
 
-/** A domain that was fed. */
+/** A domain that was fed, among those that are not answered. */
 struct fed {
+    struct fed *next, **prev;
     struct enquire *all;
     void *owner;
     uint64_t ticket;
 };
+
+static void unlink_fed(struct fed *f)
+{
+    *f->prev = f->next;
+    if (f->next)
+        f->next->prev = f->prev;
+    free(f);
+}
 
 static void on_fed_answer(void *arg, const struct snow_registration *r)
 {
     struct fed fed = *(struct fed *)arg;
     struct enquire *q = fed.all;
 
-    free(arg);
+    unlink_fed(arg);
     if (q->stage.is_done)
         return;
     q->open--;
@@ -52,9 +63,12 @@ int enquire_feed(struct enquire *q, const char *domain, void *owner,
 
     if (!fed)
         return SNOW_ENOMEM;
-    *fed = (struct fed){ q, owner, ticket };
+    *fed = (struct fed){ q->fed, &q->fed, q, owner, ticket };
+    if (fed->next)
+        fed->next->prev = &fed->next;
+    q->fed = fed;
     if (registration_client_ask(q->client, domain, on_fed_answer, fed)) {
-        free(fed);
+        unlink_fed(fed);
         return SNOW_ENOMEM;
     }
     q->n_targets++;
@@ -174,4 +188,6 @@ void enquire_end(struct enquire *q)
 {
     registration_client_close(q->client);
     q->client = NULL;
+    while (q->fed)
+        unlink_fed(q->fed);
 }

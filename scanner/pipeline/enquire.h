@@ -15,6 +15,7 @@ struct enquire {
     uint64_t n_targets; /**< domains of the scan, with those learnt before */
     uint64_t by_status[16]; /**< with those of earlier runs */
     size_t open;            /**< asked and not answered */
+    struct fed *fed;        /**< of these, those that were fed */
     bool is_fed;            /**< more domains may come while it runs */
     enum registration_gate (*gate)(void *arg, const char *host); /**< or NULL */
     void *gate_arg;

@@ -48,6 +48,14 @@ struct progress_note {
 #define PROGRESS_SERVERS 8
 #define PROGRESS_NOTES 8
 
+/** Many workers on one scan; zeroed where there is one. */
+struct progress_fleet {
+    unsigned n_workers;
+    double share;                  /**< of the scan's rates, ours */
+    uint64_t finished, unfinished; /**< shards */
+    char note[160]; /**< why the store is waited for; "" while it is not */
+};
+
 struct progress {
     struct progress_stage sweep, probe, registration, forward, mail, web,
         netblock;
@@ -69,6 +77,7 @@ struct progress {
                                  to us and back; else "" */
     char rdap_missed[256];  /**< bootstrap document that did not come: */
     char rdap_snapshot[12]; /**< the snapshot of that day served; else "" */
+    struct progress_fleet fleet;
     bool is_last;
 };
 

@@ -35,6 +35,7 @@
 #include "base/records.h"
 #include "pipeline/blocks.h"
 #include "pipeline/enquire.h"
+#include "pipeline/fleet.h"
 #include "pipeline/forward.h"
 #include "pipeline/greet.h"
 #include "pipeline/kinds.h"
@@ -43,6 +44,7 @@
 #include "pipeline/row.h"
 #include "pipeline/sweep.h"
 #include "pipeline/whom.h"
+#include "snowline/fleet.h"
 
 struct scan {
     const struct scan_request *req;
@@ -467,6 +469,32 @@ static void scan_fini(struct scan *s)
     plan_fini(&s->plan);
 }
 
+/* A store of one process: the stages one after the other. */
+static int run_alone(struct scan *s, struct scan_result *out,
+                     struct snow_error *err)
+{
+    int code;
+
+    if ((code = scan_given(&s->given, s->cfg, err)) ||
+        (code = find_or_add(s, err)) ||
+        (code = run_init(&s->run, s->cfg, &clock_system, err)))
+        return code;
+    s->run.progress = s->req->progress;
+    s->run.progress_arg = s->req->arg;
+    out->id = s->id;
+    if (s->req->progress)
+        snow_store_watch(s->store, run_between, &s->run);
+    if (s->cfg->smtp != SMTP_NONE)
+        s->own_name = own_name_watch(&s->run, &s->plan);
+    code = work(s, err);
+    run_tell_last(&s->run);
+    out->signal = s->run.signal;
+    out->progress = s->run.totals;
+    own_name_close(s->own_name);
+    run_fini(&s->run);
+    return code;
+}
+
 int scan_run(const struct scan_request *req, struct scan_result *out,
              struct snow_error *err)
 {
@@ -475,28 +503,15 @@ int scan_run(const struct scan_request *req, struct scan_result *out,
 
     *out = (struct scan_result){ 0 };
     *req->plan = (struct plan){ 0 };
-    if ((code = plan_servers(&s.plan, s.cfg, err)) ||
-        (code = scan_given(&s.given, s.cfg, err)) ||
-        (code = snow_store_open(
-             &s.store, req->store_url,
-             req->resume ? SNOW_STORE_WRITE : SNOW_STORE_CREATE, err)) ||
-        (code = find_or_add(&s, err)) ||
-        (code = run_init(&s.run, s.cfg, &clock_system, err)))
-        goto out;
-    s.run.progress = req->progress;
-    s.run.progress_arg = req->arg;
-    out->id = s.id;
-    if (req->progress)
-        snow_store_watch(s.store, run_between, &s.run);
-    if (s.cfg->smtp != SMTP_NONE)
-        s.own_name = own_name_watch(&s.run, &s.plan);
-    code = work(&s, err);
-    run_tell_last(&s.run);
-    out->signal = s.run.signal;
-    out->progress = s.run.totals;
-    own_name_close(s.own_name);
-    run_fini(&s.run);
-out:
+    code = plan_servers(&s.plan, s.cfg, err);
+    if (!code)
+        code = snow_store_open(
+            &s.store, req->store_url,
+            req->resume ? SNOW_STORE_WRITE : SNOW_STORE_CREATE, err);
+    if (!code)
+        code = snow_store_is_shared(s.store)
+                   ? fleet_run(req, s.store, &s.plan, out, err)
+                   : run_alone(&s, out, err);
     scan_fini(&s);
     return code;
 }
