@@ -15,16 +15,8 @@
 #include "addr/ranges_text.h"
 #include "base/records.h"
 #include "base/room.h"
-#include "pipeline/blocks.h"
 #include "pipeline/shards.h"
-
-/** A part of the sweep with its open blocks. */
-struct swept {
-    struct sweep_part part; /**< the first member */
-    struct blocks blocks;
-    struct snow_ranges *targets, *ipv4;
-    struct slot *slot; /**< NULL: lost */
-};
+#include "pipeline/swept.h"
 
 static int out_of_memory(struct snow_error *err)
 {
@@ -70,38 +62,6 @@ static struct slot *owner_of(const struct crew *c, const char *name)
 
 /* --- the sweep --- */
 
-static void swept_free(struct swept *w)
-{
-    if (!w)
-        return;
-    sweep_part_fini(&w->part);
-    blocks_fini(&w->blocks);
-    snow_ranges_free(w->targets);
-    snow_ranges_free(w->ipv4);
-    free(w);
-}
-
-static int take_answer(void *arg, const struct snow_step *step,
-                       const struct dns_answer *a)
-{
-    struct swept *w = arg;
-
-    return blocks_answer(&w->blocks, step, a->status, a->names, a->n_names);
-}
-
-static int take_pruned(void *arg, struct snow_addr block, int checked)
-{
-    return blocks_prune(&((struct swept *)arg)->blocks, block, checked);
-}
-
-static int keep_fresh(void *arg, enum sweep_keep when)
-{
-    struct blocks *b = &((struct swept *)arg)->blocks;
-
-    return when == SWEEP_GO_ON ? blocks_go_on(b)
-                               : blocks_tick(b, when == SWEEP_LAST);
-}
-
 static void part_swept(void *arg, struct sweep_part *p)
 {
     struct crew *c = arg;
@@ -115,58 +75,17 @@ static void part_swept(void *arg, struct sweep_part *p)
     settle(c, slot, slot->open);
 }
 
-/* What the shard asks for, without who asks to be left alone by now. */
-static int read_targets(const struct crew *c, const struct load *l,
-                        struct swept *w)
-{
-    int code = snow_ranges_new(&w->targets);
-
-    if (!code)
-        code = snow_ranges_new(&w->ipv4);
-    if (!code && l->shard.kind == SNOW_SHARD_WALK)
-        return snow_ranges_add_all(w->targets, c->plan->targets);
-    if (!code)
-        code = addr_ranges_parse(w->ipv4, l->what);
-    if (!code)
-        code = snow_ranges_subtract(w->ipv4, c->plan->forbidden);
-    return code ? code : snow_ranges_add_all(w->targets, w->ipv4);
-}
-
-static int open_part(const struct crew *c, const struct load *l,
-                     struct swept *w, struct snow_store *s,
-                     struct snow_error *err)
-{
-    unsigned lanes;
-    int code = read_targets(c, l, w);
-
-    w->part.arg = w;
-    w->part.by_status = w->blocks.by_status;
-    if (!code)
-        code = sweep_walk(&w->part, w->ipv4, c->run->cfg, c->plan->dns_rate,
-                          &lanes, c->scan->seed);
-    if (code)
-        return out_of_memory(err);
-    w->blocks = (struct blocks){ .run = c->run,
-                                 .cuts = &w->part.cuts,
-                                 .targets = w->ipv4,
-                                 .scan = c->scan->id,
-                                 .lease = l->shard.lease,
-                                 .is_retry = l->shard.is_retry };
-    w->part.ip6 = (struct ip6){ .run = c->run,
-                                .scan = c->scan->id,
-                                .lease = l->shard.lease,
-                                .is_retry = l->shard.is_retry };
-    code = blocks_init(&w->blocks, w->part.walk, lanes, s, err);
-    return code ? code
-                : ip6_init(&w->part.ip6, w->targets, c->scan->seed, s, err);
-}
-
 static int load_sweep(const struct crew *c, struct load *l,
                       struct snow_store *s, struct snow_error *err)
 {
+    struct swept_setup setup = { .run = c->run,
+                                 .plan = c->plan,
+                                 .scan = c->scan,
+                                 .shard = &l->shard,
+                                 .what = l->what };
+
     swept_free(l->swept); /* of an attempt that failed */
-    l->swept = calloc(1, sizeof *l->swept);
-    return l->swept ? open_part(c, l, l->swept, s, err) : out_of_memory(err);
+    return swept_open(&l->swept, &setup, s, err);
 }
 
 static int sweep_slot(struct crew *c, struct load *l, struct slot *slot)
@@ -299,7 +218,8 @@ static int take_kind(void *arg, const struct snow_evidence *e)
     struct crew *c = arg;
     size_t i = 0;
 
-    while (i + 1 < c->kinds.n && strcmp(c->kinds.of[i].kind->kind, e->kind))
+    while (i + 1 < c->kinds.n &&
+           strcmp(c->kinds.of[i].kind->kind, e->kind) != 0)
         i++;
     return take_evidence(c, &c->kinds.of[i], e);
 }
@@ -517,9 +437,9 @@ static int start_engines(struct crew *c, struct snow_error *err)
 
     c->sweep = (struct sweep){ .is_fed = true,
                                .is_paused = c->plan->dns_rate > 0,
-                               .answer = take_answer,
-                               .pruned = take_pruned,
-                               .keep = keep_fresh,
+                               .answer = swept_answer,
+                               .pruned = swept_pruned,
+                               .keep = swept_keep,
                                .part_done = part_swept,
                                .part_arg = c };
     c->greet = (struct greet){ .is_fed = true,

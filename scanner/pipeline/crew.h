@@ -14,6 +14,8 @@
 #include "pipeline/ownname.h"
 #include "pipeline/sweep.h"
 
+struct swept;
+
 /** A shard that this worker has. Zeroed memory is a free one. */
 struct slot {
     struct snow_shard shard; /**< its payload is the load's */

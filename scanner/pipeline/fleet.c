@@ -15,14 +15,11 @@
 
 #include <unistd.h>
 
-#include "analysis/given.h"
 #include "base/clock.h"
-#include "base/records.h"
 #include "pipeline/choose.h"
 #include "pipeline/clerk.h"
 #include "pipeline/crew.h"
-#include "pipeline/row.h"
-#include "pipeline/shards.h"
+#include "pipeline/enrol.h"
 
 #define SLOTS 48
 
@@ -406,11 +403,25 @@ static void begin_beat(struct fleet *f, const struct progress *p)
 
 /* --- the stage --- */
 
+/* A stage that ended with an error, say as no resolver answers, cannot take up
+ * what is leased: others may. */
+static bool has_failed(const struct fleet *f)
+{
+    for (size_t i = 0; i < f->run.n_stages; i++)
+        if (f->run.stages[i]->is_done && f->run.stages[i]->code)
+            return true;
+    return false;
+}
+
 static void on_tick(struct stage *s)
 {
     struct fleet *f = fleet_of(s);
     struct progress p;
 
+    if (has_failed(f)) {
+        run_drain(&f->run);
+        return;
+    }
     run_snapshot(&f->run, &p);
     begin_beat(f, &p);
     crew_tick(&f->crew);
@@ -439,107 +450,6 @@ static void add_stats(struct stage *s, struct progress *p)
         sink_waits(f->run.sink, to->note, sizeof to->note);
 }
 
-/* --- the scan's shards --- */
-
-static int put_shards(struct fleet *f, bool is_retry, bool has_sweep,
-                      struct snow_error *err)
-{
-    struct shards l = { .is_retry = is_retry };
-    int code = 0;
-
-    if (has_sweep)
-        code = shards_cut(&l, SNOW_SHARD_SWEEP, f->plan->ipv4,
-                          SHARDS_SWEEP_LEAST, SHARDS_SWEEP_MOST);
-    if (!code && has_sweep && plan_has_ipv6(f->plan))
-        code = shards_add(&l, SNOW_SHARD_WALK, 0);
-    if (!code && choose_is_due(f->cfg))
-        code = shards_add(&l, SNOW_SHARD_CANDIDATES, SNOW_SHARD_CANDIDATES);
-    if (!code)
-        code = shards_add(&l, SNOW_SHARD_FINISH, SNOW_SHARD_FINISH);
-    code = code ? snow_fail(err, code, "out of memory")
-                : shards_put(&l, f->store, f->row.id, err);
-    shards_fini(&l);
-    return code;
-}
-
-static int put_registration(struct fleet *f, const struct snow_registration *r,
-                            struct snow_error *err)
-{
-    struct buf json = { 0 };
-    struct snow_evidence e = { .subject = r->domain,
-                               .kind = "registration",
-                               .source = r->source,
-                               .observed_utc_s = r->seen_utc_s };
-    struct snow_record record = { .kind = SNOW_RECORD_EVIDENCE,
-                                  .scan = f->row.id,
-                                  .evidence = &e };
-    int code;
-
-    record_registration_format_json(&json, r);
-    e.data = json.data;
-    e.data_len = json.len;
-    code = json.failed ? snow_fail(err, SNOW_ENOMEM, "out of memory")
-                       : snow_store_put(f->store, &record, err);
-    buf_fini(&json);
-    return code;
-}
-
-/* Other machines do not have the user's file: all of it goes to the store. */
-static int put_given(struct fleet *f, struct snow_error *err)
-{
-    struct snow_registration r;
-    struct given given;
-    size_t at = 0;
-    int code = scan_given(&given, f->cfg, err);
-
-    while (!code && given_next(&given, &at, &r))
-        code = put_registration(f, &r, err);
-    given_fini(&given);
-    return code;
-}
-
-static int add_more(void *arg, const struct row *r, struct snow_error *err)
-{
-    struct fleet *f = arg;
-    int code;
-
-    f->row.id = r->id;
-    code = put_given(f, err);
-    return code ? code : put_shards(f, false, f->cfg->imported.n == 0, err);
-}
-
-static int count_shards(struct fleet *f, uint64_t *n, struct snow_error *err)
-{
-    struct snow_shard_count by_kind[SNOW_N_SHARD_KINDS];
-    int code = snow_store_count_shards(f->store, f->row.id, by_kind, err);
-
-    *n = 0;
-    for (unsigned i = 0; !code && i < SNOW_N_SHARD_KINDS; i++)
-        *n += by_kind[i].waiting + by_kind[i].leased + by_kind[i].finished;
-    return code;
-}
-
-/* What was imported, or is asked once more, has no shards for it yet. */
-static int open_again(struct fleet *f, struct snow_error *err)
-{
-    bool is_retry = f->cfg->retry != 0, is_imported = f->cfg->imported.n > 0;
-    uint64_t n;
-    int code = count_shards(f, &n, err);
-
-    if (code || (n > 0 && !is_retry))
-        return code;
-    if ((code = snow_store_begin(f->store, err)) == 0 &&
-        (code = snow_store_finish_scan(f->store, f->row.id, SNOW_TIME_UNKNOWN,
-                                       err)) == 0 &&
-        (code = snow_store_retry_shards(f->store, f->row.id,
-                                        SNOW_SHARD_CANDIDATES, err)) == 0 &&
-        (code = put_shards(f, is_retry, n == 0 && !is_imported, err)) == 0)
-        code = snow_store_commit(f->store, err);
-    if (code)
-        snow_store_rollback(f->store);
-    return code;
-}
-
 /* --- the whole --- */
 
 static int join(struct fleet *f, struct snow_error *err)
@@ -554,16 +464,8 @@ static int join(struct fleet *f, struct snow_error *err)
 
 static int open_scan(struct fleet *f, struct snow_error *err)
 {
-    int code;
+    int code = enrol_find_or_add(&f->row, f->req, f->store, f->plan, err);
 
-    f->row = (struct row){ .req = f->req,
-                           .store = f->store,
-                           .plan = f->plan,
-                           .add_more = add_more,
-                           .arg = f };
-    code = row_find_or_add(&f->row, err);
-    if (!code && f->req->resume)
-        code = open_again(f, err);
     f->scan = (struct snow_scan){ .id = f->row.id,
                                   .seed = f->row.seed,
                                   .created_utc_s = f->row.created_utc_s,

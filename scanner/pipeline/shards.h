@@ -8,7 +8,7 @@
 #include "snowline/ranges.h"
 
 /** Blocks of one shard: a 64th of them all, within these bounds. */
-#define SHARDS_SWEEP_LEAST 16
+#define SHARDS_SWEEP_LEAST 4
 #define SHARDS_SWEEP_MOST 4096 /* 1 M addresses */
 #define SHARDS_PROBE_LEAST 1
 #define SHARDS_PROBE_MOST 64

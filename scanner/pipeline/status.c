@@ -7,6 +7,7 @@
 #include "pipeline/netblock.h"
 #include "pipeline/scan.h"
 #include "pipeline/whom.h"
+#include "snowline/fleet.h"
 
 #define RECENT_S 60 /* what the rate is taken from */
 
@@ -351,6 +352,24 @@ static int take_row(void *arg, const struct snow_scan *scan)
     return 0;
 }
 
+static int take_living(void *arg, const struct snow_worker *w)
+{
+    *(bool *)arg |= w->is_alive;
+    return 0;
+}
+
+/* In a shared store workers are at a scan, of whatever machine. */
+static int find_workers(const struct count *c, struct snow_error *err)
+{
+    bool is_alive = false;
+    int code = snow_store_each_worker(c->store, c->scan->id, take_living,
+                                      &is_alive, err);
+
+    if (!code && is_alive && c->state->phase == SCAN_INTERRUPTED)
+        c->state->phase = SCAN_RUNNING;
+    return code;
+}
+
 /* Whoever has the store open is at its newest scan. The process comes first: if
  * it ends now, the row says so. */
 static int find_phase(const struct count *c, struct snow_error *err)
@@ -368,7 +387,7 @@ static int find_phase(const struct count *c, struct snow_error *err)
         return 0;
     out->pid = row.newest == row.id ? pid : 0;
     out->phase = out->pid > 0 ? SCAN_RUNNING : SCAN_INTERRUPTED;
-    return 0;
+    return snow_store_is_shared(c->store) ? find_workers(c, err) : 0;
 }
 
 /* By the pace of the last minute, or of as much of it as the stage has run. */
