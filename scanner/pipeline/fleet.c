@@ -505,7 +505,8 @@ static int start(struct fleet *f, struct snow_error *err)
     f->crew.hosts = (struct hosts){ .clerk = f->clerk,
                                     .me = &f->me,
                                     .lease_s = f->lease_s,
-                                    .clock = f->run.clock };
+                                    .clock = f->run.clock,
+                                    .good_until_us = &f->run.good_until_us };
     run_add(&f->run, &f->stage);
     return crew_start(&f->crew, err);
 }

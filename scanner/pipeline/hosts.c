@@ -83,7 +83,7 @@ enum registration_gate hosts_gate(void *arg, const char *name)
     struct hosts *h = arg;
     struct host *host = find(h, name);
 
-    if (!host)
+    if (!host || clock_mono_us(h->clock) > *h->good_until_us)
         return REGISTRATION_GATE_WAIT;
     if (host->state == HOST_HELD)
         return REGISTRATION_GATE_OPEN;

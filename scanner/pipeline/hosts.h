@@ -9,12 +9,13 @@
 
 struct host;
 
-/** Zeroed but for clerk, me, lease_s, clock. */
+/** Zeroed but for clerk, me, lease_s, clock, good_until_us. */
 struct hosts {
     struct clerk *clerk;
     const struct snow_worker *me;
     unsigned lease_s;
     const struct clock *clock;
+    const uint64_t *good_until_us;      /**< nobody is asked after that */
     struct registration_client *client; /**< set once it is there */
     struct host *first;
 };

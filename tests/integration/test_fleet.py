@@ -10,7 +10,7 @@ from support import Case, DnsProxy, lab, start, wait_until
 TARGETS = "127.20.0.0/18"
 SEED = 8
 LEASE_S = 2
-KILLS, STOPS = 24, 8
+KILLS, STOPS = 16, 6
 
 
 class Fleet(Case):
