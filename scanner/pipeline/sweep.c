@@ -237,8 +237,8 @@ static void add_part(const struct sweep *w, const struct sweep_part *p,
         answered += p->by_status[i];
     }
     to->sweep.pending +=
-        w->is_fed ? snow_targets_left(p->walk)
-                  : w->plan->n_given - w->plan->n_excluded - answered;
+        w->part_done ? snow_targets_left(p->walk)
+                     : w->plan->n_given - w->plan->n_excluded - answered;
     ip6_add_stats(&p->ip6, to);
 }
 
@@ -254,7 +254,7 @@ static void add_parts(struct sweep *w, struct progress *p)
             add_part(w, w->parts[i], p);
     for (unsigned i = 1; i < COUNT_OF(to->by_status); i++)
         answered += to->by_status[i];
-    to->excluded = w->is_fed ? 0 : w->plan->n_excluded;
+    to->excluded = w->part_done ? 0 : w->plan->n_excluded;
     to->targets = to->excluded + to->pending + answered;
     to->is_known = true;
 }
