@@ -208,6 +208,19 @@ void record_registration_format_json(struct buf *to,
                r->created_is_date_only ? ",\"created_is_date_only\":true" : "");
 }
 
+int record_registration_evidence(struct snow_evidence *out, struct buf *json,
+                                 const struct snow_registration *r)
+{
+    record_registration_format_json(json, r);
+    *out = (struct snow_evidence){ .subject = r->domain,
+                                   .kind = "registration",
+                                   .source = r->source,
+                                   .observed_utc_s = r->seen_utc_s,
+                                   .data = json->data,
+                                   .data_len = json->len };
+    return json->failed ? SNOW_ENOMEM : 0;
+}
+
 int record_registration_parse_json(struct snow_registration *out,
                                    const char *octets, size_t len)
 {

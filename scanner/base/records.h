@@ -9,6 +9,16 @@
 void record_registration_format_json(struct buf *to,
                                      const struct snow_registration *r);
 
+/**
+ * A registration as the evidence that is kept of it.
+ *
+ * @param out   points into @p json and @p r
+ * @param json  empty at first; the caller's to give back, after a failure, too
+ * @return      0, SNOW_ENOMEM
+ */
+int record_registration_evidence(struct snow_evidence *out, struct buf *json,
+                                 const struct snow_registration *r);
+
 /** Read it back; what is missing stays empty or unknown.
  * @return 0, SNOW_ESYNTAX, SNOW_ENOMEM */
 int record_registration_parse_json(struct snow_registration *out,

@@ -203,16 +203,11 @@ static int read_domains(struct importing *g)
 
     while (!code && given_next(&given, &at, &r)) {
         struct buf json = { 0 };
-        struct snow_evidence e = { .subject = r.domain,
-                                   .kind = "registration",
-                                   .source = r.source,
-                                   .observed_utc_s = r.seen_utc_s };
+        struct snow_evidence e;
 
-        record_registration_format_json(&json, &r);
-        e.data = json.data;
-        e.data_len = json.len;
-        code = json.failed ? snow_fail(g->err, SNOW_ENOMEM, "out of memory")
-                           : to->evidence(to->arg, &e);
+        code = record_registration_evidence(&e, &json, &r);
+        code = code ? snow_fail(g->err, code, "out of memory")
+                    : to->evidence(to->arg, &e);
         buf_fini(&json);
     }
     given_fini(&given);

@@ -7,7 +7,9 @@
 #include "base/map.h"
 #include "base/records.h"
 #include "base/room.h"
+#include "pipeline/enquire.h"
 #include "pipeline/forward.h"
+#include "pipeline/greet.h"
 #include "pipeline/kinds.h"
 #include "pipeline/netblock.h"
 #include "pipeline/scan.h"
@@ -41,11 +43,9 @@ struct greeted {
 static int take_greeted(void *arg, const struct snow_probe *p)
 {
     struct greeted *g = arg;
-    bool is_retry = g->choice->shard->is_retry;
 
     if (p->port != g->choice->of->cfg->smtp_port ||
-        (is_retry && (p->status == SNOW_SMTP_TIMEOUT ||
-                      p->status == SNOW_SMTP_LOCAL_ERROR)))
+        !greet_is_final(p, g->choice->shard->is_retry))
         return 0;
     return snow_ranges_add(g->done, (struct snow_range){ p->addr, p->addr });
 }
@@ -107,18 +107,16 @@ static int take_known(void *arg, const struct snow_evidence *e)
     struct snow_registration r;
 
     if (record_registration_parse_json(&r, e->data, e->data_len) ||
-        (a->choice->shard->is_retry && (r.status == SNOW_REGISTRATION_UNKNOWN ||
-                                        r.status == SNOW_REGISTRATION_LIMITED)))
+        !enquire_is_final(r.status, a->choice->shard->is_retry))
         return 0;
     return map_put(&a->known, e->subject, strlen(e->subject)) ? 0 : SNOW_ENOMEM;
 }
 
-static void find_queue(char *out, const struct snow_config *cfg,
-                       const char *domain)
+/* By TLD: all of one is at one host, as a rule. */
+static void find_queue(char *out, const char *domain)
 {
     const char *dot = strrchr(domain, '.');
 
-    (void)cfg;
     text_copy(out, SNOW_DOMAIN_MAX, dot ? dot : domain);
 }
 
@@ -134,7 +132,7 @@ static int queue(struct asked *a, char *const *domains, size_t n)
             return SNOW_ENOMEM;
         a->at = more;
         more[a->n].domain = domains[i];
-        find_queue(more[a->n++].host, a->choice->of->cfg, domains[i]);
+        find_queue(more[a->n++].host, domains[i]);
     }
     return 0;
 }

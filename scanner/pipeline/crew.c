@@ -179,17 +179,11 @@ static void take_registration(void *arg, void *owner, uint64_t ticket,
     struct crew *c = arg;
     struct slot *slot = owner;
     struct buf json = { 0 };
-    struct snow_evidence e = { .subject = r->domain,
-                               .kind = "registration",
-                               .source = r->source,
-                               .observed_utc_s = r->seen_utc_s };
+    struct snow_evidence e;
 
     if ((uint64_t)slot->shard.lease.token != ticket)
         return;
-    record_registration_format_json(&json, r);
-    e.data = json.data;
-    e.data_len = json.len;
-    if (json.failed || put_evidence(c, &e, slot))
+    if (record_registration_evidence(&e, &json, r) || put_evidence(c, &e, slot))
         c->enquire.code = SNOW_ENOMEM;
     else
         settle(c, slot, 1);

@@ -119,6 +119,12 @@ static void add_stats(struct stage *s, struct progress *p)
     enquire_count(q, &p->registration);
 }
 
+bool enquire_is_final(unsigned status, bool is_retry)
+{
+    return !is_retry || (status != SNOW_REGISTRATION_UNKNOWN &&
+                         status != SNOW_REGISTRATION_LIMITED);
+}
+
 void enquire_cache_path(char *out, size_t cap, const struct snow_config *cfg)
 {
     const char *base = getenv("XDG_CACHE_HOME");

@@ -44,6 +44,9 @@ int enquire_feed(struct enquire *q, const char *domain, void *owner,
                  uint64_t ticket);
 void enquire_over(struct enquire *q); /**< no more domains come */
 
+/** As greet_is_final(), of enum snow_registration_status. */
+bool enquire_is_final(unsigned status, bool is_retry);
+
 /** Tell how far they are; also of some that were never started. */
 void enquire_count(const struct enquire *q, struct progress_stage *to);
 

@@ -31,20 +31,14 @@ static int put_registration(const struct row *r,
                             struct snow_error *err)
 {
     struct buf json = { 0 };
-    struct snow_evidence e = { .subject = of->domain,
-                               .kind = "registration",
-                               .source = of->source,
-                               .observed_utc_s = of->seen_utc_s };
+    struct snow_evidence e;
     struct snow_record record = { .kind = SNOW_RECORD_EVIDENCE,
                                   .scan = r->id,
                                   .evidence = &e };
-    int code;
+    int code = record_registration_evidence(&e, &json, of);
 
-    record_registration_format_json(&json, of);
-    e.data = json.data;
-    e.data_len = json.len;
-    code = json.failed ? snow_fail(err, SNOW_ENOMEM, "out of memory")
-                       : snow_store_put(r->store, &record, err);
+    code = code ? snow_fail(err, code, "out of memory")
+                : snow_store_put(r->store, &record, err);
     buf_fini(&json);
     return code;
 }

@@ -244,6 +244,12 @@ void greet_set_rate(struct greet *g, double rate)
         smtp_engine_kick(g->engine);
 }
 
+bool greet_is_final(const struct snow_probe *p, bool is_retry)
+{
+    return !is_retry || (p->status != SNOW_SMTP_TIMEOUT &&
+                         p->status != SNOW_SMTP_LOCAL_ERROR);
+}
+
 static int source_address(struct sockaddr_storage *out,
                           const struct snow_config *cfg, struct snow_error *err)
 {

@@ -85,6 +85,10 @@ void greet_over(struct greet *g);
 /** So many connections a second from here on; 0: none until told again. */
 void greet_set_rate(struct greet *g, double rate);
 
+/** Is this answer kept, or asked for again? @param is_retry  what failed is
+ * asked again */
+bool greet_is_final(const struct snow_probe *p, bool is_retry);
+
 /** Tell how far it is; also of one that was never started. */
 void greet_count(const struct greet *g, struct progress_stage *to);
 

@@ -155,12 +155,6 @@ static int take_evidence(void *arg, const struct snow_evidence *e)
 
 /* --- whom to greet and what to ask that is not stored yet --- */
 
-static bool is_final_probe(const struct scan *s, const struct snow_probe *p)
-{
-    return !s->cfg->retry || (p->status != SNOW_SMTP_TIMEOUT &&
-                              p->status != SNOW_SMTP_LOCAL_ERROR);
-}
-
 struct greeted {
     struct scan *scan;
     struct snow_ranges *done;
@@ -170,7 +164,8 @@ static int take_greeted(void *arg, const struct snow_probe *p)
 {
     struct greeted *g = arg;
 
-    if (p->port != g->scan->cfg->smtp_port || !is_final_probe(g->scan, p))
+    if (p->port != g->scan->cfg->smtp_port ||
+        !greet_is_final(p, g->scan->cfg->retry != 0))
         return 0;
     g->scan->greet.by_status[p->status & 15]++;
     if (!snow_ranges_contains(g->scan->to_greet, p->addr))
@@ -223,8 +218,7 @@ static int take_known(void *arg, const struct snow_evidence *e)
     uint64_t *status;
 
     if (record_registration_parse_json(&r, e->data, e->data_len) ||
-        (s->cfg->retry && (r.status == SNOW_REGISTRATION_UNKNOWN ||
-                           r.status == SNOW_REGISTRATION_LIMITED)))
+        !enquire_is_final(r.status, s->cfg->retry != 0))
         return 0;
     status = map_put(&s->known, e->subject, strlen(e->subject));
     if (!status)
@@ -344,16 +338,10 @@ static int take_registration(void *arg, const struct snow_registration *reg)
 {
     struct scan *s = arg;
     struct buf json = { 0 };
-    struct snow_evidence e = { .subject = reg->domain,
-                               .kind = "registration",
-                               .source = reg->source,
-                               .observed_utc_s = reg->seen_utc_s };
-    int code = SNOW_ENOMEM;
+    struct snow_evidence e;
+    int code = record_registration_evidence(&e, &json, reg);
 
-    record_registration_format_json(&json, reg);
-    e.data = json.data;
-    e.data_len = json.len;
-    if (!json.failed)
+    if (!code)
         code = take_evidence(s, &e);
     buf_fini(&json);
     return code;
