@@ -42,6 +42,13 @@ struct snow_lease {
     int64_t token; /**< no two leases of a shard have the same; 0: none */
 };
 
+/** Is it the very same lease? Shards are leased many times. */
+static inline bool snow_lease_is_same(const struct snow_lease *a,
+                                      const struct snow_lease *b)
+{
+    return a->scan == b->scan && a->shard == b->shard && a->token == b->token;
+}
+
 /** Something to keep. */
 struct snow_record {
     enum snow_record_kind kind;

@@ -113,6 +113,11 @@ typedef int (*snow_node_fn)(void *arg, const struct snow_node *node);
 int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
                           void *arg, struct snow_error *err);
 
+/** The same for the blocks from @p of.first's to @p of.last's. */
+int snow_store_each_block_of(struct snow_store *s, int64_t scan,
+                             struct snow_range of, snow_block_fn fn, void *arg,
+                             struct snow_error *err);
+
 /** The blocks of a scan, taken one by one: so two scans of a store can be read
  * side by side. All cursors of a store see it as it was when the first of them
  * was opened. */

@@ -54,29 +54,20 @@ static int take_up(void *arg, const struct snow_block *block, bool is_closed)
     return code || b->is_retry ? code : keep_partial(b, block);
 }
 
-/* What lies between the first address and the last; the rest is others'. */
-static int take_up_leased(struct blocks *b, struct snow_store *s,
-                          struct snow_error *err)
+/* Of a shard, what lies between its first block and its last: the rest is
+ * others'. */
+static struct snow_range span(const struct blocks *b)
 {
+    const struct snow_addr least = { 0, 0 }, most = { UINT64_MAX, UINT64_MAX };
     size_t n = snow_ranges_n(b->targets);
-    const struct snow_block *block = NULL;
-    struct snow_blocks *c = NULL;
-    struct snow_addr first;
-    bool is_closed;
-    int code;
 
+    if (!b->lease.token)
+        return (struct snow_range){ least, most };
     if (n == 0)
-        return 0;
-    first = snow_addr_block(snow_ranges_at(b->targets, 0).first);
-    code = snow_store_blocks(&c, s, b->scan, err);
-    while (!code &&
-           !(code = snow_blocks_next(c, first, &block, &is_closed, err)) &&
-           block &&
-           snow_addr_compare(block->first,
-                             snow_ranges_at(b->targets, n - 1).last) <= 0)
-        code = take_up(b, block, is_closed);
-    snow_blocks_close(c);
-    return code;
+        return (struct snow_range){ most, least }; /* nothing */
+    return (struct snow_range){ snow_addr_block(
+                                    snow_ranges_at(b->targets, 0).first),
+                                snow_ranges_at(b->targets, n - 1).last };
 }
 
 int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,
@@ -87,8 +78,7 @@ int blocks_init(struct blocks *b, struct snow_targets *walk, unsigned lanes,
     b->at = calloc(lanes, sizeof *b->at);
     if (!b->at)
         return snow_fail(err, SNOW_ENOMEM, "out of memory");
-    return b->lease.token ? take_up_leased(b, s, err)
-                          : snow_store_each_block(s, b->scan, take_up, b, err);
+    return snow_store_each_block_of(s, b->scan, span(b), take_up, b, err);
 }
 
 void blocks_fini(struct blocks *b)

@@ -106,15 +106,10 @@ static bool is_free(const struct slot *s)
     return s->shard.lease.token == 0;
 }
 
-static bool is_same(const struct snow_lease *a, const struct snow_lease *b)
-{
-    return a->shard == b->shard && a->token == b->token;
-}
-
 static struct slot *find_slot(struct fleet *f, const struct snow_lease *l)
 {
     for (size_t i = 0; i < SLOTS; i++)
-        if (is_same(&f->slots[i].shard.lease, l))
+        if (snow_lease_is_same(&f->slots[i].shard.lease, l))
             return &f->slots[i];
     return NULL;
 }

@@ -42,16 +42,11 @@ struct sink {
     size_t held_cap;
 };
 
-static bool is_same(const struct snow_lease *a, const struct snow_lease *b)
-{
-    return a->shard == b->shard && a->token == b->token && a->scan == b->scan;
-}
-
 /* Those of one batch are few, and come in long rows. */
 static size_t find_lease(const struct leases *l, const struct snow_lease *of)
 {
     for (size_t i = l->n; i-- > 0;)
-        if (is_same(&l->at[i], of))
+        if (snow_lease_is_same(&l->at[i], of))
             return i;
     return SIZE_MAX;
 }

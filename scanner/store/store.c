@@ -203,21 +203,29 @@ void snow_blocks_close(struct snow_blocks *c)
         c->backend->blocks_close(c);
 }
 
-int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
-                          void *arg, struct snow_error *err)
+int snow_store_each_block_of(struct snow_store *s, int64_t scan,
+                             struct snow_range of, snow_block_fn fn, void *arg,
+                             struct snow_error *err)
 {
-    const struct snow_addr first = { 0, 0 };
     const struct snow_block *block = NULL;
     struct snow_blocks *c = NULL;
     bool is_closed;
     int code = snow_store_blocks(&c, s, scan, err);
 
     while (!code &&
-           !(code = snow_blocks_next(c, first, &block, &is_closed, err)) &&
-           block)
+           !(code = snow_blocks_next(c, of.first, &block, &is_closed, err)) &&
+           block && snow_addr_compare(block->first, of.last) <= 0)
         code = fn(arg, block, is_closed);
     snow_blocks_close(c);
     return code;
+}
+
+int snow_store_each_block(struct snow_store *s, int64_t scan, snow_block_fn fn,
+                          void *arg, struct snow_error *err)
+{
+    const struct snow_range all = { { 0, 0 }, { UINT64_MAX, UINT64_MAX } };
+
+    return snow_store_each_block_of(s, scan, all, fn, arg, err);
 }
 
 /** A reader of rows, and whoever is told of them. */
