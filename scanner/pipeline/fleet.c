@@ -74,6 +74,8 @@ struct fleet {
     unsigned lease_s;
     uint64_t beaten_us; /**< when the last good beat began */
     struct beating beating;
+    struct snow_beat beat; /**< the last good one: the clerk may be writing the
+                                next */
     struct leasing leasing;
     struct choosing choosing;
     struct crew crew;
@@ -370,6 +372,7 @@ static void beaten(struct clerk_job *j)
     if (b->is_new || b->begun_us > f->beaten_us + patience_us(f))
         hosts_forget(&f->crew.hosts);
     compare(f);
+    f->beat = b->beat;
     f->me = b->me;
     f->beaten_us = b->begun_us;
     f->run.good_until_us = b->begun_us + patience_us(f);
@@ -436,10 +439,10 @@ static void add_stats(struct stage *s, struct progress *p)
     struct fleet *f = fleet_of(s);
     struct progress_fleet *to = &p->fleet;
 
-    to->n_workers = f->beating.beat.n_workers;
+    to->n_workers = f->beat.n_workers;
     to->share = f->me.share;
-    to->finished = f->beating.beat.finished;
-    to->unfinished = f->beating.beat.unfinished;
+    to->finished = f->beat.finished;
+    to->unfinished = f->beat.unfinished;
     clerk_waits(f->clerk, to->note, sizeof to->note);
     if (!to->note[0] && f->run.sink)
         sink_waits(f->run.sink, to->note, sizeof to->note);
