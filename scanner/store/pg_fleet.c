@@ -19,8 +19,6 @@
 
 #include "base/text.h"
 
-#define SECONDS(n) n " * interval '1 second'"
-
 /* Text that every server takes, whatever a machine is called. */
 static void copy_plain(char *to, size_t cap, const char *from)
 {
@@ -37,9 +35,9 @@ static const char join_sql[] =
     "WITH old AS (DELETE FROM worker WHERE seen < now() - interval '1 day')"
     " INSERT INTO worker(scan, name, share, answered, rate, joined, seen,"
     "  expires)"
-    " SELECT id, $2, 0, 0, 0, now(), now(), now() + " SECONDS(
-        "$3") " FROM scan WHERE id = $1"
-              " RETURNING id, floor(extract(epoch FROM joined))::bigint";
+    " SELECT id, $2, 0, 0, 0, now(), now(), now() + $3" SECONDS
+    " FROM scan WHERE id = $1"
+    " RETURNING id, floor(extract(epoch FROM joined))::bigint";
 
 static int pg_join(struct snow_store *base, struct snow_worker *w,
                    unsigned lease_s, struct snow_error *err)
@@ -105,41 +103,29 @@ static const char beat_sql[] =
     "WITH locked AS (SELECT id FROM shard"
     "  WHERE scan = $2 AND worker = $1 AND state = 1 FOR UPDATE SKIP LOCKED),"
     " renewed AS (UPDATE shard"
-    "  SET expires = greatest(expires, now() + " SECONDS(
-        "$3") ")"
-              "  FROM locked WHERE shard.scan = $2 AND shard.id = locked.id"
-              "   AND shard.worker = $1 AND shard.state = 1),"
-              " hosts AS (UPDATE host"
-              "  SET expires = greatest(expires, now() + " SECONDS(
-                  "$3") ")"
-                        "  WHERE worker = $1),"
-                        " others AS (SELECT count(*) AS n, "
-                        "coalesce(sum(share), 0) AS total"
-                        "  FROM worker WHERE scan = $2 AND id <> $1 AND "
-                        "expires > now()),"
-                        " next AS (SELECT least(1.0::float8 / (n + 1),"
-                        "  greatest(0, 1 - total)) AS share FROM others),"
-                        " self AS (UPDATE worker SET"
-                        "   share = greatest(next.share, CASE WHEN expires > "
-                        "clock_timestamp()"
-                        "    THEN least(worker.share, $4) ELSE 0 END),"
-                        "   answered = $5, rate = $6, seen = now(),"
-                        "   expires = greatest(expires, now() + " SECONDS(
-                            "$3") ")"
-                                  "  FROM next WHERE id = $1 AND scan = $2 "
-                                  "RETURNING next.share),"
-                                  " counts AS (SELECT count(*) FILTER (WHERE "
-                                  "state < 2) AS unfinished,"
-                                  "  count(*) FILTER (WHERE state = 2) AS "
-                                  "finished"
-                                  "  FROM shard WHERE scan = $2)"
-                                  " SELECT self.share, others.n + 1, "
-                                  "unfinished, finished, held.id"
-                                  " FROM self CROSS JOIN others CROSS JOIN "
-                                  "counts"
-                                  " LEFT JOIN shard AS held ON held.scan = $2 "
-                                  "AND held.worker = $1"
-                                  "  AND held.state = 1";
+    "  SET expires = greatest(expires, now() + $3" SECONDS ")"
+    "  FROM locked WHERE shard.scan = $2 AND shard.id = locked.id"
+    "   AND shard.worker = $1 AND shard.state = 1),"
+    " hosts AS (UPDATE host"
+    "  SET expires = greatest(expires, now() + $3" SECONDS ")"
+    "  WHERE worker = $1),"
+    " others AS (SELECT count(*) AS n, coalesce(sum(share), 0) AS total"
+    "  FROM worker WHERE scan = $2 AND id <> $1 AND expires > now()),"
+    " next AS (SELECT least(1.0::float8 / (n + 1),"
+    "  greatest(0, 1 - total)) AS share FROM others),"
+    " self AS (UPDATE worker SET"
+    "   share = greatest(next.share, CASE WHEN expires > clock_timestamp()"
+    "    THEN least(worker.share, $4) ELSE 0 END),"
+    "   answered = $5, rate = $6, seen = now(),"
+    "   expires = greatest(expires, now() + $3" SECONDS ")"
+    "  FROM next WHERE id = $1 AND scan = $2 RETURNING next.share),"
+    " counts AS (SELECT count(*) FILTER (WHERE state < 2) AS unfinished,"
+    "  count(*) FILTER (WHERE state = 2) AS finished"
+    "  FROM shard WHERE scan = $2)"
+    " SELECT self.share, others.n + 1, unfinished, finished, held.id"
+    " FROM self CROSS JOIN others CROSS JOIN counts"
+    " LEFT JOIN shard AS held ON held.scan = $2 AND held.worker = $1"
+    "  AND held.state = 1";
 
 static void read_beat(const PGresult *r, struct snow_worker *w,
                       struct snow_beat *out)
@@ -261,19 +247,14 @@ static int pg_each_worker(struct snow_store *base, int64_t scan,
  * who let go of it, and has said how long to wait. */
 static const char claim_sql[] =
     "INSERT INTO host AS h(name, worker, expires, not_before)"
-    " VALUES($1, $2, now() + " SECONDS(
-        "$3") ", now())"
-              " ON CONFLICT(name) DO UPDATE SET worker = $2,"
-              "  expires = now() + " SECONDS(
-                  "$3") ","
-                        "  not_before = CASE WHEN h.worker IN (0, $2) THEN "
-                        "h.not_before"
-                        "   ELSE greatest(h.not_before, now() + interval '1 "
-                        "second') END"
-                        " WHERE h.worker IN (0, $2) OR h.expires < now()"
-                        " RETURNING ceil(extract(epoch FROM"
-                        "  greatest(not_before - now(), interval '0')) * "
-                        "1000)::bigint";
+    " VALUES($1, $2, now() + $3" SECONDS ", now())"
+    " ON CONFLICT(name) DO UPDATE SET worker = $2,"
+    "  expires = now() + $3" SECONDS ","
+    "  not_before = CASE WHEN h.worker IN (0, $2) THEN h.not_before"
+    "   ELSE greatest(h.not_before, now() + interval '1 second') END"
+    " WHERE h.worker IN (0, $2) OR h.expires < now()"
+    " RETURNING ceil(extract(epoch FROM"
+    "  greatest(not_before - now(), interval '0')) * 1000)::bigint";
 
 static int pg_claim(struct snow_store *base, const struct snow_worker *w,
                     unsigned lease_s, const char *host, uint32_t *wait_ms,
@@ -318,8 +299,8 @@ static int pg_release(struct snow_store *base, const struct snow_worker *w,
     pg_arg_float(&a, wait_ms / 1000.0);
     return pg_query(pg_of(base),
                     "UPDATE host SET worker = 0, expires = now(),"
-                    " not_before = greatest(not_before, now() + " SECONDS(
-                        "$3") ") WHERE name = $1 AND worker = $2",
+                    " not_before = greatest(not_before, now() + $3" SECONDS
+                    ") WHERE name = $1 AND worker = $2",
                     &a, NULL, err);
 }
 

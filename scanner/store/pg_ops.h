@@ -10,6 +10,8 @@ extern const char pg_schema_sql[];
 
 extern const struct store_sharing pg_sharing; /* pg_fleet.c */
 
+#define SECONDS " * interval '1 second'" /**< behind a number */
+
 /* --- of struct store_backend --- */
 
 #define PG_SCAN_COLUMNS "id, targets, settings, seed, created, now, finished"

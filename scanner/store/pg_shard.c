@@ -18,8 +18,6 @@
 #include "base/random.h"
 #include "base/text.h"
 
-#define SECONDS(n) n " * interval '1 second'"
-
 /* --- adding --- */
 
 /* A statement carries this much, and one payload more. */
@@ -163,10 +161,9 @@ static const char lease_sql[] =
     "   AND ($3 >> kind::integer) & 1 = 1 AND (state = 0 OR expires < now())"
     "  ORDER BY shard.kind, id LIMIT 1 FOR UPDATE SKIP LOCKED)"
     " UPDATE shard SET state = 1, worker = $2, token = $4,"
-    "  expires = now() + " SECONDS(
-        "$5") ", attempts = attempts + 1"
-              " WHERE scan = $1 AND id = (SELECT id FROM pick)"
-              " RETURNING id, kind, after, n, attempts, is_retry, what";
+    "  expires = now() + $5" SECONDS ", attempts = attempts + 1"
+    " WHERE scan = $1 AND id = (SELECT id FROM pick)"
+    " RETURNING id, kind, after, n, attempts, is_retry, what";
 
 static void read_shard(const PGresult *r, struct snow_shard *out)
 {
@@ -211,14 +208,19 @@ static int lease_next(struct pg_store *s, const struct snow_lease *l,
     return pg_query(s, lease_sql, &a, &s->leased, err);
 }
 
+static void arg_lease(struct pg_args *a, const struct snow_lease *l)
+{
+    pg_arg_int(a, l->scan);
+    pg_arg_int(a, l->shard);
+    pg_arg_int(a, l->token);
+}
+
 static int free_lease(struct pg_store *s, const struct snow_lease *l,
                       struct snow_error *err)
 {
     struct pg_args a = { 0 };
 
-    pg_arg_int(&a, l->scan);
-    pg_arg_int(&a, l->shard);
-    pg_arg_int(&a, l->token);
+    arg_lease(&a, l);
     return pg_query(s,
                     "UPDATE shard SET state = 0, worker = NULL, token = 0,"
                     " expires = NULL WHERE scan = $1 AND ($2 = 0 OR id = $2)"
@@ -279,10 +281,9 @@ static const char fence_sql[] =
     "  WHERE shard.state = 1 ORDER BY shard.scan, shard.id"
     "  FOR UPDATE OF shard)"
     " UPDATE shard SET expires = greatest(shard.expires,"
-    "  now() + " SECONDS("$4") ")"
-                               " FROM locked WHERE shard.scan = locked.scan "
-                               "AND shard.id = locked.id"
-                               " RETURNING locked.at";
+    "  now() + $4" SECONDS ")"
+    " FROM locked WHERE shard.scan = locked.scan AND shard.id = locked.id"
+    " RETURNING locked.at";
 
 static int send_fence(struct pg_store *s, struct buf lists[3], unsigned lease_s,
                       PGresult **r, struct snow_error *err)
@@ -335,9 +336,7 @@ int pg_finish_shard(struct pg_store *s, const struct snow_lease *l,
 {
     struct pg_args a = { 0 };
 
-    pg_arg_int(&a, l->scan);
-    pg_arg_int(&a, l->shard);
-    pg_arg_int(&a, l->token);
+    arg_lease(&a, l);
     return pg_query(s,
                     "UPDATE shard SET state = 2, expires = NULL"
                     " WHERE scan = $1 AND id = $2 AND token = $3"
