@@ -24,7 +24,7 @@ import tempfile
 import time
 import unittest
 
-from support import LOOPBACK, PATIENCE_S, ROOT, wait_until
+from support import Case, LOOPBACK, PATIENCE_S, ROOT, wait_until
 
 POSTGRES = os.path.join(ROOT, "tests", "support", "postgres")
 SERVERS = os.path.join(ROOT, "build", "servers")  # tests/install-deps put them
@@ -428,6 +428,34 @@ class Postgres:
     def lets_in(url):
         return subprocess.run([POSTGRES, "psql", "-d", url, "-c", "SELECT"],
                               capture_output=True).returncode == 0
+
+
+class OnServer(Case):
+    """Tests on a server of their own, each with a new database."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Postgres()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def setUp(self):
+        super().setUp()
+        self.url = self.server.database()
+        self.database = self.url.rsplit("/", 1)[1]
+
+    def psql(self, sql):
+        return self.server.psql(sql, self.database)
+
+    def value(self, sql):
+        return self.server.value(sql, self.database)
+
+    def has_rows(self, table):
+        """False also while there is no such table."""
+        there = f"SELECT (to_regclass('{table}') IS NOT NULL)::int"
+        return self.value(there) and self.value(f"SELECT count(*) FROM {table}")
 
 
 # ------------------------------------------------------------ single questions

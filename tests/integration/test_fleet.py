@@ -4,8 +4,8 @@ import random
 import signal
 import time
 
-from servers import Postgres
-from support import Case, DnsProxy, lab, start, wait_until
+from servers import OnServer
+from support import DnsProxy, lab, start, wait_until
 
 TARGETS = "127.20.0.0/18"
 SEED = 8
@@ -13,19 +13,9 @@ LEASE_S = 2
 KILLS, STOPS = 16, 6
 
 
-class Fleet(Case):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Postgres()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
-
+class Fleet(OnServer):
     def setUp(self):
         super().setUp()
-        self.url = self.server.database()
-        self.database = self.url.rsplit("/", 1)[1]
         self.workers = []
         self.addCleanup(self.end_workers)
 
@@ -41,14 +31,9 @@ class Fleet(Case):
                 worker.kill()
             worker.communicate()
 
-    def value(self, sql):
-        return self.server.value(sql, self.database)
-
     def begin_scan(self, *options):
         scan = self.begin("scan", TARGETS, "-o", self.url, *options)
-        wait_until(lambda: self.value(
-            "SELECT (to_regclass('worker') IS NOT NULL)::int") and self.value(
-                "SELECT count(*) FROM worker"), "the scan has begun")
+        wait_until(lambda: self.has_rows("worker"), "the scan has begun")
         return scan
 
     def reap(self):

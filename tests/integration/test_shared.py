@@ -3,8 +3,8 @@ is said in one line."""
 import re
 import signal
 
-from servers import Postgres
-from support import Case, csv_rows, ok, run, start, wait_until
+from servers import OnServer
+from support import csv_rows, ok, run, start, wait_until
 
 TARGET = "127.20.11.0/24"
 NAMES = "ip,name\n" + "".join(
@@ -14,19 +14,7 @@ TIME = r"\d{4}-\d\d-\d\dT[\d:]+Z"
 FORMATS = ("csv", "evidence-csv", "ndjson", "names", "cidr", "nft", "postfix")
 
 
-class Shared(Case):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Postgres()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.close()
-
-    def setUp(self):
-        super().setUp()
-        self.url = self.server.database()
-
+class Shared(OnServer):
     def write(self, name, text):
         with open(self.path(name), "w") as f:
             f.write(text)
@@ -83,18 +71,12 @@ class Shared(Case):
         self.assertEqual(self.names_of(self.url),
                          self.names_of(self.path("store.db")))
         for part in ("probe", "evidence"):
-            self.assertGreater(self.server.value(
-                f"SELECT count(*) FROM {part}",
-                self.url.rsplit("/", 1)[1]), 0)
+            self.assertGreater(self.value(f"SELECT count(*) FROM {part}"), 0)
 
     def test_an_interrupted_scan_goes_on(self):
-        args = [*self.sweep_only(), "--dns-block-rate", "60"]
+        args = [*self.sweep_only(), "--dns-block-rate", "60", "--lease", "2"]
         scan = start("scan", TARGET, "-o", self.url, *args)
-        database = self.url.rsplit("/", 1)[1]
-        wait_until(lambda: self.server.value(
-            "SELECT CASE WHEN to_regclass('tail') IS NULL THEN 0 ELSE 1 END",
-            database) and self.server.value(
-                "SELECT count(*) FROM tail", database) > 0, "outcomes are kept")
+        wait_until(lambda: self.has_rows("tail"), "outcomes are kept")
         scan.send_signal(signal.SIGKILL)
         scan.communicate()
         ok("resume", self.url, "--dns-block-rate", "0")
@@ -102,20 +84,17 @@ class Shared(Case):
            "--dns-block-rate", "0")
         self.assertEqual(self.names_of(self.url),
                          self.names_of(self.path("store.db")))
-        self.assertEqual(self.server.value("SELECT count(*) FROM tail",
-                                           database), 0)
+        self.assertEqual(self.value("SELECT count(*) FROM tail"), 0)
 
     def test_what_is_purged_is_gone(self):
         names = self.write("names.csv", NAMES)
         for now in ("2018-03-01T00:00:00Z", "2018-04-01T00:00:00Z"):
             ok("import", self.url, names, "--now", now)
-        database = self.url.rsplit("/", 1)[1]
-        self.server.psql("UPDATE scan SET finished = 0 WHERE id = 1", database)
+        self.psql("UPDATE scan SET finished = 0 WHERE id = 1")
         ok("purge", self.url, "--older-than", "1")
-        self.assertEqual(self.server.psql("SELECT id FROM scan", database),
+        self.assertEqual(self.psql("SELECT id FROM scan"),
                          [("2",)])
-        self.assertEqual(self.server.psql("SELECT key >> 24 FROM block",
-                                          database), [("2",)])
+        self.assertEqual(self.psql("SELECT key >> 24 FROM block"), [("2",)])
 
     # --- trouble ---
 
@@ -137,43 +116,34 @@ class Shared(Case):
         self.assertIn("permission denied for schema public", line)
 
     def test_who_may_only_read(self):
-        database = self.url.rsplit("/", 1)[1]
         names = self.write("names.csv", NAMES)
         ok("import", self.url, names)
-        self.server.psql("CREATE ROLE reader LOGIN;"
-                         "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
-                         database)
-        url = self.server.url_of(database, "reader")
+        self.psql("CREATE ROLE reader LOGIN; "
+                  "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+        url = self.server.url_of(self.database, "reader")
         self.assertEqual(ok("findings", url, "--format", "json"),
                          ok("findings", self.url, "--format", "json"))
         self.assertIn("permission denied", self.fails(1, "import", url, names))
 
     def test_a_newer_store(self):
-        database = self.url.rsplit("/", 1)[1]
         ok("import", self.url, self.write("names.csv", NAMES))
-        self.server.psql("UPDATE store SET version = 99", database)
+        self.psql("UPDATE store SET version = 99")
         self.assertIn("written by a newer snowline (format 99",
                       self.fails(5, "findings", self.url))
 
     def test_others_tables(self):
-        database = self.url.rsplit("/", 1)[1]
-        self.server.psql("CREATE TABLE store(id int)", database)
+        self.psql("CREATE TABLE store(id int)")
         self.assertIn("no snowline store", self.fails(5, "findings", self.url))
-        self.server.psql("DROP TABLE store; CREATE TABLE probe(id int)",
-                         database)
+        self.psql("DROP TABLE store; CREATE TABLE probe(id int)")
         self.assertIn("\"probe\" already exists", self.fails(
             1, "import", self.url, self.write("names.csv", NAMES)))
-        self.assertEqual(self.server.psql(
-            "SELECT to_regclass('scan') IS NULL", database), [("t",)])
+        self.assertEqual(self.psql("SELECT to_regclass('scan') IS NULL"),
+                         [("t",)])
 
     def test_the_server_is_started_anew_meanwhile(self):
-        database = self.url.rsplit("/", 1)[1]
         scan = start("scan", TARGET, "-o", self.url, *self.sweep_only(),
                      "--dns-block-rate", "60")
-        wait_until(lambda: self.server.value(
-            "SELECT CASE WHEN to_regclass('tail') IS NULL THEN 0 ELSE 1 END",
-            database) and self.server.value(
-                "SELECT count(*) FROM tail", database) > 0, "outcomes are kept")
+        wait_until(lambda: self.has_rows("tail"), "outcomes are kept")
         self.server.restart()
         _, err = scan.communicate(timeout=60)
         self.assertEqual(scan.returncode, 0, err)

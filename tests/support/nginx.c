@@ -9,7 +9,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -18,6 +17,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "folder.h"
 
 #define STARTS 5      /* another may take the free port before us */
 #define CONNECTS 2000 /* of 5 ms each, until it answers */
@@ -162,15 +163,6 @@ void nginx_start(struct nginx *n, const char *server, const char *listen)
     fail_msg("nginx does not start; see %s/errors", n->dir);
 }
 
-static int remove_one(const char *path, const struct stat *s, int what,
-                      struct FTW *ftw)
-{
-    (void)s;
-    (void)what;
-    (void)ftw;
-    return remove(path);
-}
-
 void nginx_stop(struct nginx *n)
 {
     if (n->pid > 0) {
@@ -178,6 +170,6 @@ void nginx_stop(struct nginx *n)
         waitpid(n->pid, NULL, 0);
     }
     if (n->dir[0])
-        nftw(n->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        folder_remove(n->dir);
     *n = (struct nginx){ 0 };
 }

@@ -3,13 +3,14 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "folder.h"
 
 #define ATTEMPTS 5     /* somebody else may take the port that was free */
 #define WAITS_MAX 1500 /* of 20 ms, until it answers */
@@ -162,15 +163,6 @@ int nsd_start(struct nsd *n, const struct nsd_zone *zones, size_t n_zones)
     return -1;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind,
-                      struct FTW *ftw)
-{
-    (void)st;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
 void nsd_stop(struct nsd *n)
 {
     if (n->pid > 0) {
@@ -178,6 +170,6 @@ void nsd_stop(struct nsd *n)
         waitpid(n->pid, NULL, 0);
     }
     if (n->dir[0])
-        nftw(n->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        folder_remove(n->dir);
     memset(n, 0, sizeof *n);
 }

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <libpq-fe.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -14,6 +13,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "folder.h"
 
 #define PROGRAM "tests/support/postgres" /* finds the server's, not as root */
 #define ATTEMPTS 5     /* somebody else may take the port that was free */
@@ -164,19 +165,10 @@ int postgres_restart(struct postgres *p)
     return -1;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind,
-                      struct FTW *ftw)
-{
-    (void)st;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
-
 void postgres_stop(struct postgres *p)
 {
     end(p);
     if (p->dir[0])
-        nftw(p->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+        folder_remove(p->dir);
     memset(p, 0, sizeof *p);
 }

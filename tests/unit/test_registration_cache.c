@@ -7,13 +7,13 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/records.h"
+#include "support/folder.h"
 
 #define NOW 1526815353 /* 2018-05-20 */
 #define DAY 86400
@@ -487,15 +487,6 @@ static void folders_are_made(void **state)
                      SNOW_EIO);
 }
 
-static int remove_one(const char *path, const struct stat *s, int what,
-                      struct FTW *ftw)
-{
-    (void)s;
-    (void)what;
-    (void)ftw;
-    return remove(path);
-}
-
 static int set_up(void **state)
 {
     static struct fixture f;
@@ -511,7 +502,7 @@ static int tear_down(void **state)
 {
     const struct fixture *f = *state;
 
-    return nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return folder_remove(f->dir);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

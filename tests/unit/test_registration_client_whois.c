@@ -2,13 +2,13 @@
  * on the test's own loop, under a clock of our own. */
 #include "registration/client.h"
 
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "../support/folder.h"
 #include "../support/teller.h"
 #include "base/text.h"
 
@@ -634,15 +634,6 @@ static int set_up(void **state)
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *s, int what,
-                      struct FTW *ftw)
-{
-    (void)s;
-    (void)what;
-    (void)ftw;
-    return remove(path);
-}
-
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
@@ -654,7 +645,7 @@ static int tear_down(void **state)
     teller_close(&f->root);
     uv_run(&f->loop, UV_RUN_DEFAULT);
     assert_int_equal(uv_loop_close(&f->loop), 0);
-    return nftw(f->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return folder_remove(f->dir);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
